@@ -1,0 +1,49 @@
+from collections.abc import Iterator
+
+from doctor import Observation, Remedy, Severity, check, ok, problem
+from doctor.evidence.application import Application
+from doctor.evidence.environment import Environment, Override
+
+
+@check(
+    "client.endpoint-override",
+    severity=Severity.BREAKS,
+    remedy=Remedy(
+        "Remove the variable from the function's configuration, or the endpoint_url argument from the code that runs in "
+        "AWS. Where an emulator is meant, set DOCTOR_ALLOW_LOCAL=1 beside it, and the doctor takes it for intended.",
+        commands=("grep -rnE 'endpoint_url|AWS_ENDPOINT_URL|localstack|4566' .",),
+    ),
+)
+def endpoint_override(environment: Environment, application: Application | None) -> Iterator[Observation]:
+    """No AWS_ENDPOINT_URL variable or endpoint_url points away from AWS.
+
+    Emulator leftovers (LocalStack, moto, MinIO) in a deployed configuration send every call to a host that does not
+    exist there:
+
+        EndpointConnectionError: Could not connect to the endpoint URL: "http://localhost:4566/"
+
+    The variable for one service, such as AWS_ENDPOINT_URL_SQS, wins over AWS_ENDPOINT_URL; a blank value is ignored, and
+    AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true disables both.
+
+    Source: AWS SDKs and Tools reference guide, "Service-specific endpoints"; measured with botocore 1.44.
+    """
+    overrides = [] if environment.overrides_ignored else list(environment.overrides)
+    for override in overrides:
+        yield _judge(override.variable, override, environment)
+    built = application.built if application else None
+    if application and built and not any(built.endpoint.address == override.address for override in overrides):
+        yield _judge(f"the application's client ({application.factory})", built.endpoint, environment)
+    if not overrides:
+        yield ok("AWS_ENDPOINT_URL", "no variable puts another endpoint in AWS's place")
+
+
+def _judge(subject: str, override: Override, environment: Environment) -> Observation:
+    if override.aws:
+        return ok(subject, f"{subject} stays with AWS: {override.address}")
+    if override.local and environment.local_allowed:
+        return ok(
+            subject,
+            f"{subject} points to {override.address}, which DOCTOR_ALLOW_LOCAL=1 declares as intended",
+        )
+    scope = f"calls to {override.service}" if override.service else "AWS calls"
+    return problem(subject, f"{subject} sends {scope} to {override.address}, which is not AWS")

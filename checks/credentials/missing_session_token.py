@@ -1,0 +1,51 @@
+from collections.abc import Iterator
+
+from doctor import Observation, Remedy, Separation, Severity, check, ok, problem
+from doctor.evidence.application import Application
+from doctor.evidence.credentials import Credentials, KeyClass, Keys
+
+
+@check(
+    "credentials.missing-session-token",
+    severity=Severity.BREAKS,
+    follows=("credentials.environment-overridden",),
+    remedy=Remedy(
+        "Pass no credentials to boto3: its default chain finds key, secret and token together and keeps them fresh. "
+        "Where a settings object reads AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, delete those fields.",
+        commands=("grep -rnE 'aws_access_key_id|aws_secret_access_key|AWS_ACCESS_KEY_ID' --include='*.py' .",),
+    ),
+)
+def missing_session_token(credentials: Credentials, application: Application | None) -> Iterator[Observation]:
+    """A temporary key (ASIA…) travels with its session token.
+
+    Lambda puts three values into the environment: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. A
+    settings object that reads the first two and hands them to `boto3.client(…)` signs without the third, because botocore
+    never merges an environment token into explicit keys. AWS then answers
+
+        UnrecognizedClientException: The security token included in the request is invalid.
+        InvalidClientTokenId: The security token included in the request is invalid.
+
+    The error comes from AWS itself, so names, routes and security groups are sound: look at the code that builds the
+    client. A refresh or retry loop cannot help, since it signs with the same two values again.
+
+    Source: measured with botocore 1.20 to 1.44; an ASIA key without a token is always refused (IAM user guide,
+    "Temporary security credentials in IAM").
+    """
+    yield _judge("the default credential chain", credentials.keys)
+    if application and application.built:
+        yield _judge(f"the application's client ({application.factory})", application.built.keys)
+
+
+def _judge(subject: str, keys: Keys | None) -> Observation:
+    if keys is None:
+        return ok(subject, f"{subject} carries no key that would need a token")
+    if keys.key is KeyClass.TEMPORARY and not keys.token:
+        return problem(
+            subject,
+            f"{subject} signs with a temporary key (ASIA…) and no session token, so AWS refuses every call",
+            separate=(Separation("doctor explain credentials.missing-session-token", "why AWS refuses such a call"),),
+        )
+    return ok(
+        subject,
+        f"{subject} uses a {keys.key.value} key {'with' if keys.token else 'that needs no'} session token",
+    )

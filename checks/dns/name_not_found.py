@@ -1,0 +1,69 @@
+from collections.abc import Iterator
+
+from doctor import Observation, Remedy, Separation, Severity, check, ok, problem, unknown
+from doctor.evidence.names import Names, Reply
+
+
+@check(
+    "dns.name-not-found",
+    severity=Severity.BREAKS,
+    follows=(
+        "client.region-unknown",
+        "dns.private-zone-shadows",
+        "dns.resolver-rule-diverts",
+        "dns.firewall-blocks",
+        "dns.custom-resolver",
+        "client.endpoint-override",
+    ),
+    remedy=Remedy(
+        "Compare the name with the service's endpoint list. A misspelt region makes a name that nobody has; if the name is "
+        "right, a private hosted zone, a resolver rule or a DNS Firewall of this VPC hides it.",
+        commands=(
+            "aws route53 list-hosted-zones-by-vpc --vpc-id VPC --vpc-region REGION",
+            "aws route53resolver list-resolver-rule-associations",
+            "aws route53resolver list-firewall-rule-group-associations",
+        ),
+    ),
+)
+def name_not_found(names: Names) -> Iterator[Observation]:
+    """The service's host name exists.
+
+    The resolver answers NXDOMAIN, and boto3 shows only
+
+        EndpointConnectionError: Could not connect to the endpoint URL (Errno -2, Name or service not known)
+
+    within milliseconds; the same text covers a dead resolver, a closed port and a name without addresses, which this
+    check tells apart by asking each nameserver of resolv.conf itself.
+    """
+    denying = [lookup.nameserver for lookup in names.lookups if lookup.reply is Reply.NOT_FOUND]
+    if names.literal:
+        yield ok(names.host, f"{names.host} is an address and needs no name")
+    elif names.system.reply is Reply.RESOLVED:
+        yield ok(names.host, f"{names.host} exists: {', '.join(names.system.addresses[:3])}")
+    elif denying or names.system.reply is Reply.NOT_FOUND:
+        by = f" (NXDOMAIN from {', '.join(sorted(set(denying)))})" if denying else ""
+        yield problem(
+            names.host,
+            f"{names.host} does not exist for this resolver{by}",
+            candidates=(
+                "client.region-unknown",
+                "dns.private-zone-shadows",
+                "dns.firewall-blocks",
+                "dns.resolver-rule-diverts",
+                "dns.custom-resolver",
+            ),
+            separate=(
+                Separation(
+                    f"dig +short {names.host} @1.1.1.1",
+                    "an answer from a public resolver: the name is right, this VPC hides it",
+                ),
+                Separation(
+                    "aws route53 list-hosted-zones-by-vpc --vpc-id VPC --vpc-region REGION",
+                    "a zone that covers the name: it shadows AWS's",
+                ),
+            ),
+        )
+    elif names.system.reply is Reply.NO_ADDRESS:
+        yield ok(names.host, f"{names.host} exists, without an address")
+    else:
+        yield unknown(names.host, f"no resolver said whether {names.host} exists")

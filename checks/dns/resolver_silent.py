@@ -1,0 +1,61 @@
+from collections.abc import Iterator
+
+from doctor import Observation, Remedy, Separation, Severity, check, not_applicable, ok, problem, unknown
+from doctor.evidence.names import Lookup, Names, Reply
+
+
+@check(
+    "dns.resolver-silent",
+    severity=Severity.BREAKS,
+    follows=("dns.vpc-support-off", "dns.custom-resolver"),
+    remedy=Remedy(
+        "Turn enableDnsSupport on, or set the VPC's DHCP options back to AmazonProvidedDNS. A resolver of your own must be "
+        "reachable from the function's subnets on UDP and TCP 53, there and back.",
+        commands=(
+            "aws ec2 describe-vpc-attribute --vpc-id VPC --attribute enableDnsSupport",
+            "aws ec2 modify-vpc-attribute --vpc-id VPC --enable-dns-support",
+        ),
+    ),
+)
+def resolver_silent(names: Names) -> Iterator[Observation]:
+    """Every listed resolver answers.
+
+    A resolver that says nothing costs ten seconds an attempt, which no boto3 timeout bounds (measured: connect_timeout=2
+    changed nothing), and ends in
+
+        EndpointConnectionError: Could not connect to the endpoint URL (Errno -3, Temporary failure in name resolution)
+
+    or, more often, in the function's own timeout. Where another nameserver answers, each new name still waits for the
+    silent one first.
+    """
+    servers: dict[str, list[Lookup]] = {}
+    for lookup in names.lookups:
+        servers.setdefault(lookup.nameserver, []).append(lookup)
+    if names.literal:
+        yield not_applicable("resolver", f"{names.host} is an address and needs no resolver")
+    elif not servers:
+        yield unknown("resolver", "resolv.conf lists no nameserver, so none could be asked")
+    silent = {server for server, lookups in servers.items() if all(map(_unanswered, lookups))}
+    for server in servers:
+        if server not in silent:
+            yield ok(server, f"the resolver {server} answers")
+            continue
+        severity = Severity.BREAKS if len(silent) == len(servers) else Severity.RISKS
+        effect = "no name can be resolved" if severity is Severity.BREAKS else "each new name waits for it first"
+        yield problem(
+            server,
+            f"the resolver {server} does not answer, so {effect}",
+            targets=("*",),
+            severity=severity,
+            candidates=("dns.vpc-support-off", "dns.custom-resolver"),
+            separate=(
+                Separation(
+                    "aws ec2 describe-vpc-attribute --vpc-id VPC --attribute enableDnsSupport",
+                    "false: the VPC has no resolver; true: the resolver is one of your own, or its path is closed",
+                ),
+            ),
+        )
+
+
+def _unanswered(lookup: Lookup) -> bool:
+    return lookup.reply in (Reply.SILENT, Reply.CLOSED)

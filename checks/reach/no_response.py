@@ -1,0 +1,35 @@
+from collections.abc import Iterator
+
+from doctor import Observation, Remedy, Severity, check
+from doctor.evidence.reach import Http, Reach
+from doctor.rung import Rung
+
+
+@check(
+    "reach.no-response",
+    severity=Severity.BREAKS,
+    follows=("client.proxy-unreachable", "client.proxy-captures-endpoint"),
+    remedy=Remedy(
+        "The connection stands and the other side is silent: look at what terminates TLS there, a proxy, a load balancer or "
+        "an inspecting firewall, and at its own path to AWS. Bound the wait with Config(read_timeout=…)."
+    ),
+)
+def no_response(reach: Reach) -> Iterator[Observation]:
+    """An answer follows the request.
+
+    TCP and TLS succeed, the request is sent, and nothing comes back:
+
+        ReadTimeoutError: Read timeout on endpoint URL
+
+    after read_timeout, 60 seconds by default, times the attempts. A handshake that stalls gives the same exception; here
+    the handshake was finished first.
+    """
+    yield _RUNG.judge(reach)
+
+
+_RUNG = Rung(
+    failed=lambda probe: probe.http is Http.SILENT,
+    passed=lambda probe: probe.http is Http.ANSWERED,
+    fault="takes the request and never answers",
+    healthy="answers a request",
+)

@@ -1,0 +1,88 @@
+"""From any event to the verdict: what the deployed handler and `beside` have in common."""
+
+import json
+import os
+import shlex
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from doctor import casefile, request
+from doctor.examine import Run, examine
+from doctor.render import emf
+from doctor.render import json as json_form
+from doctor.runtime import runtime
+from doctor.schedule import Schedule
+from doctor.verdict import InvalidRequest, Refusal, Status, Verdict
+from doctor.world import World
+
+MOST_BYTES = 5_000_000  # Lambda's limit is 6 MB, and exceeding it ends the runtime process
+_BEHIND_HTTP = 25.0  # seconds; API Gateway gives up after 29
+_MARGIN = 0.2  # seconds left to Lambda after our reply
+
+
+def answer(event: object, remaining: float | None, started: float, environ: Mapping[str, str] | None = None) -> Verdict:
+    """Examine as the event asks. `remaining` is the seconds that the invocation has left, None where nobody counts."""
+    environ = dict(os.environ) if environ is None else environ
+    try:
+        asked = request.from_event(event, environ)
+        known = casefile.brought_along(asked.evidence, "doctor.evidence")
+        schedule = Schedule(started, _budget(asked, event, remaining))
+        world = World(request=asked, until=schedule.gathered, environ=environ, known=known)
+        verify = verify_with_invoke(environ)
+        examination = examine(Run(world=world, schedule=schedule, verify=verify, plugins=plugins(environ)))
+    except InvalidRequest as error:
+        return refused(error, environ)
+    verdict = examination.verdict
+    if asked.include_casefile:
+        verdict = replace(verdict, casefile=casefile.record(asked, examination))
+    return json_form.fit(verdict, MOST_BYTES)
+
+
+def emit_metric(verdict: Verdict, event: object) -> None:
+    """One EMF line on standard output; none for a run that judged evidence brought along."""
+    asked = event.get("doctor") if isinstance(event, dict) else None
+    if not (isinstance(asked, dict) and asked.get("evidence")):
+        sys.stdout.write(emf.render(verdict) + "\n")
+        sys.stdout.flush()
+
+
+def refused(error: InvalidRequest, environ: Mapping[str, str]) -> Verdict:
+    """The verdict on input that cannot be carried out."""
+    message = f"{error.field}: {error}"
+    return Verdict(
+        status=Status.INCONCLUSIVE,
+        headline=f"Nothing was examined: {message}",
+        runtime=runtime(environ),
+        error=Refusal(type="InvalidRequest", field=error.field, message=str(error)),
+    )
+
+
+def plugins(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The third parties' distributions that the deployer named in `DOCTOR_PLUGINS`, separated by commas."""
+    return tuple(name.strip() for name in environ.get("DOCTOR_PLUGINS", "").split(",") if name.strip())
+
+
+def verify_with_invoke(environ: Mapping[str, str]) -> Callable[[Sequence[str]], str]:
+    """How to look again: invoke this function with the same checks; outside a function, the command line."""
+    function = environ.get("AWS_LAMBDA_FUNCTION_NAME")
+
+    def verify(checks: Sequence[str]) -> str:
+        if not function:
+            return " ".join(["doctor examine", *(f"--only {check}" for check in checks)])
+        payload = shlex.quote(json.dumps({"doctor": {"only": list(checks)}}))
+        return (
+            f"aws lambda invoke --function-name {shlex.quote(function)} --cli-binary-format raw-in-base64-out "
+            f"--payload {payload} /dev/stdout"
+        )
+
+    return verify
+
+
+def _budget(asked: request.Request, event: object, remaining: float | None) -> float:
+    limits = [asked.budget_seconds]
+    if remaining is not None:
+        limits.append(remaining - _MARGIN)
+    if isinstance(event, dict) and "requestContext" in event:
+        limits.append(_BEHIND_HTTP)
+    return max(0.5, min(limits))

@@ -1,0 +1,161 @@
+"""The case file: a recorded run. It is the incident's attachment, the replay's input and the tests' fixture.
+
+Loading trusts nothing: a case file may come from a stranger. Size, depth, duplicate keys and NaN are refused before any
+model sees the data, and every refusal names the field.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, NoReturn
+
+from pydantic import TypeAdapter, ValidationError
+
+from doctor.evidence import Evidence, Missing, Reason, named, revive
+from doctor.examine import Examination
+from doctor.judge import Known
+from doctor.request import Request
+from doctor.verdict import InvalidRequest, Runtime, Verdict
+from doctor.world import now
+
+SCHEMA_VERSION = "1"
+MOST_BYTES = 20 * 1024 * 1024
+_EVIDENCE = TypeAdapter(Evidence)
+_MISSING = TypeAdapter(Missing)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFile:
+    """What was asked, what was seen, what was concluded. `recorded` is UTC in ISO 8601."""
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - pydantic's own protocol
+
+    schema_version: str = SCHEMA_VERSION
+    recorded: str
+    request: Request
+    runtime: Runtime | None
+    evidence: tuple[Evidence, ...]
+    missing: tuple[Missing, ...]
+    verdict: Verdict | None = None
+
+
+def record(request: Request, examination: Examination) -> dict[str, object]:
+    """The plain form of a finished run."""
+    # Evidence that was handed in with the request is kept once, among the evidence.
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "recorded": now(),
+        "request": request.model_copy(update={"evidence": ()}).model_dump(mode="json"),
+        "runtime": asdict(examination.verdict.runtime) if examination.verdict.runtime else None,
+        "evidence": [asdict(item) for item in examination.known if isinstance(item, Evidence)],
+        "missing": [asdict(item) for item in examination.known if isinstance(item, Missing)],
+        "verdict": asdict(examination.verdict),
+    }
+
+
+def load(text: str, where: str) -> CaseFile:
+    """A case file from its text; `where` names it in messages.
+
+    Raises:
+        InvalidRequest: it is no case file of this version; the field is named.
+    """
+    data = parse(text, where)
+    if not isinstance(data, dict):
+        raise InvalidRequest(where, f"a case file is a JSON object, not {type(data).__name__}")
+    if "schema_version" not in data:
+        raise InvalidRequest(
+            f"{where}.schema_version", "is missing: this is no case file (`--output casefile` writes one)"
+        )
+    if (version := data["schema_version"]) != SCHEMA_VERSION:
+        raise InvalidRequest(
+            f"{where}.schema_version",
+            f"is {version!r}; this doctor reads {SCHEMA_VERSION!r}: replay it with the doctor that wrote it",
+        )
+    try:
+        case = TypeAdapter(CaseFile).validate_python(data)
+    except ValidationError as error:
+        raise _refused(error, where) from None
+    known = tuple(_checked(item, f"{where}.evidence[{index}]") for index, item in enumerate(case.evidence))
+    return CaseFile(
+        recorded=case.recorded,
+        request=case.request,
+        runtime=case.runtime,
+        evidence=tuple(item for item in known if isinstance(item, Evidence)),
+        missing=(*case.missing, *(item for item in known if isinstance(item, Missing))),
+        verdict=case.verdict,
+    )
+
+
+def brought_along(items: tuple[dict[str, Any], ...], where: str) -> Known:
+    """Evidence of other sides, as a request carries it.
+
+    Raises:
+        InvalidRequest: naming the item and field.
+    """
+    known: list[Evidence | Missing] = []
+    for index, item in enumerate(items):
+        path = f"{where}[{index}]"
+        try:
+            if "reason" in item:
+                known.append(_MISSING.validate_python(item))
+            else:
+                known.append(_checked(_EVIDENCE.validate_python(item), path))
+        except ValidationError as error:
+            raise _refused(error, path) from None
+    return tuple(known)
+
+
+def _checked(item: Evidence, path: str) -> Evidence | Missing:
+    """Evidence whose facts are those of its kind, re-sealed: target and answers follow from the facts, not from the file."""
+    try:
+        facts = revive(named(item.kind), item)
+    except LookupError:
+        detail = f"this doctor does not know the kind {item.kind!r}"
+        return Missing(kind=item.kind, reason=Reason.NOT_ASKED, detail=detail, source=item.source, vantage=item.vantage)
+    except ValidationError as error:
+        raise _refused(error, f"{path}.facts") from None
+    return Evidence.of(facts, vantage=item.vantage, at=item.at, took=item.took)
+
+
+def parse(text: str, where: str) -> Any:
+    """JSON, strictly: no duplicate keys, no NaN or Infinity, bounded size and depth.
+
+    Raises:
+        InvalidRequest: saying which rule was broken, and where.
+    """
+    if len(text) > MOST_BYTES:
+        raise InvalidRequest(where, f"is larger than {MOST_BYTES // 1024 // 1024} MB")
+    try:
+        return json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_no_constant)
+    except RecursionError:
+        raise InvalidRequest(where, "is nested too deeply") from None
+    except _StrictnessError as error:
+        raise InvalidRequest(f"{where}.{error.key}" if error.key else where, str(error)) from None
+    except json.JSONDecodeError as error:
+        raise InvalidRequest(where, f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
+    except ValueError as error:  # an integer of more than 4300 digits
+        raise InvalidRequest(where, f"is not usable JSON: {error}") from None
+
+
+class _StrictnessError(ValueError):
+    def __init__(self, key: str, message: str) -> None:
+        super().__init__(message)
+        self.key = key
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise _StrictnessError(twice[:100], "stands there twice")
+    return result
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise _StrictnessError("", f"holds {name}, which is not JSON")
+
+
+def _refused(error: ValidationError, where: str) -> InvalidRequest:
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    path = where + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
+    return InvalidRequest(path, first["msg"])

@@ -1,0 +1,269 @@
+"""From findings to the few root causes that explain them. Pure; the rules are numbered in DESIGN's contract.
+
+1. An authenticated AWS answer clears dns, network and reach for that target and address.
+2. Two sides that agree make a diagnosis certain; what the other side has ruled out is no candidate.
+3. Severity is a ceiling (`doctor.judge.lower`).
+4. A problem is explained by a problem of a check that it follows.
+5. Diagnoses are ordered; the first is the answer.
+6. STS is an instrument: its silence is a hint (`checks/credentials/rejected.py`).
+7. Status follows from what stands.
+8. At most six candidates, each consistent with the evidence.
+"""
+
+import fnmatch
+import ipaddress
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from doctor.declare import Check
+from doctor.judge import Judged
+from doctor.verdict import (
+    EVERY_TARGET,
+    Confidence,
+    Diagnosis,
+    FailOn,
+    Finding,
+    Outcome,
+    Separation,
+    Severity,
+    Source,
+    Status,
+)
+
+_CLEARED_AREAS = ("dns", "network", "reach")
+# A wrong route may be the very reason why a policy denies, and an answer does not excuse it.
+_ROUTING_CAUSES = ("dns.public-answer",)
+_POLICY_DENIALS = ("permission.endpoint-policy", "permission.resource-policy")
+_EXPLAINS_NOTHING = ("network.model-contradicted",)
+_MOST_CANDIDATES = 6
+_ENGINE = "doctor."
+
+
+class Answer(NamedTuple):
+    """AWS itself answered for this target: from which address, seen from which subnet."""
+
+    target: str
+    address: str
+    subnet: str | None = None
+
+
+@dataclass(frozen=True)
+class Reasoning:
+    """Findings after the rules, and the diagnoses that explain the problems among them."""
+
+    findings: tuple[Finding, ...]
+    diagnoses: tuple[Diagnosis, ...]
+
+
+def reason(
+    judged: Sequence[Judged],
+    checks: Mapping[str, Check],
+    answers: Iterable[Answer],
+    targets: Sequence[str],
+    verify: Callable[[Sequence[str]], str],
+) -> Reasoning:
+    """Apply rules 1, 2, 4, 5 and 8. `verify` writes the command that examines with these checks again."""
+    judged = _clear(judged, tuple(answers), tuple(targets))
+    problems = [item for item in judged if item.finding.outcome is Outcome.PROBLEM]
+    problems.sort(key=lambda item: _order([item], checks, targets))
+    causes = {id_: found for id_, found in _causes(problems, checks).items() if found}
+    explained_by = {id_: found[0] for id_, found in causes.items()}
+    roots = [item for item in problems if item.finding.id not in explained_by]
+    findings = tuple(
+        replace(item.finding, explained_by=explained_by.get(item.finding.id))
+        if item.finding.outcome is Outcome.PROBLEM
+        else item.finding
+        for item in judged
+    )
+    lineage = {id_: _ancestors(id_, causes) for id_ in causes}
+    groups = _grouped(roots, checks, targets)
+    return Reasoning(findings, tuple(_diagnosis(group, lineage, findings, checks, verify) for group in groups))
+
+
+def _clear(judged: Sequence[Judged], answers: tuple[Answer, ...], targets: tuple[str, ...]) -> list[Judged]:
+    """Rule 1."""
+    denied = {
+        target
+        for item in judged
+        if item.finding.check in _POLICY_DENIALS and item.finding.outcome is Outcome.PROBLEM
+        for target in item.finding.targets
+    }
+    return [
+        replace(item, finding=_as_ok(item.finding)) if _is_cleared(item.finding, answers, targets, denied) else item
+        for item in judged
+    ]
+
+
+def _is_cleared(finding: Finding, answers: tuple[Answer, ...], targets: tuple[str, ...], denied: set[str]) -> bool:
+    if finding.check.partition(".")[0] not in _CLEARED_AREAS or finding.severity is not Severity.BREAKS:
+        return False
+    if finding.outcome not in (Outcome.PROBLEM, Outcome.UNKNOWN):
+        return False
+    if finding.check in _ROUTING_CAUSES and _meet(finding.targets, tuple(denied)):
+        return False
+    concerned = targets if EVERY_TARGET in finding.targets else finding.targets
+    return bool(concerned) and all(_answered(target, finding, answers) for target in concerned)
+
+
+def _answered(target: str, finding: Finding, answers: tuple[Answer, ...]) -> bool:
+    heard = {
+        answer.address
+        for answer in answers
+        if answer.target == target and (None in (answer.subnet, finding.subnet) or answer.subnet == finding.subnet)
+    }
+    return bool(heard) and set(finding.addresses) <= heard
+
+
+def _as_ok(finding: Finding) -> Finding:
+    # Model against packets stays visible: the finding says what it held before AWS answered.
+    message = f"AWS itself answered (request id, trusted certificate); before that: {finding.message}"
+    return replace(finding, outcome=Outcome.OK, message=message)
+
+
+def _causes(problems: Sequence[Judged], checks: Mapping[str, Check]) -> dict[str, list[str]]:
+    """Rule 4: for each problem the ids of those that explain it, best first; a circle is cut at its first."""
+    causes: dict[str, list[str]] = {}
+    for item in problems:
+        causes[item.finding.id] = [
+            other.finding.id for other in problems if _explains(other.finding, item.finding, checks)
+        ]
+    for item in problems:
+        if item.finding.id in _ancestors(item.finding.id, causes):
+            causes[item.finding.id] = []
+    return causes
+
+
+def _explains(cause: Finding, effect: Finding, checks: Mapping[str, Check]) -> bool:
+    return (
+        cause.check != effect.check
+        and cause.check not in _EXPLAINS_NOTHING
+        and any(_follows(pattern, cause) for pattern in checks[effect.check].follows)
+        and cause.severity.weight >= effect.severity.weight
+        and _meet(cause.targets, effect.targets)
+        and (None in (cause.subnet, effect.subnet) or cause.subnet == effect.subnet)
+        and _share_family(cause.addresses, effect.addresses)
+    )
+
+
+def _follows(pattern: str, cause: Finding) -> bool:
+    if "*" in pattern:
+        return cause.severity is not Severity.HINTS and fnmatch.fnmatchcase(cause.check, pattern)
+    return cause.check == pattern
+
+
+def _meet(some: Sequence[str], others: Sequence[str]) -> bool:
+    return EVERY_TARGET in some or EVERY_TARGET in others or not set(some).isdisjoint(others)
+
+
+def _share_family(some: Sequence[str], others: Sequence[str]) -> bool:
+    families = [{ipaddress.ip_address(address).version for address in addresses} for addresses in (some, others)]
+    return not all(families) or not families[0].isdisjoint(families[1])
+
+
+def _ancestors(id_: str, causes: Mapping[str, Sequence[str]]) -> set[str]:
+    found: set[str] = set()
+    waiting = list(causes.get(id_, ()))
+    while waiting:
+        cause = waiting.pop()
+        if cause not in found:
+            found.add(cause)
+            waiting.extend(causes.get(cause, ()))
+    return found
+
+
+def _order(group: Sequence[Judged], checks: Mapping[str, Check], targets: Sequence[str]) -> tuple[object, ...]:
+    """Rule 5, for the problems of one check and severity."""
+    first = group[0].finding
+    stopped = {target for item in group for target in item.finding.targets}
+    count = max(len(targets), 1) if EVERY_TARGET in stopped else len(stopped)
+    rank = min(_evidence_rank(item.finding) for item in group)
+    return (
+        -first.severity.weight,
+        -count,
+        rank,
+        checks[first.check].nearness,
+        min(item.finding.id for item in group),
+    )
+
+
+def _evidence_rank(finding: Finding) -> int:
+    if {Source.INSIDE, Source.CONTROL} <= set(finding.sources):
+        return 0
+    best = (Source.INSIDE, Source.CONTROL, Source.ARTIFACT)
+    return 1 + min((best.index(source) for source in finding.sources), default=len(best))
+
+
+def _grouped(roots: Sequence[Judged], checks: Mapping[str, Check], targets: Sequence[str]) -> list[list[Judged]]:
+    """One group, and so one diagnosis, for each faulty check and severity: twelve timeouts are one."""
+    groups: dict[tuple[str, Severity], list[Judged]] = {}
+    for root in roots:
+        groups.setdefault((root.finding.check, root.finding.severity), []).append(root)
+    return sorted(groups.values(), key=lambda group: _order(group, checks, targets))
+
+
+def _diagnosis(
+    group: list[Judged],
+    lineage: Mapping[str, set[str]],
+    findings: tuple[Finding, ...],
+    checks: Mapping[str, Check],
+    verify: Callable[[Sequence[str]], str],
+) -> Diagnosis:
+    first, own = group[0].finding, {item.finding.id for item in group}
+    explained = tuple(sorted(id_ for id_, ancestors in lineage.items() if ancestors & own))
+    targets = tuple(sorted({target for item in group for target in item.finding.targets}))
+    candidates = _candidates(group, targets, findings)
+    sources = {source for item in group for source in item.finding.sources}
+    sources |= {source for finding in findings if finding.id in explained for source in finding.sources}
+    involved = dict.fromkeys([first.check, *(id_.partition("@")[0] for id_ in explained)])
+    return Diagnosis(
+        check=first.check,
+        subjects=tuple(dict.fromkeys(item.finding.subject for item in group)),
+        targets=targets,
+        severity=first.severity,
+        confidence=_confidence(candidates, sources),
+        headline=_headline([item.finding.message for item in group]),
+        explains=explained,
+        could_also_be=candidates,
+        separate=_separations(group) if candidates else (),
+        remedy=next((item.remedy for item in group if item.remedy), checks[first.check].remedy),
+        verify=verify(tuple(involved)),
+    )
+
+
+def _candidates(group: list[Judged], targets: tuple[str, ...], findings: tuple[Finding, ...]) -> tuple[str, ...]:
+    """Rules 2 and 8: what another finding has ruled out, or has already named, is no candidate."""
+    decided = {
+        finding.check
+        for finding in findings
+        if finding.outcome in (Outcome.OK, Outcome.PROBLEM) and _meet(finding.targets, targets)
+    }
+    named = dict.fromkeys(candidate for item in group for candidate in item.candidates)
+    return tuple(candidate for candidate in named if candidate not in decided)[:_MOST_CANDIDATES]
+
+
+def _separations(group: list[Judged]) -> tuple[Separation, ...]:
+    return tuple(dict.fromkeys(separation for item in group for separation in item.separate))
+
+
+def _confidence(candidates: tuple[str, ...], sources: set[Source]) -> Confidence:
+    """Rule 2: sure where nothing else fits or two sides agree."""
+    if not candidates:
+        return Confidence.CERTAIN
+    return Confidence.LIKELY if len(sources) > 1 or len(candidates) == 1 else Confidence.POSSIBLE
+
+
+def _headline(messages: Sequence[str]) -> str:
+    more = len(set(messages)) - 1
+    return f"{messages[0]} (and {more} more of this kind)" if more else messages[0]
+
+
+def status(findings: Sequence[Finding], fail_on: FailOn) -> Status:
+    """Rule 7. What is neither applicable nor decided is no reason to call a function healthy."""
+    decisive = [finding for finding in findings if finding.severity.reaches(fail_on)]
+    if any(finding.outcome is Outcome.PROBLEM for finding in decisive):
+        return Status.UNHEALTHY
+    looked = any(f.outcome in (Outcome.OK, Outcome.PROBLEM) and not f.check.startswith(_ENGINE) for f in findings)
+    if not looked or any(finding.outcome is Outcome.UNKNOWN for finding in decisive):
+        return Status.INCONCLUSIVE
+    return Status.HEALTHY

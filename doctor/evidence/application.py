@@ -1,0 +1,106 @@
+"""The application's own client beside the default chain: the A/B that tells bad settings from a bad network.
+
+`DOCTOR_CLIENT_FACTORY=package.module:function` names what builds the application's boto3 client. The doctor calls
+it in a child, looks at what it built, and asks AWS who those credentials are.
+"""
+
+import importlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+from doctor.evidence import Facts, Missing
+from doctor.evidence.caller import Identity, ask
+from doctor.evidence.credentials import Keys
+from doctor.evidence.environment import Override, override
+from doctor.world import World
+
+VARIABLE = "DOCTOR_CLIENT_FACTORY"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """A client that the factory built. Timeouts are seconds; `attempts` counts tries, the first included."""
+
+    service: str
+    region: str
+    endpoint: Override
+    keys: Keys | None
+    same_keys: bool
+    connect_timeout: float
+    read_timeout: float
+    attempts: int
+    retry_mode: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Application(Facts):
+    """What the application's factory builds. No `factory`: none is named. `failure` says why it built nothing."""
+
+    kind: ClassVar[str] = "application"
+    actions: ClassVar[tuple[str, ...]] = ("sts:GetCallerIdentity",)
+    preload: ClassVar[str] = "boto3"
+
+    factory: str
+    built: Built | None = None
+    identity: Identity | None = None
+    failure: str = ""
+
+    @classmethod
+    def collect(cls, world: World) -> Iterator[Self | Missing]:
+        """Call the factory. Its code is the application's and may do anything; this child can be killed."""
+        named = world.environ.get(VARIABLE, "")
+        if not named:
+            yield cls(factory="")
+            return
+        try:
+            client = _client(named)
+        except BaseException as error:  # noqa: BLE001 - SystemExit in a settings module is evidence, not our end
+            yield cls(factory=named, failure=f"{type(error).__name__}: {str(error)[:300]}")
+            return
+        credentials = client._request_signer._credentials
+        built = _describe(client, credentials, world)
+        yield cls(factory=named, built=built, identity=_identity(world, credentials))
+
+
+def _client(named: str) -> Any:
+    module, _, function = named.partition(":")
+    made = getattr(importlib.import_module(module), function)()
+    client = getattr(getattr(made, "meta", None), "client", made)  # a boto3 resource holds a client
+    if not hasattr(client, "_request_signer"):
+        raise TypeError(f"{named} returned {type(made).__name__}, not a boto3 client or resource")
+    return client
+
+
+def _describe(client: Any, credentials: Any, world: World) -> Built:
+    config, retries = client.meta.config, client.meta.config.retries or {}
+    default = world.session().get_credentials()
+    return Built(
+        service=client.meta.service_model.service_name,
+        region=str(client.meta.region_name),
+        endpoint=override("endpoint_url", client.meta.service_model.service_name, client.meta.endpoint_url),
+        keys=Keys.describe(credentials) if credentials else None,
+        same_keys=bool(credentials and default and _triple(credentials) == _triple(default)),
+        connect_timeout=float(config.connect_timeout or 0),
+        read_timeout=float(config.read_timeout or 0),
+        attempts=int(retries.get("total_max_attempts") or 0),
+        retry_mode=str(retries.get("mode") or ""),
+    )
+
+
+def _triple(credentials: Any) -> tuple[str, str, str]:
+    frozen = credentials.get_frozen_credentials()
+    return (frozen.access_key or "", frozen.secret_key or "", frozen.token or "")
+
+
+def _identity(world: World, credentials: Any) -> Identity:
+    """Who STS says that these very credentials are, asked at the default endpoint."""
+    key, secret, token = _triple(credentials) if credentials else ("", "", "")
+    return ask(
+        world,
+        world.session(),
+        most=world.left(0.6, most=8),
+        aws_access_key_id=key,
+        aws_secret_access_key=secret,
+        aws_session_token=token,
+    )

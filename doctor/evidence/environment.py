@@ -1,0 +1,160 @@
+"""The process's environment, reduced to states: set or blank, how long, what shape; never a value."""
+
+import configparser
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Self
+from urllib.parse import urlsplit
+
+from doctor import boundary
+from doctor.evidence import Facts, Missing
+from doctor.world import World
+
+_WATCHED = ("AWS_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+_AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".api.amazonwebservices.com.cn")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variable:
+    """One variable: `length` counts characters, `flaws` names what does not belong in such a value."""
+
+    name: str
+    length: int
+    flaws: tuple[str, ...] = ()
+
+    @property
+    def blank(self) -> bool:
+        """Set, but empty."""
+        return self.length == 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """An endpoint that a variable puts in place of AWS's own. `service` is None where it concerns all."""
+
+    variable: str
+    service: str | None
+    scheme: str
+    host: str
+    port: int
+    local: bool
+    aws: bool
+
+    @property
+    def address(self) -> str:
+        """`scheme://host:port`, without user, path or query, which may carry secrets."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """The profile that a variable selects, and whether any shared file defines it."""
+
+    variable: str
+    name: str
+    exists: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment(Facts):
+    """What the variables that boto3, TLS and proxies read look like from this process."""
+
+    kind: ClassVar[str] = "environment"
+
+    in_function: bool
+    region: str | None
+    variables: tuple[Variable, ...]
+    profile: Profile | None
+    overrides: tuple[Override, ...]
+    overrides_ignored: bool
+    local_allowed: bool
+
+    @classmethod
+    def collect(cls, world: World) -> Iterator[Self | Missing]:
+        """Read the environment; nothing leaves the process."""
+        environ = world.environ
+        yield cls(
+            in_function=world.in_function,
+            region=world.region,
+            variables=tuple(
+                Variable(name=name, length=len(value), flaws=flaws(value))
+                for name, value in sorted(environ.items())
+                if name.upper().startswith(_WATCHED)
+            ),
+            profile=_profile(environ),
+            overrides=tuple(_overrides(environ)),
+            overrides_ignored=environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true",
+            local_allowed=world.allow_local,
+        )
+
+
+def flaws(value: str) -> tuple[str, ...]:
+    """What a key, secret, token or name never holds: outer white space, quotes, line ends, control characters."""
+    found = []
+    if value != value.strip():
+        found.append("leading or trailing white space")
+    if any(quote in value for quote in "\"'`"):
+        found.append("a quote")
+    if any(not character.isprintable() for character in value.strip()):
+        found.append("a line end or control character")
+    return tuple(found)
+
+
+def _profile(environ: Mapping[str, str]) -> Profile | None:
+    """botocore prefers AWS_DEFAULT_PROFILE to AWS_PROFILE (`botocore.configprovider`), and honours a blank one."""
+    for variable in ("AWS_DEFAULT_PROFILE", "AWS_PROFILE"):
+        if (name := environ.get(variable)) is not None:
+            return Profile(variable=variable, name=name[:128], exists=name in _profiles(environ))
+    return None
+
+
+def _profiles(environ: Mapping[str, str]) -> set[str]:
+    home = Path(environ.get("HOME", "~")).expanduser()
+    names = {"default"}
+    for variable, default in (("AWS_CONFIG_FILE", "config"), ("AWS_SHARED_CREDENTIALS_FILE", "credentials")):
+        parser = configparser.RawConfigParser(strict=False)
+        try:
+            parser.read(Path(environ.get(variable) or home / ".aws" / default).expanduser(), encoding="utf-8")
+        except (configparser.Error, OSError, UnicodeDecodeError):
+            continue
+        names.update(section.removeprefix("profile ").strip() for section in parser.sections())
+    return names
+
+
+def _overrides(environ: Mapping[str, str]) -> Iterator[Override]:
+    for variable, value in sorted(environ.items()):
+        if not (variable == "AWS_ENDPOINT_URL" or variable.startswith("AWS_ENDPOINT_URL_")) or not value.strip():
+            continue
+        service = variable.removeprefix("AWS_ENDPOINT_URL").lstrip("_").lower().replace("_", "") or None
+        yield override(variable, service, value)
+
+
+def override(variable: str, service: str | None, url: str) -> Override:
+    """An endpoint URL taken apart. What cannot be parsed has the host `?`."""
+    try:
+        parts = urlsplit(url.strip())
+        host, port = parts.hostname or "?", parts.port
+    except ValueError:
+        return Override(variable=variable, service=service, scheme="?", host="?", port=0, local=False, aws=False)
+    return Override(
+        variable=variable,
+        service=service,
+        scheme=parts.scheme,
+        host=host,
+        port=port or (80 if parts.scheme == "http" else 443),
+        local=is_local(host),
+        aws=is_aws(host),
+    )
+
+
+def is_aws(host: str) -> bool:
+    """Whether the name lies in a domain that only AWS answers for."""
+    return f".{host.lower().rstrip('.')}".endswith(_AWS_DOMAINS)
+
+
+def is_local(host: str) -> bool:
+    """Whether the name or address is this machine."""
+    address = boundary.as_address(host)
+    return host == "localhost" or host.endswith(".localhost") or bool(address and address.is_loopback)

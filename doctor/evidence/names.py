@@ -1,0 +1,219 @@
+"""Names: what each listed nameserver says, and what the C library makes of it.
+
+boto3 resolves through getaddrinfo, which folds NXDOMAIN, SERVFAIL, REFUSED and silence into three error numbers.
+So every nameserver of resolv.conf is asked directly as well, for A and AAAA, and getaddrinfo stands beside it.
+"""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from typing import Any, ClassVar, Self
+
+from doctor import boundary
+from doctor.evidence import Facts, Missing, Shared
+from doctor.evidence.endpoint import Endpoint
+from doctor.world import World
+
+_MOST_RECORDS = 64  # of a reply; a hostile server may send thousands
+_DNS_PORT = 53
+
+
+class Reply(StrEnum):
+    """What a nameserver, or the C library, answered."""
+
+    RESOLVED = "resolved"
+    NOT_FOUND = "not-found"  # NXDOMAIN; EAI_NONAME
+    NO_ADDRESS = "no-address"  # NOERROR without a record of this kind; EAI_NODATA
+    SERVER_FAILURE = "server-failure"  # SERVFAIL
+    REFUSED = "refused"  # REFUSED
+    SILENT = "silent"  # nothing within the time
+    CLOSED = "closed"  # the port is closed: an ICMP error came back
+    TRY_AGAIN = "try-again"  # EAI_AGAIN, the C library's word for the four above
+    MALFORMED = "malformed"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup:
+    """One question to one nameserver. `took` is seconds; `aliases` is the CNAME chain in order."""
+
+    nameserver: str
+    record: str
+    reply: Reply
+    addresses: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    took: float
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemAnswer:
+    """What getaddrinfo returned; `code` is its error number, `took` seconds."""
+
+    reply: Reply
+    addresses: tuple[str, ...] = ()
+    code: int = 0
+    took: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names(Facts):
+    """The names of one target. `literal` marks a target declared by address."""
+
+    kind: ClassVar[str] = "names"
+    shared: ClassVar[Shared] = Shared.NETWORK
+    per_target: ClassVar[bool] = True
+    after: ClassVar[tuple[type[Facts], ...]] = (Endpoint,)
+
+    host: str
+    port: int
+    literal: bool = False
+    system: SystemAnswer
+    lookups: tuple[Lookup, ...] = ()
+
+    @property
+    def concerns(self) -> str:
+        return f"{self.host}:{self.port}"
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """What the C library found, else what any nameserver said."""
+        found = [address for lookup in self.lookups for address in lookup.addresses]
+        return self.system.addresses or tuple(dict.fromkeys(found))
+
+    @classmethod
+    def collect(cls, world: World) -> Iterator[Self | Missing]:
+        """Resolve every target at once, each question in a thread that dies with this child."""
+        nameservers = listed_nameservers(world)
+        patience = world.left(0.15, most=3.0)
+        pending = [(endpoint, _Questions(endpoint, nameservers, patience)) for endpoint in world.seen(Endpoint)]
+        until = time.monotonic() + world.left(0.5, most=6.0)
+        for endpoint, questions in pending:
+            yield cls(
+                host=endpoint.host,
+                port=endpoint.port,
+                literal=boundary.as_address(endpoint.host) is not None,
+                system=questions.system(until),
+                lookups=questions.lookups(until),
+            )
+
+
+class _Questions:
+    """All questions about one host, asked at once; answers are collected until a moment."""
+
+    def __init__(self, endpoint: Endpoint, nameservers: tuple[str, ...], patience: float) -> None:
+        literal = boundary.as_address(endpoint.host) is not None
+        self._started = time.monotonic()
+        self._system = _in_thread(lambda: _ask_system(endpoint.host, endpoint.port))
+        self._lookups = [
+            (
+                server,
+                record,
+                _in_thread(partial(_ask_server, server, endpoint.host, record, patience)),
+            )
+            for server in ([] if literal else nameservers)
+            for record in ("A", "AAAA")
+        ]
+
+    def system(self, until: float) -> SystemAnswer:
+        answer: SystemAnswer | None = self._system(until)
+        return answer or SystemAnswer(reply=Reply.SILENT, took=round(time.monotonic() - self._started, 4))
+
+    def lookups(self, until: float) -> tuple[Lookup, ...]:
+        waited = round(time.monotonic() - self._started, 4)
+        return tuple(
+            answer(until) or Lookup(nameserver=server, record=record, reply=Reply.SILENT, took=waited)
+            for server, record, answer in self._lookups
+        )
+
+
+def _in_thread(work: Callable[[], Any]) -> Callable[[float], Any]:
+    """Start work; the returned function waits for its result until a moment, None meaning not in time."""
+    result: list[Any] = []
+    thread = threading.Thread(target=lambda: result.append(work()), daemon=True)
+    thread.start()
+
+    def wait(until: float) -> Any:
+        thread.join(max(0.0, until - time.monotonic()))
+        return result[0] if result else None
+
+    return wait
+
+
+def listed_nameservers(world: World) -> tuple[str, ...]:
+    """The nameservers of resolv.conf that the C library uses: the first three (resolv.conf(5), MAXNS)."""
+    try:
+        lines = world.resolv_conf.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ()
+    words = [line.split() for line in lines]
+    servers = [word[1] for word in words if len(word) > 1 and word[0] == "nameserver"]
+    return tuple(server for server in servers if boundary.as_address(server.partition("%")[0]))[:3]
+
+
+def _ask_system(host: str, port: int) -> SystemAnswer:
+    started = time.monotonic()
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except socket.gaierror as error:
+        replies = {
+            socket.EAI_NONAME: Reply.NOT_FOUND,
+            getattr(socket, "EAI_NODATA", -5): Reply.NO_ADDRESS,
+            socket.EAI_AGAIN: Reply.TRY_AGAIN,
+        }
+        code = error.errno or 0
+        return SystemAnswer(reply=replies.get(code, Reply.OTHER), code=code, took=_since(started))
+    except (OSError, UnicodeError):
+        return SystemAnswer(reply=Reply.OTHER, took=_since(started))
+    addresses = tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
+    return SystemAnswer(reply=Reply.RESOLVED, addresses=addresses[:_MOST_RECORDS], took=_since(started))
+
+
+def _ask_server(nameserver: str, host: str, record: str, patience: float) -> Lookup:
+    import dns.exception  # children only
+    import dns.message
+    import dns.query
+
+    started = time.monotonic()
+    said: dict[str, Any] = {}
+    try:
+        question = dns.message.make_query(host, record)
+        reply, _ = dns.query.udp_with_fallback(question, nameserver, timeout=patience, port=_DNS_PORT)
+        said = _read(reply, record)
+    except dns.exception.Timeout:
+        said = {"reply": Reply.SILENT}
+    except OSError as error:
+        said = {"reply": Reply.CLOSED, "detail": error.strerror or str(error)}
+    except (dns.exception.DNSException, ValueError) as error:
+        said = {"reply": Reply.MALFORMED, "detail": type(error).__name__}
+    return Lookup(nameserver=nameserver, record=record, took=_since(started), **said)
+
+
+def _read(reply: Any, record: str) -> dict[str, Any]:
+    import dns.rcode
+
+    rcode = reply.rcode()
+    records = [item for rrset in reply.answer[:_MOST_RECORDS] for item in list(rrset)[:_MOST_RECORDS]]
+    addresses = tuple(str(item.address) for item in records if item.rdtype.name == record)[:_MOST_RECORDS]
+    aliases = tuple(str(item.target).rstrip(".") for item in records if item.rdtype.name == "CNAME")[:_MOST_RECORDS]
+    classes = {
+        dns.rcode.NXDOMAIN: Reply.NOT_FOUND,
+        dns.rcode.SERVFAIL: Reply.SERVER_FAILURE,
+        dns.rcode.REFUSED: Reply.REFUSED,
+        dns.rcode.NOERROR: Reply.RESOLVED if addresses else Reply.NO_ADDRESS,
+    }
+    detail = "" if rcode in classes else dns.rcode.to_text(rcode)
+    return {
+        "reply": classes.get(rcode, Reply.OTHER),
+        "addresses": addresses,
+        "aliases": aliases,
+        "detail": detail,
+    }
+
+
+def _since(started: float) -> float:
+    return round(time.monotonic() - started, 4)

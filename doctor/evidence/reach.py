@@ -1,0 +1,188 @@
+"""The ladder above the name: TCP, TLS, one unauthenticated HTTP request, for each address by itself.
+
+Each rung has its own deadline and its own enumerated outcome; the first that fails is the symptom. An answer with
+an AWS request id behind a certificate that the SDK itself would trust clears the network for that address.
+"""
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar, Self
+
+from doctor import boundary
+from doctor.evidence import Facts, Missing, Shared
+from doctor.evidence.endpoint import Endpoint
+from doctor.evidence.environment import is_aws
+from doctor.evidence.names import Names
+from doctor.world import World
+
+_MOST_ADDRESSES = 16  # of one target
+_AT_ONCE = 8  # more TLS handshakes at once than this measure the CPU, not the network
+
+
+class Tcp(StrEnum):
+    """How a TCP connect ended."""
+
+    CONNECTED = "connected"
+    TIMEOUT = "timeout"  # no answer at all: something drops packets
+    REFUSED = "refused"  # RST: the host is there, the port is closed
+    UNREACHABLE = "unreachable"  # ENETUNREACH, EHOSTUNREACH
+    FORBIDDEN = "forbidden"  # the doctor does not probe such an address
+    FAILED = "failed"
+
+
+class Tls(StrEnum):
+    """How a TLS handshake ended."""
+
+    VERIFIED = "verified"
+    UNTRUSTED = "untrusted"  # no chain to a trusted root
+    WRONG_NAME = "wrong-name"
+    EXPIRED = "expired"
+    NOT_TLS = "not-tls"
+    TIMEOUT = "timeout"
+    RESET = "reset"
+    FAILED = "failed"
+    NO_TRUST = "no-trust-store"  # the configured CA bundle cannot be read
+
+
+class Http(StrEnum):
+    """What followed one request without credentials."""
+
+    ANSWERED = "answered"
+    SILENT = "silent"
+    CLOSED = "closed"
+    MALFORMED = "malformed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """What the peer showed, trusted or not. Names are foreign text; `expires` is as the certificate writes it."""
+
+    subject: str
+    issuer: str
+    names: tuple[str, ...] = ()
+    expires: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """One address climbed. Phase times are seconds; a rung that was not reached is None."""
+
+    address: str
+    tcp: Tcp
+    tcp_took: float
+    tls: Tls | None = None
+    tls_took: float = 0.0
+    http: Http | None = None
+    http_took: float = 0.0
+    certificate: Certificate | None = None
+    status: int | None = None
+    request_id: bool = False
+    server: str = ""
+    detail: str = ""
+
+    @property
+    def carries(self) -> bool:
+        """Whether every rung that was tried succeeded; rungs above a failed one are never tried."""
+        return self.tcp is Tcp.CONNECTED and self.tls in (None, Tls.VERIFIED) and self.http in (None, Http.ANSWERED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reach(Facts):
+    """One target's addresses, each with how far it came. No probes: the name gave no address."""
+
+    kind: ClassVar[str] = "reach"
+    shared: ClassVar[Shared] = Shared.NETWORK
+    per_target: ClassVar[bool] = True
+    after: ClassVar[tuple[type[Facts], ...]] = (Endpoint, Names)
+
+    host: str
+    port: int
+    service: str | None = None
+    overridden: str = ""
+    expected: bool = True
+    probes: tuple[Probe, ...] = ()
+
+    @property
+    def concerns(self) -> str:
+        return f"{self.host}:{self.port}"
+
+    @property
+    def answered(self) -> tuple[str, ...]:
+        if not is_aws(self.host):
+            return ()
+        return tuple(probe.address for probe in self.probes if probe.tls is Tls.VERIFIED and probe.request_id)
+
+    @classmethod
+    def collect(cls, world: World) -> Iterator[Self | Missing]:
+        """Climb every address of every target; a target is told as soon as its last address is done."""
+        endpoints = {endpoint.concerns: endpoint for endpoint in world.seen(Endpoint)}
+        addresses = {names.concerns: names.addresses[:_MOST_ADDRESSES] for names in world.seen(Names)}
+        done: dict[str, list[Probe]] = {target: [] for target in endpoints if target in addresses}
+        for target in [target for target in done if not addresses[target]]:
+            yield cls._of(endpoints[target], done.pop(target))
+        jobs = [(target, address) for target in done for address in addresses[target]]
+        for target, probe in _all_at_once(jobs, lambda target, address: _climb(world, endpoints[target], address)):
+            done[target].append(probe)
+            if len(done[target]) == len(addresses[target]):
+                yield cls._of(endpoints[target], sorted(done[target], key=lambda probe: probe.address))
+
+    @classmethod
+    def _of(cls, endpoint: Endpoint, probes: list[Probe]) -> Self:
+        return cls(
+            host=endpoint.host,
+            port=endpoint.port,
+            service=endpoint.service,
+            overridden=endpoint.overridden,
+            expected=endpoint.expected,
+            probes=tuple(probes),
+        )
+
+
+def _all_at_once(jobs: list[tuple[str, str]], work: Callable[[str, str], Probe]) -> Iterator[tuple[str, Probe]]:
+    """Do all jobs, a few at a time, and hand over each as it is done."""
+    waiting: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
+    finished: queue.SimpleQueue[tuple[str, Probe]] = queue.SimpleQueue()
+    for job in jobs:
+        waiting.put(job)
+
+    def worker() -> None:
+        while not waiting.empty():
+            try:
+                target, address = waiting.get_nowait()
+            except queue.Empty:
+                return
+            finished.put((target, work(target, address)))
+
+    for _ in range(min(_AT_ONCE, len(jobs))):
+        threading.Thread(target=worker, daemon=True).start()
+    for _ in jobs:
+        yield finished.get()
+
+
+def _climb(world: World, endpoint: Endpoint, address: str) -> Probe:
+    from doctor import ladder  # loads ssl, which the parent never does
+
+    # The deployer's own endpoint may be loopback; it is connected to, and nothing more.
+    refused = boundary.refusal(address, allow_loopback=world.allow_local or bool(endpoint.overridden))
+    if refused:
+        return Probe(address=address, tcp=Tcp.FORBIDDEN, tcp_took=0.0, detail=refused)
+    plan = ladder.Plan(
+        host=endpoint.host,
+        port=endpoint.port,
+        tls=endpoint.tls and not endpoint.overridden,
+        http=endpoint.service is not None or endpoint.port == 443,
+        sdk_trust=endpoint.service is not None,
+        patience=world.left(0.25, most=3.0),
+    )
+    try:
+        return ladder.climb(plan, address, world.environ)
+    except Exception as error:  # noqa: BLE001 - one address that fails oddly must not hide the others
+        return Probe(
+            address=address,
+            tcp=Tcp.FAILED,
+            tcp_took=0.0,
+            detail=f"{type(error).__name__}: {str(error)[:200]}",
+        )

@@ -1,0 +1,163 @@
+"""A run from request to verdict: gather, judge, diagnose, each within its share of the budget."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+
+from pydantic import TypeAdapter
+
+from doctor import diagnose, registry
+from doctor.declare import Check
+from doctor.evidence import Evidence, Missing, Reason
+from doctor.gather import Progress, gather
+from doctor.hear import hear, plugin_checks
+from doctor.judge import Judged, Known, engine_finding, once
+from doctor.redact import Redactor
+from doctor.runtime import runtime
+from doctor.schedule import Schedule
+from doctor.verdict import Outcome, Severity, Source, Status, Timings, Verdict
+from doctor.world import World
+
+Verify = Callable[[Sequence[str]], str]
+_VERDICT = TypeAdapter(Verdict)
+_KNOWN = TypeAdapter(tuple[Evidence | Missing, ...])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One run's setting. `verify` writes the command that looks again with these checks."""
+
+    world: World
+    schedule: Schedule
+    verify: Verify
+    plugins: tuple[str, ...] = ()
+    progress: Progress = lambda _: None
+
+
+@dataclass(frozen=True)
+class Examination:
+    """A finished run: the verdict, and the evidence that a case file keeps. Both are redacted."""
+
+    verdict: Verdict
+    known: Known
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """The checks there are, those that this run asks, and what went wrong with plug-ins."""
+
+    checks: dict[str, Check]
+    asked: tuple[Check, ...]
+    failed: tuple[Judged, ...]
+
+
+def examine(run: Run) -> Examination:
+    """Gather what the selected checks need, judge it together with evidence brought along, and name root causes.
+
+    Raises:
+        InvalidRequest: `only` or `skip` matches no check.
+    """
+    brought = run.world.known
+    panel = _panel(run, {Source.INSIDE} | {item.source for item in brought})
+    needed = [need.facts for check in panel.asked for need in check.needs]
+    kinds = dict.fromkeys(kind for kind in needed if kind.source is Source.INSIDE)
+    gathered = gather(kinds, run.world, run.schedule, run.progress)
+    return _conclude(run, panel, gathered.known + brought, gathered.took)
+
+
+def judge_again(run: Run, known: Known) -> Examination:
+    """Judge recorded evidence with today's checks.
+
+    Raises:
+        InvalidRequest: `only` or `skip` matches no check.
+    """
+    return _conclude(run, _panel(run, {item.source for item in known} or {Source.INSIDE}), known, {})
+
+
+def _panel(run: Run, sides: set[Source]) -> _Panel:
+    checks = {check_id: registry.load(check_id) for check_id in registry.built_in()}
+    theirs, failed = plugin_checks(run.plugins, run.schedule)
+    checks |= {check.id: check for check in theirs if check.id not in checks}
+    chosen = registry.select(tuple(checks), run.world.request.only, run.world.request.skip)
+    return _Panel(checks, tuple(checks[id_] for id_ in chosen if checks[id_].sources <= sides), tuple(failed))
+
+
+def _conclude(run: Run, panel: _Panel, known: Known, took: dict[str, float]) -> Examination:
+    world, schedule = run.world, run.schedule
+    judged = once([*panel.failed, *_late(panel, known), *hear(panel.asked, known, schedule)])
+    targets = tuple(dict.fromkeys(item.target for item in known if isinstance(item, Evidence) and item.target))
+    reasoning = diagnose.reason(judged, panel.checks, _answers(known), targets, run.verify)
+    status = diagnose.status(reasoning.findings, world.request.fail_on)
+    verdict = Verdict(
+        status=status,
+        headline=_headline(status, reasoning, world, targets),
+        fail_on=world.request.fail_on,
+        diagnoses=reasoning.diagnoses,
+        findings=tuple(sorted(reasoning.findings, key=lambda finding: finding.id)),
+        not_asked=_not_asked(panel),
+        timings=Timings(
+            budget=schedule.budget,
+            reserve=round(schedule.reserve, 3),
+            total=round(schedule.spent, 3),
+            evidence=took,
+        ),
+        runtime=runtime(world.environ),
+        plugins=tuple(map(registry.version, run.plugins)),
+    )
+    redact = Redactor(world.environ).plain
+    return Examination(
+        _VERDICT.validate_python(redact(asdict(verdict))),
+        _KNOWN.validate_python([redact(asdict(item)) for item in known]),
+    )
+
+
+def _late(panel: _Panel, known: Known) -> list[Judged]:
+    """One finding for each collector that was killed, as severe as the gravest check that needed it."""
+    late = dict.fromkeys(item.kind for item in known if isinstance(item, Missing) and item.reason is Reason.OUT_OF_TIME)
+    return [
+        engine_finding(
+            "doctor.out-of-time",
+            kind,
+            f"gathering {kind!r} was stopped at the end of its time: a larger budget, or --skip, would end that",
+            _gravest(check for check in panel.asked if any(need.facts.kind == kind for need in check.needs)),
+        )
+        for kind in late
+    ]
+
+
+def _gravest(checks: Iterable[Check]) -> Severity:
+    return max((check.severity for check in checks), key=lambda severity: severity.weight, default=Severity.HINTS)
+
+
+def _answers(known: Known) -> list[diagnose.Answer]:
+    return [
+        diagnose.Answer(item.target, address, item.vantage.subnet)
+        for item in known
+        if isinstance(item, Evidence) and item.target
+        for address in item.answered
+    ]
+
+
+def _not_asked(panel: _Panel) -> tuple[str, ...]:
+    """The checks that this run did not ask, whole areas as `area.*`."""
+    asked = {check.id for check in panel.asked}
+    areas: dict[str, list[str]] = {}
+    for check_id in panel.checks:
+        areas.setdefault(check_id.partition(".")[0], []).append(check_id)
+    left = {area: [check_id for check_id in ids if check_id not in asked] for area, ids in areas.items()}
+    listed = [[f"{area}.*"] if ids == areas[area] else ids for area, ids in left.items()]
+    return tuple(sorted(check_id for ids in listed for check_id in ids))
+
+
+def _headline(status: Status, reasoning: diagnose.Reasoning, world: World, targets: Sequence[str]) -> str:
+    place = world.vantage.place
+    if status is Status.UNHEALTHY and reasoning.diagnoses:
+        return reasoning.diagnoses[0].headline
+    if status is Status.HEALTHY:
+        seen = f"reaches {', '.join(targets)}" if targets else "no target was named, so no network path was tried"
+        return f"Nothing is wrong as seen from {place} on this run: {seen}."
+    undecided = [
+        f for f in reasoning.findings if f.outcome is Outcome.UNKNOWN and f.severity.reaches(world.request.fail_on)
+    ]
+    if not undecided:
+        return f"Nothing was examined from {place}: no selected check had anything to look at."
+    return f"{len(undecided)} of {len(reasoning.findings)} findings are undecided; first: {undecided[0].message}"

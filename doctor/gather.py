@@ -1,0 +1,119 @@
+"""Collectors at work: each kind of evidence in its own child, started when what it builds on is there."""
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
+
+from pydantic import TypeAdapter
+
+from doctor.child import Task
+from doctor.evidence import Evidence, Facts, Missing, Reason, Shared
+from doctor.schedule import Schedule
+from doctor.supervise import FORKS, Children, End, How, Item
+from doctor.world import World, now
+
+Progress = Callable[[str], None]
+_EVIDENCE = TypeAdapter(Evidence)
+_MISSING = TypeAdapter(Missing)
+_REASONS = {How.CRASHED: Reason.CRASHED, How.OUT_OF_TIME: Reason.OUT_OF_TIME}
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What was seen and what could not be; `took` is seconds by kind."""
+
+    known: tuple[Evidence | Missing, ...]
+    took: dict[str, float]
+
+
+@dataclass(frozen=True)
+class _Collecting:
+    """The work of one child."""
+
+    kind: type[Facts]
+    world: World
+
+    def __call__(self) -> Iterator[dict[str, object]]:
+        started = time.monotonic()
+        os.environ.clear()  # boto3 reads os.environ, and shall see the world's
+        os.environ.update(self.world.environ)
+        if self.world.in_function:
+            os.environ["AWS_EC2_METADATA_DISABLED"] = "true"  # there is none in a sandbox; asking it only costs time
+        for found in self.kind.collect(self.world):
+            if isinstance(found, Missing):
+                yield {"missing": asdict(found)}
+            else:
+                took = time.monotonic() - started
+                yield {"evidence": asdict(Evidence.of(found, vantage=self.world.vantage, at=now(), took=took))}
+
+
+def closure(kinds: Iterable[type[Facts]]) -> tuple[type[Facts], ...]:
+    """The kinds and all that they build on, what comes first first."""
+    ordered: dict[type[Facts], None] = {}
+
+    def add(kind: type[Facts]) -> None:
+        for earlier in kind.after:
+            add(earlier)
+        ordered.setdefault(kind)
+
+    for kind in kinds:
+        add(kind)
+    return tuple(ordered)
+
+
+def gather(kinds: Iterable[type[Facts]], world: World, schedule: Schedule, progress: Progress) -> Gathered:
+    """Run the collectors until all have ended or the time for gathering is over."""
+    known: list[Evidence | Missing] = []
+    waiting: list[type[Facts]] = []
+    for kind in closure(kinds):
+        if elsewhere := _of_another_function(kind, world):
+            known.append(elsewhere)
+        else:
+            waiting.append(kind)
+    by_name = {kind.kind: kind for kind in waiting}
+    took: dict[str, float] = {}
+    with Children() as children:
+        while True:
+            ready = [kind for kind in waiting if not any(earlier.kind in by_name for earlier in kind.after)]
+            waiting = [kind for kind in waiting if kind not in ready]
+            children.start(_task(kind, world, tuple(known), schedule) for kind in ready)
+            event = children.next()
+            if event is None:
+                return Gathered(tuple(known), took)
+            if isinstance(event, Item):
+                known.append(_read(event.payload))
+                continue
+            known.extend(_lost(by_name.pop(event.task), event, known))
+            took[event.task] = round(schedule.spent, 3)
+            progress(f"{event.task}: {event.how.value}")
+
+
+def _of_another_function(kind: type[Facts], world: World) -> Missing | None:
+    """A sandbox can speak of another function's network at the most, never of its credentials."""
+    function, own = world.request.function, world.vantage.function
+    if function in (None, own) or kind.shared is not Shared.FUNCTION:
+        return None
+    detail = f"this is {world.vantage.place}; only {function} itself can show its own"
+    return Missing(kind=kind.kind, reason=Reason.NOT_ASKED, detail=detail)
+
+
+def _task(kind: type[Facts], world: World, known: tuple[Evidence | Missing, ...], schedule: Schedule) -> Task:
+    needed = {earlier.kind for earlier in kind.after}
+    seen = tuple(item for item in known if item.kind in needed)
+    work = _Collecting(kind, world.knowing(seen, schedule.gathered))
+    return Task(name=kind.kind, work=work, until=schedule.gathered, preload=kind.preload if FORKS else "")
+
+
+def _read(payload: dict[str, object]) -> Evidence | Missing:
+    if "missing" in payload:
+        return _MISSING.validate_python(payload["missing"])
+    return _EVIDENCE.validate_python(payload["evidence"])
+
+
+def _lost(kind: type[Facts], end: End, known: list[Evidence | Missing]) -> Iterator[Missing]:
+    """What a collector's end leaves open."""
+    if end.how in _REASONS:
+        yield Missing(kind=kind.kind, source=kind.source, reason=_REASONS[end.how], detail=end.detail)
+    elif not kind.per_target and not any(item.kind == kind.kind for item in known):
+        yield Missing(kind=kind.kind, source=kind.source, reason=Reason.CRASHED, detail="its collector said nothing")

@@ -1,0 +1,169 @@
+"""Checks at work, in children: one hung or crashed check costs its own finding and nobody else's."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from pydantic import TypeAdapter, ValidationError
+
+from doctor import registry
+from doctor.child import Task
+from doctor.declare import Check, Nearness, Need, Observation
+from doctor.evidence import named
+from doctor.judge import Judged, Judging, Known, engine_finding
+from doctor.schedule import Schedule
+from doctor.supervise import Children, End, How, Item
+from doctor.verdict import Remedy, Severity
+
+_JUDGED = TypeAdapter(list[Judged])
+_REMEDY = TypeAdapter(Remedy)
+_LEAST_TURN = 0.05  # seconds; a shorter turn would blame checks for the time that a fork takes
+
+
+@dataclass
+class _Turn:
+    """One group of checks in one child: what it has not finished, and the check that is at work."""
+
+    left: list[Check]
+    current: str = ""
+    end: End | None = None
+    heard: list[Judged] = field(default_factory=list)
+
+
+def hear(checks: Sequence[Check], known: Known, schedule: Schedule) -> list[Judged]:
+    """Let every check judge the evidence. A child that hangs or dies loses the check at work; the rest go on in another.
+
+    Built-ins share a child; each third party's distribution has one of its own.
+    """
+    groups: dict[str, list[Check]] = {}
+    for check in checks:
+        groups.setdefault(check.plugin, []).append(check)
+    pending, heard = list(groups.values()), list[Judged]()
+    while pending:
+        left = schedule.judged - time.monotonic()
+        if left < _LEAST_TURN:
+            return heard + [_late(check) for group in pending for check in group]
+        turns = _take_turns(pending, known, time.monotonic() + max(_LEAST_TURN, left / 2))
+        heard += [item for turn in turns for item in turn.heard]
+        heard += [_stopped(turn) for turn in turns if turn.left]
+        pending = [rest for turn in turns if (rest := [check for check in turn.left if check.id != _culprit(turn)])]
+    return heard
+
+
+def _take_turns(groups: list[list[Check]], known: Known, until: float) -> list[_Turn]:
+    turns = {str(number): _Turn(left=list(group)) for number, group in enumerate(groups)}
+    with Children() as children:
+        children.start(
+            Task(name=name, work=Judging(tuple(turn.left), known), until=until) for name, turn in turns.items()
+        )
+        while (event := children.next()) is not None:
+            turn = turns[event.task]
+            if isinstance(event, Item):
+                _note(turn, event.payload)
+            else:
+                turn.end = event
+    return list(turns.values())
+
+
+def _note(turn: _Turn, said: dict[str, object]) -> None:
+    if "begin" in said:
+        turn.current = str(said["begin"])
+        return
+    check = next((check for check in turn.left if check.id == said.get("done")), None)
+    if check is None:
+        return
+    turn.left.remove(check)
+    if "crashed" in said:
+        turn.heard.append(_crashed(check, str(said["crashed"])))
+        return
+    try:
+        turn.heard += _JUDGED.validate_python(said.get("judged"))
+    except ValidationError as error:
+        turn.heard.append(_crashed(check, f"its findings are malformed: {error.error_count()} errors"))
+
+
+def _culprit(turn: _Turn) -> str:
+    """The check that was at work when the child ended; where none had begun, the first."""
+    ids = [check.id for check in turn.left]
+    return turn.current if turn.current in ids else ids[0]
+
+
+def _stopped(turn: _Turn) -> Judged:
+    check = next(check for check in turn.left if check.id == _culprit(turn))
+    if turn.end and turn.end.how is How.CRASHED:
+        return _crashed(check, turn.end.detail)
+    return _late(check)
+
+
+def _crashed(check: Check, detail: str) -> Judged:
+    return engine_finding("doctor.check-crashed", check.id, f"{check.id} crashed: {detail}", check.severity)
+
+
+def _late(check: Check) -> Judged:
+    return engine_finding("doctor.out-of-time", check.id, f"{check.id} did not finish in time", check.severity)
+
+
+def plugin_checks(distributions: Sequence[str], schedule: Schedule) -> tuple[list[Check], list[Judged]]:
+    """What third parties' distributions declare. Their code is imported in children only."""
+    share = schedule.started + 0.25 * schedule.budget
+    found: list[Check] = []
+    failed: list[Judged] = []
+    with Children() as children:
+        children.start(Task(name=name, work=_Describing(name), until=share) for name in dict.fromkeys(distributions))
+        while (event := children.next()) is not None:
+            try:
+                if isinstance(event, Item):
+                    found.append(_described(event.task, event.payload))
+                elif event.how is not How.FINISHED:
+                    failed.append(_failed(event.task, event.detail or event.how.value))
+            except (LookupError, TypeError, ValueError) as error:
+                failed.append(_failed(event.task, str(error)))
+    return found, failed
+
+
+def _failed(distribution: str, detail: str) -> Judged:
+    message = f"the plug-in {distribution} is not usable: {detail}"
+    return engine_finding("doctor.plugin-failed", distribution, message, Severity.BREAKS)
+
+
+@dataclass(frozen=True)
+class _Describing:
+    distribution: str
+
+    def __call__(self) -> Iterator[dict[str, object]]:
+        for check in registry.plugin(self.distribution):
+            yield {
+                "id": check.id,
+                "severity": check.severity,
+                "remedy": {
+                    "text": check.remedy.text,
+                    "commands": check.remedy.commands,
+                    "template": check.remedy.template,
+                },
+                "follows": check.follows,
+                "nearness": check.nearness,
+                "needs": [(need.parameter, need.facts.kind, need.required) for need in check.needs],
+                "healthy": check.healthy,
+                "explanation": check.explanation,
+            }
+
+
+def _described(distribution: str, said: dict[str, object]) -> Check:
+    """A check as the parent knows it: all that it declares, without its code."""
+    needs: list[list[object]] = said["needs"]  # type: ignore[assignment]
+    return Check(
+        id=str(said["id"]),
+        severity=Severity(str(said["severity"])),
+        remedy=_REMEDY.validate_python(said["remedy"]),
+        follows=tuple(map(str, said["follows"])),  # type: ignore[call-overload]
+        nearness=Nearness(said["nearness"]),  # type: ignore[arg-type]
+        needs=tuple(Need(str(parameter), named(str(kind)), bool(required)) for parameter, kind, required in needs),
+        healthy=str(said["healthy"]),
+        explanation=str(said["explanation"]),
+        judge=_elsewhere,
+        plugin=distribution,
+    )
+
+
+def _elsewhere(**_: object) -> Iterator[Observation]:
+    raise RuntimeError("a third party's check runs in a child only")

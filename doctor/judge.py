@@ -1,0 +1,219 @@
+"""Evidence meets checks: which facts each check is called with, and what becomes of its observations.
+
+A check is called once for each vantage and, where its evidence is gathered by target, once for each target.
+Whatever goes wrong is a finding: missing evidence, silence, a crash, a hang. None of them is ever ok.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from itertools import islice
+
+from doctor import registry
+from doctor.declare import Check, Need, Observation, not_applicable, unknown
+from doctor.evidence import Evidence, Facts, Missing, Reason, Vantage, revive
+from doctor.verdict import EVERY_TARGET, Finding, Outcome, Remedy, Separation, Severity, Source, finding_id
+
+_MOST_OBSERVATIONS = 500  # of one call of a check
+Known = tuple[Evidence | Missing, ...]
+
+_WORDS = {
+    Reason.DENIED: "access was denied",
+    Reason.OUT_OF_TIME: "it was not gathered in time",
+    Reason.UNREACHABLE: "its source could not be reached",
+    Reason.CRASHED: "gathering it failed",
+    Reason.NOT_ASKED: "it was not asked for",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A finding with what only the diagnosis needs of it."""
+
+    finding: Finding
+    candidates: tuple[str, ...] = ()
+    separate: tuple[Separation, ...] = ()
+    remedy: Remedy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Binding:
+    """The evidence for one call of a check; `missing` is why a required kind is not among it."""
+
+    vantage: Vantage
+    target: str | None
+    given: dict[str, Evidence | None]
+    missing: Missing | None
+
+
+@dataclass(frozen=True)
+class Judging:
+    """The work of a child: judge evidence with some checks, telling which one is at work."""
+
+    checks: tuple[Check, ...]
+    known: Known
+
+    def __call__(self) -> Iterator[dict[str, object]]:
+        for check in self.checks:
+            yield {"begin": check.id}
+            try:
+                judged = judge(registry.load(check.id, check.plugin) if check.plugin else check, self.known)
+                yield {"done": check.id, "judged": [asdict(item) for item in judged]}
+            except BaseException as error:  # noqa: BLE001 - SystemExit in a check is a crash of that check alone
+                yield {"done": check.id, "crashed": f"{type(error).__name__}: {str(error)[:300]}"}
+
+
+def judge(check: Check, known: Known) -> list[Judged]:
+    """Call a check on all evidence that fits it.
+
+    Raises:
+        Exception: whatever the check raises, and TypeError where it yields something else than observations.
+    """
+    judged = [item for binding in _bindings(check, known) for item in _call(check, binding)]
+    return judged or [_stamped(check, _NOWHERE, not_applicable("targets", "there is no target to examine"))]
+
+
+_NOWHERE = _Binding(Vantage(), None, {}, None)
+
+
+def _call(check: Check, binding: _Binding) -> Iterator[Judged]:
+    if binding.missing:
+        yield _stamped(check, binding, _without(binding.missing))
+        return
+    facts = {need.parameter: _revived(need, binding) for need in check.needs}
+    observed = list(islice(check(**facts), _MOST_OBSERVATIONS + 1))
+    if len(observed) > _MOST_OBSERVATIONS:
+        raise ValueError(f"yielded more than {_MOST_OBSERVATIONS} observations")
+    if not observed:
+        observed = [unknown("nothing", "the check looked at the evidence and said nothing about it")]
+    for observation in observed:
+        if not isinstance(observation, Observation):
+            raise TypeError(f"yielded {type(observation).__name__}, not an observation")
+        yield _stamped(check, binding, observation)
+
+
+def _revived(need: Need, binding: _Binding) -> Facts | None:
+    evidence = binding.given[need.parameter]
+    return revive(need.facts, evidence) if evidence else None
+
+
+def _without(missing: Missing) -> Observation:
+    cause = f"{_WORDS[missing.reason]} ({missing.detail})" if missing.detail else _WORDS[missing.reason]
+    allow = f"; allow {missing.action}" if missing.action else ""
+    return unknown(missing.kind, f"the evidence {missing.kind!r} is missing: {cause}{allow}")
+
+
+def _stamped(check: Check, binding: _Binding, seen: Observation) -> Judged:
+    sources = {evidence.source for evidence in binding.given.values() if evidence}
+    if binding.missing:
+        sources.add(binding.missing.source)
+    return stamp(check, seen, sources=tuple(sorted(sources)), target=binding.target, subnet=binding.vantage.subnet)
+
+
+def stamp(
+    check: Check,
+    seen: Observation,
+    *,
+    sources: tuple[Source, ...],
+    target: str | None = None,
+    subnet: str | None = None,
+) -> Judged:
+    """An observation as a finding of its check."""
+    targets = seen.targets or ((target,) if target else (EVERY_TARGET,))
+    finding = Finding(
+        id=finding_id(check.id, seen.subject, targets),
+        check=check.id,
+        outcome=seen.outcome,
+        severity=lower(check.severity, seen.severity),
+        subject=seen.subject,
+        targets=targets,
+        message=seen.message,
+        sources=sources or tuple(sorted(check.sources)),
+        addresses=seen.addresses,
+        subnet=seen.subnet or subnet,
+    )
+    return Judged(finding=finding, candidates=seen.candidates, separate=seen.separate, remedy=seen.remedy)
+
+
+def lower(ceiling: Severity, wished: Severity | None) -> Severity:
+    """A check's severity is a ceiling: an observation may only go below it."""
+    return ceiling if wished is None or wished.weight > ceiling.weight else wished
+
+
+def _bindings(check: Check, known: Known) -> Iterator[_Binding]:
+    for vantage in _vantages(check, known):
+        for target in _targets(check, known):
+            given = {need.parameter: _evidence(need.facts, known, vantage, target) for need in check.needs}
+            lacking = [need.facts for need in check.needs if need.required and given[need.parameter] is None]
+            missing = _why_missing(lacking[0], known, target) if lacking else None
+            yield _Binding(vantage, target, given, missing)
+
+
+def _vantages(check: Check, known: Known) -> list[Vantage]:
+    kinds = {need.facts.kind for need in check.needs if need.facts.source is Source.INSIDE}
+    seen = [item.vantage for item in known if isinstance(item, Evidence) and item.kind in kinds]
+    return list(dict.fromkeys(seen)) or [Vantage()]
+
+
+def _targets(check: Check, known: Known) -> list[str] | list[None]:
+    kinds = [need.facts for need in check.needs if need.facts.per_target]
+    if not kinds:
+        return [None]
+    related = {name for kind in kinds for name in _lineage(kind)}
+    targets = list(dict.fromkeys(item.target for item in known if item.kind in related and item.target))
+    # With no target known, evidence that could not be gathered at all must still be told.
+    failed = any(isinstance(item, Missing) and item.kind in related for item in known)
+    return targets or ([None] if failed else [])
+
+
+def _lineage(kind: type[Facts]) -> list[str]:
+    """The kind and those that it is gathered from."""
+    return [kind.kind, *(name for earlier in kind.after for name in _lineage(earlier))]
+
+
+def _evidence(kind: type[Facts], known: Known, vantage: Vantage, target: str | None) -> Evidence | None:
+    fitting = [
+        item
+        for item in known
+        if isinstance(item, Evidence)
+        and item.kind == kind.kind
+        and (item.source is not Source.INSIDE or item.vantage == vantage)
+        and (not kind.per_target or item.target == target)
+    ]
+    return fitting[-1] if fitting else None
+
+
+def _why_missing(kind: type[Facts], known: Known, target: str | None) -> Missing:
+    """The reason nearest to the evidence that is lacking: its own, else that of the kind it is gathered from."""
+    lacks = [item for item in known if isinstance(item, Missing) and item.target in (None, target)]
+    for name in _lineage(kind):
+        for item in lacks:
+            if item.kind == name:
+                return replace(item, kind=kind.kind)
+    return Missing(kind=kind.kind, reason=Reason.NOT_ASKED, source=kind.source, target=target)
+
+
+def once(judged: Iterable[Judged]) -> list[Judged]:
+    """One entry an id, the worst, so that two vantages that saw the same do not count twice."""
+    rank = {Outcome.PROBLEM: 0, Outcome.UNKNOWN: 1, Outcome.OK: 2, Outcome.NOT_APPLICABLE: 3}
+    kept: dict[str, Judged] = {}
+    for item in judged:
+        known = kept.get(item.finding.id)
+        if known is None or rank[item.finding.outcome] < rank[known.finding.outcome]:
+            kept[item.finding.id] = item
+    return list(kept.values())
+
+
+def engine_finding(check: str, subject: str, message: str, severity: Severity) -> Judged:
+    """What the engine itself has to say (`doctor.*`); its outcome is unknown, since something was not examined."""
+    return Judged(
+        finding=Finding(
+            id=finding_id(check, subject, ()),
+            check=check,
+            outcome=Outcome.UNKNOWN,
+            severity=severity,
+            subject=subject,
+            targets=(EVERY_TARGET,),
+            message=message,
+            sources=(Source.INSIDE,),
+        )
+    )

@@ -1,0 +1,97 @@
+"""Where checks come from: built-ins by path, third parties by entry point and only when named.
+
+An id is a path: `dns.name-not-found` lives in `checks/dns/name_not_found.py`. So a selection is made from file
+names, and only what was selected is imported.
+"""
+
+import fnmatch
+import importlib.metadata
+import re
+from collections.abc import Collection, Iterator, Sequence
+
+from doctor import location
+from doctor.declare import Check
+from doctor.verdict import InvalidRequest
+
+GROUP = "lambda_doctor.checks"
+
+
+def built_in() -> tuple[str, ...]:
+    """The ids of the checks that the doctor brings along, sorted."""
+    checks = location.part("checks")
+    return tuple(sorted(f"{path.parent.name}.{path.stem.replace('_', '-')}" for path in checks.glob("*/[a-z]*.py")))
+
+
+def load(check_id: str, distribution: str = "") -> Check:
+    """The check with this id: a built-in, or one of a third party's distribution.
+
+    Raises:
+        LookupError: there is none.
+    """
+    if distribution:
+        return next(check for check in plugin(distribution) if check.id == check_id)
+    area, _, fault = check_id.partition(".")
+    stem = fault.replace("-", "_")
+    path = location.part("checks") / area / f"{stem}.py"
+    if not path.is_file():
+        raise LookupError(f"there is no check {check_id!r}")
+    loaded = location.module(path, f"doctor.checks.{area}.{stem}")
+    for value in vars(loaded).values():
+        if isinstance(value, Check) and value.id == check_id:
+            return value
+    raise LookupError(f"{path.name} does not define {check_id}")
+
+
+def select(
+    known: Collection[str], only: Sequence[str], skip: Sequence[str], *, where: str = "doctor"
+) -> tuple[str, ...]:
+    """The ids that match one of `only` (none given: all) and none of `skip`.
+
+    Raises:
+        InvalidRequest: a pattern matches nothing, which is nearly always a misspelt id.
+    """
+    for field, patterns in (("only", only), ("skip", skip)):
+        for index, pattern in enumerate(patterns):
+            if not fnmatch.filter(known, pattern):
+                raise InvalidRequest(
+                    f"{where}.{field}[{index}]", f"{pattern!r} matches no check; `doctor checks` lists them"
+                )
+    chosen = {check_id for pattern in (only or ("*",)) for check_id in fnmatch.filter(known, pattern)}
+    dropped = {check_id for pattern in skip for check_id in fnmatch.filter(known, pattern)}
+    return tuple(sorted(chosen - dropped))
+
+
+def plugin(distribution: str) -> Iterator[Check]:
+    """The checks of a third party's distribution. Importing them runs its code: ask in a child process.
+
+    Raises:
+        LookupError: it is not installed, or declares no checks.
+        TypeError: what it declares is no check, or does not carry the distribution's name in front.
+    """
+    entries = _entry_points(distribution)
+    if not entries:
+        raise LookupError(f"no installed distribution {distribution!r} declares entry points in {GROUP}")
+    for entry in sorted(entries, key=lambda entry: entry.name):
+        check = entry.load()
+        if not isinstance(check, Check):
+            raise TypeError(f"{entry.value} is {type(check).__name__}, not a check")
+        if not check.id.startswith(f"{_normal(distribution)}."):
+            raise TypeError(f"the id {check.id!r} must start with the distribution's name, {_normal(distribution)}")
+        yield check
+
+
+def version(distribution: str) -> str:
+    """`name version` for the verdict's list of plug-ins."""
+    try:
+        return f"{distribution} {importlib.metadata.version(distribution)}"
+    except importlib.metadata.PackageNotFoundError:
+        return distribution
+
+
+def _entry_points(distribution: str) -> list[importlib.metadata.EntryPoint]:
+    found = importlib.metadata.entry_points(group=GROUP)
+    return [entry for entry in found if entry.dist and _normal(entry.dist.name) == _normal(distribution)]
+
+
+def _normal(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution).lower()

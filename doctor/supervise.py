@@ -1,0 +1,218 @@
+"""Work in killable children, so that a verdict is back in time whatever hangs.
+
+A thread that sits in getaddrinfo, in a regular expression or in a C library cannot be stopped; a process can.
+Each task runs in a child that streams what it finds through a pipe, one length-prefixed JSON frame an item, and
+is killed with everything it started when its time is over. What it had sent by then counts.
+
+On Linux children are forked from a parent that imports neither boto3, dns nor ssl and starts no thread.
+Tasks that name the same `preload` share one intermediate process which imports that module once before it forks
+them, so that three collectors hold one botocore in memory. Elsewhere children are new interpreters. Lambda has no
+/dev/shm, so nothing here uses multiprocessing's queues or locks.
+"""
+
+import contextlib
+import json
+import os
+import selectors
+import signal
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import TracebackType
+from typing import Any, Self
+
+from doctor.child import HEADER, Task, fork, spawn
+
+# A task that sends more than this has run away; a healthy run of twenty targets sends about 100 kB in 100 items.
+MOST_BYTES = 8 * 1024 * 1024
+MOST_ITEMS = 5000
+_CHUNK = 65536
+
+FORKS = sys.platform == "linux"
+
+
+class How(StrEnum):
+    """How a task ended."""
+
+    FINISHED = "finished"
+    CRASHED = "crashed"
+    OUT_OF_TIME = "out of time"
+
+
+@dataclass(frozen=True)
+class Item:
+    """Something that a task sent."""
+
+    task: str
+    payload: Any
+
+
+@dataclass(frozen=True)
+class End:
+    """The last word about a task; `detail` says what happened where it did not finish."""
+
+    task: str
+    how: How
+    detail: str = ""
+
+
+@dataclass
+class _Child:
+    task: Task
+    pipe: int
+    pids: set[int] = field(default_factory=set)
+    buffer: bytearray = field(default_factory=bytearray)
+    received: int = 0
+    items: int = 0
+
+
+class Children:
+    """A set of running tasks. Leaving the context kills what still runs."""
+
+    def __init__(self) -> None:
+        self._selector = selectors.DefaultSelector()
+        self._running: dict[int, _Child] = {}
+        self._ready: list[Item | End] = []
+        self._zombies: set[int] = set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for child in list(self._running.values()):
+            self._stop(child)
+        self._reap(patience=0.02)
+        self._selector.close()
+
+    def start(self, tasks: Iterable[Task]) -> None:
+        """Start tasks; those with the same `preload` share a parent."""
+        groups: dict[str, list[Task]] = {}
+        for number, task in enumerate(tasks):
+            groups.setdefault(task.preload or str(number), []).append(task)
+        for group in groups.values():
+            pipes = [os.pipe() for _ in group]
+            pid = fork(group, pipes) if FORKS else spawn(group[0], pipes[0][1])
+            if not FORKS and len(group) > 1:
+                raise AssertionError("spawned children share nothing; name no preload")
+            self._zombies.add(pid)
+            for task, (read, write) in zip(group, pipes, strict=True):
+                os.close(write)
+                os.set_blocking(read, False)
+                self._running[read] = _Child(task, read, {pid} if len(group) == 1 else set())
+                self._selector.register(read, selectors.EVENT_READ)
+
+    def next(self) -> Item | End | None:
+        """The next thing that happens; None when nothing runs any more."""
+        while not self._ready:
+            if not self._running:
+                return None
+            self._expire()
+            if self._ready:
+                break
+            until = min(child.task.until for child in self._running.values())
+            for key, _ in self._selector.select(max(0.0, until - time.monotonic())):
+                self._read(self._running[key.fd])
+        return self._ready.pop(0)
+
+    def _expire(self) -> None:
+        moment = time.monotonic()
+        for child in [child for child in self._running.values() if child.task.until <= moment]:
+            self._end(child, How.OUT_OF_TIME, "killed at the end of its time")
+
+    def _read(self, child: _Child) -> None:
+        try:
+            chunk = os.read(child.pipe, _CHUNK)
+        except BlockingIOError:
+            return
+        child.received += len(chunk)
+        child.buffer += chunk
+        if child.received > MOST_BYTES:
+            self._end(child, How.CRASHED, f"sent more than {MOST_BYTES // 1024 // 1024} MB")
+            return
+        for frame in _frames(child.buffer):
+            if self._take(child, frame):
+                return
+        if not chunk:
+            self._end(child, How.CRASHED, f"its process ended without a word{self._exit_status(child)}")
+
+    def _take(self, child: _Child, frame: bytes) -> bool:
+        """Act on one frame; True when it was the task's last."""
+        try:
+            message = json.loads(frame)
+            word, value = next(iter(message.items()))
+        except (ValueError, AttributeError, StopIteration, RecursionError):
+            self._end(child, How.CRASHED, "sent what is no frame of this protocol")
+            return True
+        if word == "pid":
+            child.pids.add(int(value))
+        elif word == "item":
+            child.items += 1
+            if child.items > MOST_ITEMS:
+                self._end(child, How.CRASHED, f"sent more than {MOST_ITEMS} items")
+                return True
+            self._ready.append(Item(child.task.name, value))
+        else:
+            self._end(child, How.FINISHED if word == "finished" else How.CRASHED, str(value))
+            return True
+        return False
+
+    def _end(self, child: _Child, how: How, detail: str) -> None:
+        self._stop(child)
+        self._ready.append(End(child.task.name, how, detail))
+
+    def _stop(self, child: _Child) -> None:
+        self._selector.unregister(child.pipe)
+        with contextlib.suppress(BlockingIOError):  # a pid that was sent but not read yet
+            child.buffer += os.read(child.pipe, _CHUNK)
+        for frame in _frames(child.buffer):
+            with contextlib.suppress(ValueError, AttributeError, RecursionError):
+                if pid := json.loads(frame).get("pid"):
+                    child.pids.add(int(pid))
+        os.close(child.pipe)
+        del self._running[child.pipe]
+        for pid in child.pids:
+            _kill(pid)
+
+    def _exit_status(self, child: _Child) -> str:
+        for pid in child.pids & self._zombies:
+            for _ in range(10):  # the pipe closes a moment before the process can be waited for
+                done, status = os.waitpid(pid, os.WNOHANG)
+                if done:
+                    self._zombies.discard(pid)
+                    code = os.waitstatus_to_exitcode(status)
+                    return f" (exit status {code})" if code >= 0 else f" (signal {-code})"
+                time.sleep(0.001)
+        return ""
+
+    def _reap(self, patience: float) -> None:
+        """Collect the dead, and the shared parents that only wait for them."""
+        for pid in self._zombies:
+            _kill(pid)
+        until = time.monotonic() + patience
+        while self._zombies and time.monotonic() < until:
+            for pid in list(self._zombies):
+                with contextlib.suppress(ChildProcessError):
+                    if os.waitpid(pid, os.WNOHANG)[0] == 0:
+                        continue
+                self._zombies.discard(pid)
+            time.sleep(0.001)
+
+
+def _frames(buffer: bytearray) -> Iterator[bytes]:
+    while len(buffer) >= HEADER:
+        size = int.from_bytes(buffer[:HEADER], "big")
+        if len(buffer) < HEADER + size:
+            return
+        yield bytes(buffer[HEADER : HEADER + size])
+        del buffer[: HEADER + size]
+
+
+def _kill(pid: int) -> None:
+    """Kill a process and, once it leads one, its group: whatever it started dies with it."""
+    for kill in (os.killpg, os.kill):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            kill(pid, signal.SIGKILL)

@@ -1,0 +1,78 @@
+"""The world as a collector meets it: the only impure object.
+
+Collectors get a `World` and nothing else. It carries the environment, the clock, the files, the request, the
+evidence gathered before, and the moment when the collector's process will be killed.
+"""
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from doctor.evidence import Evidence, Kind, Missing, Vantage, revive
+from doctor.request import Request
+
+if TYPE_CHECKING:
+    import boto3
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """Everything outside the process.
+
+    `until` is a `time.monotonic()` moment. `known` is evidence of kinds that were gathered before.
+    `platform_environ` is the file in which the kernel keeps the environment that the platform set.
+    """
+
+    request: Request
+    until: float
+    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    known: tuple[Evidence | Missing, ...] = ()
+    resolv_conf: Path = Path("/etc/resolv.conf")
+    platform_environ: Path = Path("/proc/self/environ")
+
+    @property
+    def in_function(self) -> bool:
+        """Whether this process runs in a Lambda sandbox."""
+        return bool(self.environ.get("AWS_LAMBDA_FUNCTION_NAME") or self.environ.get("AWS_LAMBDA_RUNTIME_API"))
+
+    @property
+    def region(self) -> str | None:
+        """The region of this process; Lambda sets both variables, laptops one of them."""
+        return self.environ.get("AWS_REGION") or self.environ.get("AWS_DEFAULT_REGION") or None
+
+    @property
+    def allow_local(self) -> bool:
+        """Whether the deployer lifted the ban on loopback targets."""
+        return self.environ.get("DOCTOR_ALLOW_LOCAL") == "1"
+
+    @property
+    def vantage(self) -> Vantage:
+        """Who is looking."""
+        return Vantage(function=self.environ.get("AWS_LAMBDA_FUNCTION_NAME") or None)
+
+    def left(self, share: float = 1.0, *, most: float = float("inf")) -> float:
+        """Seconds until the end, times `share`, at most `most` and at least a tenth of a second."""
+        return max(0.1, min(most, (self.until - time.monotonic()) * share))
+
+    def seen(self, kind: type[Kind]) -> tuple[Kind, ...]:
+        """The facts of a kind gathered before this collector started."""
+        return tuple(revive(kind, item) for item in self.known if isinstance(item, Evidence) and item.kind == kind.kind)
+
+    def knowing(self, known: tuple[Evidence | Missing, ...], until: float) -> "World":
+        """The same world, for a collector that starts later."""
+        return replace(self, known=known, until=until)
+
+    def session(self) -> "boto3.Session":
+        """A boto3 session on the default chain. Only child processes may ask for one."""
+        import boto3  # the parent must never load it
+
+        return boto3.Session(region_name=self.region)
+
+
+def now() -> str:
+    """UTC in ISO 8601, to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

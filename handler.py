@@ -1,0 +1,55 @@
+"""The deployed doctor's entry point: any event in, a verdict out, never a traceback.
+
+Stage 0: this module imports the standard library only. Where the engine cannot be imported, because pydantic-core is
+the wheel for another Python, say, `doctor.stage0` names that very fault in an ordinary verdict.
+"""
+
+import os
+import time
+from typing import Any
+
+STARTED_COLD = time.monotonic()
+
+
+def handler(event: object, context: Any) -> dict[str, Any]:
+    """Lambda's entry. The reply to a direct invocation is the verdict of DESIGN's contract, as plain data."""
+    started = time.monotonic()
+    left = getattr(context, "get_remaining_time_in_millis", None)
+    remaining = left() / 1000 if callable(left) else None
+    return reply(event, remaining, started)
+
+
+def reply(event: object, remaining: float | None, started: float) -> dict[str, Any]:
+    """The verdict as plain data; its metric goes to standard output."""
+    from doctor.render import json as json_form  # standard library only, like stage 0
+
+    try:
+        from doctor import answer  # may be the very thing that fails
+    except Exception as broken:  # noqa: BLE001 - whatever it raises is the fault to be named
+        return json_form.plain(_stage0(broken, started))
+    try:
+        verdict = answer.answer(event, remaining, started)
+    except Exception as broken:  # noqa: BLE001 - a verdict in any case
+        verdict = _failed(broken)
+    answer.emit_metric(verdict, event)
+    return json_form.plain(verdict)
+
+
+def _stage0(broken: Exception, started: float) -> Any:
+    from doctor import stage0
+    from doctor.render import emf
+
+    verdict = stage0.verdict(broken, os.environ, started)
+    print(emf.render(verdict), flush=True)  # noqa: T201 - the metric's line
+    return verdict
+
+
+def _failed(broken: Exception) -> Any:
+    from doctor.redact import Redactor
+    from doctor.runtime import runtime
+    from doctor.verdict import Status, Verdict
+
+    headline = f"The doctor itself failed, nothing was decided: {type(broken).__name__}: {str(broken)[:300]}"
+    return Verdict(
+        status=Status.INCONCLUSIVE, headline=Redactor(os.environ).text(headline), runtime=runtime(os.environ)
+    )
