@@ -37,13 +37,13 @@ def name_not_found(names: Names) -> Iterator[Observation]:
     """
     denying = [lookup.nameserver for lookup in names.lookups if lookup.reply is Reply.NOT_FOUND]
     if names.literal:
-        yield ok(names.host, f"{names.host} is an address and needs no name")
+        yield ok(names.concerns, f"{names.host} is an address and needs no name")
     elif names.system.reply is Reply.RESOLVED:
-        yield ok(names.host, f"{names.host} exists: {', '.join(names.system.addresses[:3])}")
+        yield ok(names.concerns, f"{names.host} exists: {', '.join(names.system.addresses[:3])}")
     elif denying or names.system.reply is Reply.NOT_FOUND:
         by = f" (NXDOMAIN from {', '.join(sorted(set(denying)))})" if denying else ""
         yield problem(
-            names.host,
+            names.concerns,
             f"{names.host} does not exist for this resolver{by}",
             candidates=(
                 "client.region-unknown",
@@ -64,6 +64,6 @@ def name_not_found(names: Names) -> Iterator[Observation]:
             ),
         )
     elif names.system.reply is Reply.NO_ADDRESS:
-        yield ok(names.host, f"{names.host} exists, without an address")
+        yield ok(names.concerns, f"{names.host} exists, without an address")
     else:
-        yield unknown(names.host, f"no resolver said whether {names.host} exists")
+        yield unknown(names.concerns, f"no resolver said whether {names.host} exists")

@@ -121,6 +121,7 @@ def ask(world: World, session: "boto3.Session", service: str = "sts", *, most: f
 def _call(session: "boto3.Session", service: str, most: float, client: dict[str, Any], seen: dict[str, Any]) -> None:
     from botocore.config import Config  # children only
     from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+    from botocore.exceptions import ConnectionError as NoConnectionError
 
     operation = _SIGNED_READS[service][0] if service != "sts" else "get_caller_identity"
     patience = max(0.5, most / 2)
@@ -131,7 +132,7 @@ def _call(session: "boto3.Session", service: str, most: float, client: dict[str,
         reply = getattr(made, operation)()
     except ClientError as error:
         seen.update(_refusal(error))
-    except HTTPClientError as error:
+    except (HTTPClientError, NoConnectionError) as error:
         inner = error.kwargs.get("error")
         seen.update(answer=Answer.UNREACHABLE, error=type(error).__name__, message=_root(inner or error))
     except (BotoCoreError, ValueError, OSError) as error:
