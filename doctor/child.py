@@ -108,6 +108,7 @@ def _describe(error: BaseException) -> str:
 
 def spawn(task: Task, pipe: int) -> int:
     """Start a new interpreter for the task. Its module path and its work travel through standard input."""
+    message = pickle.dumps(sys.path) + pickle.dumps(task)  # what cannot be pickled must start nothing
     command = [
         sys.executable,
         "-c",
@@ -117,7 +118,7 @@ def spawn(task: Task, pipe: int) -> int:
     child = subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=[pipe])  # noqa: S603
     with contextlib.suppress(BrokenPipeError), child.stdin or contextlib.nullcontext() as stdin:
         if stdin:
-            stdin.write(pickle.dumps(sys.path) + pickle.dumps(task))
+            stdin.write(message)
     child.returncode = 0  # the caller reaps by pid; Popen must not
     return child.pid
 

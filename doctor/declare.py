@@ -157,7 +157,7 @@ def check(
     """
 
     def declare(judge: Judge) -> Check:
-        healthy, _, explanation = (inspect.getdoc(judge) or "").partition("\n")
+        healthy, _, explanation = (inspect.getdoc(judge) or "").strip().partition("\n")
         if not healthy:
             raise TypeError(f"check {id}: its first docstring line must state what is true when all is well")
         area = id.partition(".")[0]

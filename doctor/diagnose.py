@@ -11,11 +11,11 @@
 """
 
 import fnmatch
-import ipaddress
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from doctor import boundary
 from doctor.declare import Check
 from doctor.judge import Judged
 from doctor.verdict import (
@@ -122,15 +122,15 @@ def _as_ok(finding: Finding) -> Finding:
 
 
 def _causes(problems: Sequence[Judged], checks: Mapping[str, Check]) -> dict[str, list[str]]:
-    """Rule 4: for each problem the ids of those that explain it, best first; a circle is cut at its first."""
+    """Rule 4: for each problem the ids of those that explain it, best first; a circle is cut before its first."""
     causes: dict[str, list[str]] = {}
     for item in problems:
         causes[item.finding.id] = [
             other.finding.id for other in problems if _explains(other.finding, item.finding, checks)
         ]
     for item in problems:
-        if item.finding.id in _ancestors(item.finding.id, causes):
-            causes[item.finding.id] = []
+        id_ = item.finding.id
+        causes[id_] = [cause for cause in causes[id_] if id_ not in _ancestors(cause, causes)]
     return causes
 
 
@@ -157,7 +157,8 @@ def _meet(some: Sequence[str], others: Sequence[str]) -> bool:
 
 
 def _share_family(some: Sequence[str], others: Sequence[str]) -> bool:
-    families = [{ipaddress.ip_address(address).version for address in addresses} for addresses in (some, others)]
+    """Whether both concern IPv4, or both IPv6; what names no address concerns either."""
+    families = [{parsed.version for parsed in map(boundary.as_address, group) if parsed} for group in (some, others)]
     return not all(families) or not families[0].isdisjoint(families[1])
 
 

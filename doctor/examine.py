@@ -43,9 +43,9 @@ class Examination:
 
 @dataclass(frozen=True)
 class _Panel:
-    """The checks there are, those that this run asks, and what went wrong with plug-ins."""
+    """The ids of all checks there are, the checks that this run asks, and what went wrong with plug-ins."""
 
-    checks: dict[str, Check]
+    ids: tuple[str, ...]
     asked: tuple[Check, ...]
     failed: tuple[Judged, ...]
 
@@ -74,18 +74,21 @@ def judge_again(run: Run, known: Known) -> Examination:
 
 
 def _panel(run: Run, sides: set[Source]) -> _Panel:
-    checks = {check_id: registry.load(check_id) for check_id in registry.built_in()}
     theirs, failed = plugin_checks(run.plugins, run.schedule)
-    checks |= {check.id: check for check in theirs if check.id not in checks}
-    chosen = registry.select(tuple(checks), run.world.request.only, run.world.request.skip)
-    return _Panel(checks, tuple(checks[id_] for id_ in chosen if checks[id_].sources <= sides), tuple(failed))
+    plugged = {check.id: check for check in theirs}
+    ids = tuple(dict.fromkeys((*registry.built_in(), *plugged)))
+    chosen = registry.select(ids, run.world.request.only, run.world.request.skip)
+    # A built-in wins over a plug-in of the same name, and only what was selected is imported.
+    checks = [plugged[id_] if id_ not in registry.built_in() else registry.load(id_) for id_ in chosen]
+    return _Panel(ids, tuple(check for check in checks if check.sources <= sides), tuple(failed))
 
 
 def _conclude(run: Run, panel: _Panel, known: Known, took: dict[str, float]) -> Examination:
     world, schedule = run.world, run.schedule
     judged = once([*panel.failed, *_late(panel, known), *hear(panel.asked, known, schedule)])
     targets = tuple(dict.fromkeys(item.target for item in known if isinstance(item, Evidence) and item.target))
-    reasoning = diagnose.reason(judged, panel.checks, _answers(known), targets, run.verify)
+    checks = {check.id: check for check in panel.asked}
+    reasoning = diagnose.reason(judged, checks, _answers(known), targets, run.verify)
     status = diagnose.status(reasoning.findings, world.request.fail_on)
     verdict = Verdict(
         status=status,
@@ -141,7 +144,7 @@ def _not_asked(panel: _Panel) -> tuple[str, ...]:
     """The checks that this run did not ask, whole areas as `area.*`."""
     asked = {check.id for check in panel.asked}
     areas: dict[str, list[str]] = {}
-    for check_id in panel.checks:
+    for check_id in panel.ids:
         areas.setdefault(check_id.partition(".")[0], []).append(check_id)
     left = {area: [check_id for check_id in ids if check_id not in asked] for area, ids in areas.items()}
     listed = [[f"{area}.*"] if ids == areas[area] else ids for area, ids in left.items()]
@@ -149,15 +152,23 @@ def _not_asked(panel: _Panel) -> tuple[str, ...]:
 
 
 def _headline(status: Status, reasoning: diagnose.Reasoning, world: World, targets: Sequence[str]) -> str:
-    place = world.vantage.place
-    if status is Status.UNHEALTHY and reasoning.diagnoses:
-        return reasoning.diagnoses[0].headline
+    if reasoning.diagnoses and status is not Status.INCONCLUSIVE:
+        below = f"No problem of severity {world.request.fail_on.value} or more stands, but: "
+        return ("" if status is Status.UNHEALTHY else below) + reasoning.diagnoses[0].headline
     if status is Status.HEALTHY:
-        seen = f"reaches {', '.join(targets)}" if targets else "no target was named, so no network path was tried"
-        return f"Nothing is wrong as seen from {place} on this run: {seen}."
+        return _all_well(world, targets)
     undecided = [
-        f for f in reasoning.findings if f.outcome is Outcome.UNKNOWN and f.severity.reaches(world.request.fail_on)
+        finding
+        for finding in reasoning.findings
+        if finding.outcome is Outcome.UNKNOWN and finding.severity.reaches(world.request.fail_on)
     ]
     if not undecided:
-        return f"Nothing was examined from {place}: no selected check had anything to look at."
+        return f"Nothing was examined from {world.vantage.place}: no selected check had anything to look at."
     return f"{len(undecided)} of {len(reasoning.findings)} findings are undecided; first: {undecided[0].message}"
+
+
+def _all_well(world: World, targets: Sequence[str]) -> str:
+    """What was sampled is said: one sandbox in one subnet, at one moment, is not the whole function."""
+    reached = f"it reaches {', '.join(targets)}" if targets else "no target was named, so no network path was tried"
+    sample = " A sandbox in another of its subnets may differ." if world.in_function and targets else ""
+    return f"Nothing is wrong as seen from {world.vantage.place} at this moment: {reached}.{sample}"

@@ -16,7 +16,7 @@ from doctor.world import World, now
 Progress = Callable[[str], None]
 _EVIDENCE = TypeAdapter(Evidence)
 _MISSING = TypeAdapter(Missing)
-_REASONS = {How.CRASHED: Reason.CRASHED, How.OUT_OF_TIME: Reason.OUT_OF_TIME}
+_REASONS = {How.CRASHED: Reason.CRASHED, How.RAN_AWAY: Reason.CRASHED, How.OUT_OF_TIME: Reason.OUT_OF_TIME}
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,8 @@ def gather(kinds: Iterable[type[Facts]], world: World, schedule: Schedule, progr
             if isinstance(event, Item):
                 known.append(_read(event.payload))
                 continue
+            if event.how is How.RAN_AWAY:  # judging and redacting its flood would cost everybody's time
+                known = [item for item in known if item.kind != event.task]
             known.extend(_lost(by_name.pop(event.task), event, known))
             took[event.task] = round(schedule.spent, 3)
             progress(f"{event.task}: {event.how.value}")

@@ -18,6 +18,7 @@ from doctor.verdict import Remedy, Severity
 _JUDGED = TypeAdapter(list[Judged])
 _REMEDY = TypeAdapter(Remedy)
 _LEAST_TURN = 0.05  # seconds; a shorter turn would blame checks for the time that a fork takes
+_MOST_PARTS = 8  # a fork takes milliseconds, and each part is one
 
 
 @dataclass
@@ -46,8 +47,14 @@ def hear(checks: Sequence[Check], known: Known, schedule: Schedule) -> list[Judg
         turns = _take_turns(pending, known, time.monotonic() + max(_LEAST_TURN, left / 2))
         heard += [item for turn in turns for item in turn.heard]
         heard += [_stopped(turn) for turn in turns if turn.left]
-        pending = [rest for turn in turns if (rest := [check for check in turn.left if check.id != _culprit(turn)])]
+        pending = [part for turn in turns if turn.left for part in _apart(turn)]
     return heard
+
+
+def _apart(turn: _Turn) -> list[list[Check]]:
+    """What a stopped child left, dealt out to several: where one hangs others may, and turns are few."""
+    rest = [check for check in turn.left if check.id != _culprit(turn)]
+    return [part for start in range(_MOST_PARTS) if (part := rest[start::_MOST_PARTS])]
 
 
 def _take_turns(groups: list[list[Check]], known: Known, until: float) -> list[_Turn]:
@@ -90,7 +97,7 @@ def _culprit(turn: _Turn) -> str:
 
 def _stopped(turn: _Turn) -> Judged:
     check = next(check for check in turn.left if check.id == _culprit(turn))
-    if turn.end and turn.end.how is How.CRASHED:
+    if turn.end and turn.end.how in (How.CRASHED, How.RAN_AWAY):
         return _crashed(check, turn.end.detail)
     return _late(check)
 

@@ -1,6 +1,8 @@
 """One address, rung by rung, on a blocking socket: the truest clock that Python has for each phase."""
 
+import base64
 import contextlib
+import email.utils
 import errno
 import importlib.util
 import select
@@ -11,7 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
+from doctor.evidence import proxy
 from doctor.evidence.reach import Certificate, Http, Probe, Tcp, Tls
 
 _MOST_HEADER = 65536
@@ -20,7 +24,10 @@ _REQUEST_IDS = ("x-amzn-requestid", "x-amz-request-id", "x-amzn-request-id")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What to climb. `patience` is seconds for each rung; `sdk_trust` means botocore's CA bundle, not the system's."""
+    """What to climb. `patience` is seconds for each rung; `sdk_trust` means botocore's CA bundle, not the system's.
+
+    `proxy` is the URL of the proxy to go through, as the deployer's environment spells it.
+    """
 
     host: str
     port: int
@@ -28,25 +35,66 @@ class Plan:
     http: bool
     sdk_trust: bool
     patience: float
+    proxy: str | None = None
 
 
 def climb(plan: Plan, address: str, environ: Mapping[str, str]) -> Probe:
     """Connect, shake hands, ask once; stop at the first rung that fails."""
-    started = time.monotonic()
-    try:
-        raw = socket.create_connection((address, plan.port), timeout=plan.patience)
-    except OSError as error:
-        return Probe(address=address, tcp=_tcp(error), tcp_took=_since(started), detail=_text(error))
-    said: dict[str, Any] = {"address": address, "tcp": Tcp.CONNECTED, "tcp_took": _since(started)}
+    said: dict[str, Any]
+    raw, said = _connect(plan, address)
+    if raw is None:
+        return Probe(address=address, **said)
     with contextlib.closing(raw):
+        if plan.proxy and (refusal := _through(plan, raw)):
+            return Probe(address=address, **said | {"tcp": Tcp.PROXY_REFUSED, "detail": refusal})
         if not plan.tls:
-            return Probe(**said)
+            return Probe(address=address, **said)
         stream, shaken = _shake_hands(plan, raw, environ)
         said |= shaken
         if stream is None:
-            return Probe(**said)
+            return Probe(address=address, **said)
         with contextlib.closing(stream):
-            return Probe(**said, **(_ask(plan, stream) if plan.http else {}))
+            return Probe(address=address, **said, **(_ask(plan, stream) if plan.http else {}))
+
+
+def _connect(plan: Plan, address: str) -> tuple[socket.socket | None, dict[str, Any]]:
+    """The first connection that stands, of up to three; the others tell a hard fault from a flaky one."""
+    where = proxy.place(plan.proxy) if plan.proxy else (address, plan.port)
+    stands: socket.socket | None = None
+    tries: list[Tcp] = []
+    first: dict[str, Any] = {}
+    for patience in (plan.patience, plan.patience / 3, plan.patience / 3):
+        started = time.monotonic()
+        try:
+            raw = socket.create_connection(where, timeout=patience)
+        except OSError as error:
+            tries.append(_tcp(error))
+            first = first or {"tcp": tries[0], "tcp_took": _since(started), "detail": _text(error)}
+        else:
+            tries.append(Tcp.CONNECTED)
+            if stands is None:
+                stands, first = raw, {"tcp": Tcp.CONNECTED, "tcp_took": _since(started)}
+            else:
+                raw.close()
+    if stands:
+        stands.settimeout(plan.patience)
+    return stands, {**first, "tries": tuple(tries)}
+
+
+def _through(plan: Plan, raw: socket.socket) -> str:
+    """Ask the proxy for a tunnel (RFC 9110, CONNECT); what it answers where it gives none."""
+    url = urlsplit(plan.proxy or "")
+    lines = [f"CONNECT {plan.host}:{plan.port} HTTP/1.1", f"Host: {plan.host}:{plan.port}"]
+    if url.username is not None:
+        pair = f"{unquote(url.username)}:{unquote(url.password or '')}".encode()
+        lines.append(f"Proxy-Authorization: Basic {base64.b64encode(pair).decode()}")
+    try:
+        raw.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))
+        head = _head(raw, plan.patience)
+    except OSError as error:
+        return f"the proxy gave no tunnel: {_text(error)}"
+    status = head.partition(b"\r\n")[0].decode("latin-1")[:80]
+    return "" if status.split(" ")[1:2] == ["200"] else f"the proxy answered: {status or 'nothing'}"
 
 
 def _tcp(error: OSError) -> Tcp:
@@ -160,19 +208,14 @@ def _name(parts: Any) -> str:
 
 def _ask(plan: Plan, stream: ssl.SSLSocket) -> dict[str, Any]:
     started = time.monotonic()
-    head = b""
+    request = (
+        f"GET / HTTP/1.1\r\nHost: {plan.host}\r\nUser-Agent: lambda-network-doctor\r\n"
+        "Accept: */*\r\nConnection: close\r\n\r\n"
+    )
     try:
-        stream.sendall(
-            f"GET / HTTP/1.1\r\nHost: {plan.host}\r\nUser-Agent: lambda-network-doctor\r\n"
-            "Accept: */*\r\nConnection: close\r\n\r\n".encode("ascii")
-        )
-        until = time.monotonic() + plan.patience
-        while b"\r\n\r\n" not in head and len(head) < _MOST_HEADER:
-            stream.settimeout(max(0.001, until - time.monotonic()))
-            chunk = stream.recv(4096)
-            if not chunk:
-                break
-            head += chunk
+        stream.settimeout(plan.patience)
+        stream.sendall(request.encode("ascii"))
+        head = _head(stream, plan.patience)
     except TimeoutError:
         return {"http": Http.SILENT, "http_took": _since(started)}
     except OSError as error:
@@ -180,6 +223,22 @@ def _ask(plan: Plan, stream: ssl.SSLSocket) -> dict[str, Any]:
     if not head:
         return {"http": Http.CLOSED, "http_took": _since(started)}
     return {"http_took": _since(started), **_read(head)}
+
+
+def _head(stream: socket.socket, patience: float) -> bytes:
+    """The header of an answer, under one deadline and one limit, however it drips in."""
+    head = b""
+    until = time.monotonic() + patience
+    while b"\r\n\r\n" not in head and len(head) < _MOST_HEADER:
+        left = until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the answer's header did not end")
+        stream.settimeout(left)
+        chunk = stream.recv(4096)
+        if not chunk:
+            break
+        head += chunk
+    return head
 
 
 def _read(head: bytes) -> dict[str, Any]:
@@ -193,7 +252,29 @@ def _read(head: bytes) -> dict[str, Any]:
         "status": int(words[1]),
         "request_id": any(headers.get(name) for name in _REQUEST_IDS),
         "server": headers.get("server", "")[:64],
+        "skew": _skew(headers.get("date", "")),
+        "answered_by": _front(headers),
     }
+
+
+def _skew(date: str) -> float | None:
+    """Seconds that the server's clock is ahead of ours; its Date header counts whole seconds (RFC 9110)."""
+    try:
+        return round(email.utils.parsedate_to_datetime(date).timestamp() - time.time(), 1)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _front(headers: Mapping[str, str]) -> str:
+    """Who answered, by the headers that each front adds (their developer guides)."""
+    server = headers.get("server", "").lower()
+    if "apigw-requestid" in headers or "x-amz-apigw-id" in headers:
+        return "API Gateway"
+    if "x-amz-cf-id" in headers:
+        return "CloudFront"
+    if server.startswith("awselb"):
+        return "Application Load Balancer"
+    return "nginx" if server.startswith("nginx") else ""
 
 
 def _text(error: Exception) -> str:

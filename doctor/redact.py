@@ -86,9 +86,19 @@ def _mask_if_mixed(match: re.Match[str]) -> str:
     return MASK if mixed else found
 
 
+def names_secret(variable: str) -> bool:
+    """Whether a variable's name says that its value is secret."""
+    return bool(_SECRET_NAME.search(variable)) and not _PLAIN_NAME.search(variable)
+
+
+def looks_secret(value: str) -> bool:
+    """Whether a value has the shape of a key, a token or a private key, or is a URL with a password."""
+    return any(pattern.search(value) for pattern in (*_PATTERNS, _URL_PASSWORD))
+
+
 def _secrets(environ: Mapping[str, str]) -> Iterable[str]:
     for name, value in environ.items():
-        if _SECRET_NAME.search(name) and not _PLAIN_NAME.search(name):
+        if names_secret(name):
             yield value
             yield value.strip()
         if "://" in value and "@" in value:

@@ -21,16 +21,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeGuard
 
 from doctor.child import HEADER, Task, fork, spawn
 
 # A task that sends more than this has run away; a healthy run of twenty targets sends about 100 kB in 100 items.
-MOST_BYTES = 8 * 1024 * 1024
-MOST_ITEMS = 5000
+MOST_BYTES = 1024 * 1024
+MOST_ITEMS = 1000
 _CHUNK = 65536
 
 FORKS = sys.platform == "linux"
+
+# Killed, but not dead yet when their context was left: the next one waits for them.
+_undead: set[int] = set()
 
 
 class How(StrEnum):
@@ -38,6 +41,7 @@ class How(StrEnum):
 
     FINISHED = "finished"
     CRASHED = "crashed"
+    RAN_AWAY = "sent too much"
     OUT_OF_TIME = "out of time"
 
 
@@ -75,7 +79,8 @@ class Children:
         self._selector = selectors.DefaultSelector()
         self._running: dict[int, _Child] = {}
         self._ready: list[Item | End] = []
-        self._zombies: set[int] = set()
+        self._zombies: set[int] = set(_undead)
+        _undead.clear()
 
     def __enter__(self) -> Self:
         return self
@@ -86,6 +91,7 @@ class Children:
         for child in list(self._running.values()):
             self._stop(child)
         self._reap(patience=0.02)
+        _undead.update(self._zombies)
         self._selector.close()
 
     def start(self, tasks: Iterable[Task]) -> None:
@@ -110,12 +116,10 @@ class Children:
         while not self._ready:
             if not self._running:
                 return None
-            self._expire()
-            if self._ready:
-                break
             until = min(child.task.until for child in self._running.values())
             for key, _ in self._selector.select(max(0.0, until - time.monotonic())):
                 self._read(self._running[key.fd])
+            self._expire()  # after reading: what was sent in time counts
         return self._ready.pop(0)
 
     def _expire(self) -> None:
@@ -131,7 +135,7 @@ class Children:
         child.received += len(chunk)
         child.buffer += chunk
         if child.received > MOST_BYTES:
-            self._end(child, How.CRASHED, f"sent more than {MOST_BYTES // 1024 // 1024} MB")
+            self._end(child, How.RAN_AWAY, f"sent more than {MOST_BYTES // 1024 // 1024} MB")
             return
         for frame in _frames(child.buffer):
             if self._take(child, frame):
@@ -147,12 +151,12 @@ class Children:
         except (ValueError, AttributeError, StopIteration, RecursionError):
             self._end(child, How.CRASHED, "sent what is no frame of this protocol")
             return True
-        if word == "pid":
-            child.pids.add(int(value))
+        if word == "pid" and _is_pid(value):
+            child.pids.add(value)
         elif word == "item":
             child.items += 1
             if child.items > MOST_ITEMS:
-                self._end(child, How.CRASHED, f"sent more than {MOST_ITEMS} items")
+                self._end(child, How.RAN_AWAY, f"sent more than {MOST_ITEMS} items")
                 return True
             self._ready.append(Item(child.task.name, value))
         else:
@@ -170,8 +174,8 @@ class Children:
             child.buffer += os.read(child.pipe, _CHUNK)
         for frame in _frames(child.buffer):
             with contextlib.suppress(ValueError, AttributeError, RecursionError):
-                if pid := json.loads(frame).get("pid"):
-                    child.pids.add(int(pid))
+                if _is_pid(pid := json.loads(frame).get("pid")):
+                    child.pids.add(pid)
         os.close(child.pipe)
         del self._running[child.pipe]
         for pid in child.pids:
@@ -209,6 +213,11 @@ def _frames(buffer: bytearray) -> Iterator[bytes]:
             return
         yield bytes(buffer[HEADER : HEADER + size])
         del buffer[: HEADER + size]
+
+
+def _is_pid(value: object) -> TypeGuard[int]:
+    # To `kill`, numbers below 2 mean ourselves, init or everybody; a child that says so is not to be believed.
+    return type(value) is int and 1 < value < 1 << 31
 
 
 def _kill(pid: int) -> None:

@@ -24,7 +24,8 @@ class World:
     """Everything outside the process.
 
     `until` is a `time.monotonic()` moment. `known` is evidence of kinds that were gathered before.
-    `platform_environ` is the file in which the kernel keeps the environment that the platform set.
+    `platform_environ` is the file in which the kernel keeps the environment that the platform set. `remaining` is
+    the seconds that the invocation had left when the run began; None where nobody counts.
     """
 
     request: Request
@@ -33,6 +34,7 @@ class World:
     known: tuple[Evidence | Missing, ...] = ()
     resolv_conf: Path = Path("/etc/resolv.conf")
     platform_environ: Path = Path("/proc/self/environ")
+    remaining: float | None = None
 
     @property
     def in_function(self) -> bool:
@@ -67,10 +69,13 @@ class World:
         return replace(self, known=known, until=until)
 
     def session(self) -> "boto3.Session":
-        """A boto3 session on the default chain. Only child processes may ask for one."""
-        import boto3  # the parent must never load it
+        """A boto3 session exactly as an application gets it. Only child processes may ask for one.
 
-        return boto3.Session(region_name=self.region)
+        No region is passed: whether boto3 finds one by itself (it reads AWS_DEFAULT_REGION, not AWS_REGION) is evidence.
+        """
+        import boto3
+
+        return boto3.Session()
 
 
 def now() -> str:

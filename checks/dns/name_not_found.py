@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from doctor import Observation, Remedy, Separation, Severity, check, ok, problem, unknown
+from doctor import Observation, Remedy, Separation, Severity, check, not_applicable, ok, problem, unknown
 from doctor.evidence.names import Names, Reply
 
 
@@ -36,7 +36,9 @@ def name_not_found(names: Names) -> Iterator[Observation]:
     check tells apart by asking each nameserver of resolv.conf itself.
     """
     denying = [lookup.nameserver for lookup in names.lookups if lookup.reply is Reply.NOT_FOUND]
-    if names.literal:
+    if names.proxied:
+        yield not_applicable(names.concerns, f"{names.host} is resolved by the proxy")
+    elif names.literal:
         yield ok(names.concerns, f"{names.host} is an address and needs no name")
     elif names.system.reply is Reply.RESOLVED:
         yield ok(names.concerns, f"{names.host} exists: {', '.join(names.system.addresses[:3])}")

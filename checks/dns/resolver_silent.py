@@ -31,8 +31,8 @@ def resolver_silent(names: Names) -> Iterator[Observation]:
     servers: dict[str, list[Lookup]] = {}
     for lookup in names.lookups:
         servers.setdefault(lookup.nameserver, []).append(lookup)
-    if names.literal:
-        yield not_applicable("resolver", f"{names.host} is an address and needs no resolver")
+    if names.literal or names.proxied:
+        yield not_applicable("resolver", f"{names.host} is not resolved here")
     elif not servers:
         yield unknown("resolver", "resolv.conf lists no nameserver, so none could be asked")
     silent = {server for server, lookups in servers.items() if all(map(_unanswered, lookups))}

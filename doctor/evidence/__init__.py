@@ -8,11 +8,12 @@ whatever comes from outside the process is validated by pydantic where it enters
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
 
 from doctor.verdict import Source
 
@@ -140,9 +141,15 @@ def revive(kind: type[Kind], evidence: Evidence) -> Kind:
     Raises:
         pydantic.ValidationError: the plain form is not that of the kind.
     """
+    facts: Kind = _adapter(cast(Any, kind)).validate_python(evidence.facts)
+    return facts
+
+
+@functools.cache
+def _adapter(kind: Any) -> Any:
     from pydantic import TypeAdapter  # stage 0 runs without it
 
-    return TypeAdapter(kind).validate_python(evidence.facts)
+    return TypeAdapter(kind)
 
 
 def named(kind: str) -> type[Facts]:

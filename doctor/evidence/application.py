@@ -4,14 +4,17 @@
 it in a child, looks at what it built, and asks AWS who those credentials are.
 """
 
+import contextlib
 import importlib
+import socket
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from doctor.evidence import Facts, Missing
 from doctor.evidence.caller import Identity, ask
-from doctor.evidence.credentials import Keys
+from doctor.evidence.credentials import Keys, account_of
 from doctor.evidence.environment import Override, override
 from doctor.world import World
 
@@ -20,7 +23,11 @@ VARIABLE = "DOCTOR_CLIENT_FACTORY"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """A client that the factory built. Timeouts are seconds; `attempts` counts tries, the first included."""
+    """A client that the factory built. Timeouts are seconds; `attempts` counts tries, the first included.
+
+    `addresses` is how many its host has here, `same_account` whether its key's account is the default chain's (None
+    where a key does not tell).
+    """
 
     service: str
     region: str
@@ -31,6 +38,18 @@ class Built:
     read_timeout: float
     attempts: int
     retry_mode: str
+    addresses: int = 1
+    same_account: bool | None = None
+
+    @property
+    def worst_hang(self) -> float:
+        """Seconds that one call may hang while packets are dropped: botocore tries each address for connect_timeout.
+
+        Measured: attempts x addresses x connect_timeout, plus the back-off between attempts, which is at most
+        1, 2, 4 … up to 20 seconds (`botocore.retries.standard`). Name resolution comes on top and is not bounded.
+        """
+        back_off = float(sum(min(1 << attempt, 20) for attempt in range(min(self.attempts, 12) - 1)))
+        return self.attempts * max(1, self.addresses) * self.connect_timeout + back_off
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,17 +94,48 @@ def _client(named: str) -> Any:
 def _describe(client: Any, credentials: Any, world: World) -> Built:
     config, retries = client.meta.config, client.meta.config.retries or {}
     default = world.session().get_credentials()
+    service, mode = client.meta.service_model.service_name, str(retries.get("mode") or "legacy")
+    endpoint = override("endpoint_url", service, client.meta.endpoint_url)
     return Built(
-        service=client.meta.service_model.service_name,
+        service=service,
         region=str(client.meta.region_name),
-        endpoint=override("endpoint_url", client.meta.service_model.service_name, client.meta.endpoint_url),
+        endpoint=endpoint,
         keys=Keys.describe(credentials) if credentials else None,
         same_keys=bool(credentials and default and _triple(credentials) == _triple(default)),
         connect_timeout=float(config.connect_timeout or 0),
         read_timeout=float(config.read_timeout or 0),
-        attempts=int(retries.get("total_max_attempts") or 0),
-        retry_mode=str(retries.get("mode") or ""),
+        attempts=int(retries.get("total_max_attempts") or _default_attempts(service, mode)),
+        retry_mode=mode,
+        addresses=_addresses(endpoint.host, endpoint.port, world.left(0.2, most=2.0)),
+        same_account=_same_account(credentials, default),
     )
+
+
+def _default_attempts(service: str, mode: str) -> int:
+    """Measured with botocore 1.44: DynamoDB has a default of its own."""
+    if mode == "legacy":
+        return 10 if service == "dynamodb" else 5
+    return 4 if service == "dynamodb" else 3
+
+
+def _addresses(host: str, port: int, patience: float) -> int:
+    found: list[int] = []
+
+    def resolve() -> None:
+        with contextlib.suppress(OSError):
+            found.append(len({entry[4][0] for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}))
+
+    thread = threading.Thread(target=resolve, daemon=True)
+    thread.start()
+    thread.join(patience)
+    return found[0] if found else 1
+
+
+def _same_account(credentials: Any, default: Any) -> bool | None:
+    if not credentials or not default:
+        return None
+    accounts = [account_of(_triple(found)[0]) for found in (credentials, default)]
+    return None if None in accounts else accounts[0] == accounts[1]
 
 
 def _triple(credentials: Any) -> tuple[str, str, str]:

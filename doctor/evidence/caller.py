@@ -5,6 +5,7 @@ signed call to a declared service judges the credentials as well, since AWS veri
 looks at permissions: even AccessDenied proves the credentials sound.
 """
 
+import email.utils
 import threading
 import time
 from collections.abc import Iterator
@@ -64,7 +65,10 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """AWS's answer to one signed call. `took` is seconds; account numbers are cut to their last four digits."""
+    """AWS's answer to one signed call. `took` is seconds, `skew` those that AWS's clock is ahead of ours.
+
+    Account numbers are cut to their last four digits.
+    """
 
     instrument: str
     answer: Answer
@@ -76,6 +80,7 @@ class Identity:
     account: str = ""
     principal: str = ""
     took: float = 0.0
+    skew: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,6 +157,7 @@ def _granted(reply: dict[str, Any]) -> dict[str, Any]:
     return {
         "answer": Answer.ACCEPTED,
         "request_id": bool(reply.get("ResponseMetadata", {}).get("RequestId")),
+        "skew": _skew(reply),
         "message": "",
         "account": f"…{account[-4:]}" if account else "",
         "principal": principal,

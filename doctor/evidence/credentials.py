@@ -1,5 +1,7 @@
 """The credentials that the default chain finds: where from and of which kind; never the credentials."""
 
+import base64
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +13,22 @@ from doctor.world import World
 
 if TYPE_CHECKING:
     from botocore.credentials import Credentials as BotocoreCredentials
+
+
+# IAM API reference, AccessKey: 16 to 128 word characters; secrets have been forty characters of base64 ever since.
+_KEY = re.compile(r"[A-Z0-9]{16,128}")
+_SECRET = re.compile(r"[A-Za-z0-9/+=]{40}")
+# What emulators are fed, and the keys of AWS's own documentation (IAM user guide, boto3's and the CLI's manuals).
+_PLACEHOLDERS = frozenset(
+    {
+        "test", "testing", "dummy", "local", "localstack", "mock", "fake", "foo", "bar", "key", "secret", "none", "null",
+        "changeme", "example", "minio", "minioadmin", "dynamodb", "fakemyid", "fakesecretaccesskey", "your_access_key",
+        "your_secret_key", "your-access-key", "your-secret-key", "access_key", "secret_key", "accesskey", "secretkey",
+        "lkiaqaaaaaaaapolflts", "akiaiosfodnn7example", "akiai44qh8dhbexample", "asiaiosfodnn7example",
+        "wjalrxutnfemi/k7mdeng/bpxrficyexamplekey", "je7mtgbclwbf/2zk/h3yco8nvbexamplekey",
+        "wjalrxutnfemi/k7mdeng/bpxrficyzexamplekey", "wjalrxutnfemi/k7mdeng+bpxrficyexamplekey",
+    }
+)  # fmt: skip
 
 
 class KeyClass(StrEnum):
@@ -30,6 +48,24 @@ def key_class(access_key: str) -> KeyClass:
     return {"ASIA": KeyClass.TEMPORARY, "AKIA": KeyClass.LONG_TERM}.get(prefix, KeyClass.OTHER)
 
 
+def is_placeholder(value: str) -> bool:
+    """Whether a key or secret is one that was never issued: a listed word, or one character over and over."""
+    word = value.strip().lower()
+    return word in _PLACEHOLDERS or (len(word) > 2 and len(set(word.removeprefix("akia").removeprefix("asia"))) == 1)
+
+
+def account_of(access_key: str) -> int | None:
+    """The account number inside a key id, or None where it does not tell.
+
+    Ten bytes of base32 follow the prefix; bits 1 to 40 are the account (T. Beery, 2023; checked against two published
+    pairs). AWS does not document it, and keys from before 2019 do not hold it: good for "another account", no more.
+    """
+    if not re.fullmatch(r"A[KS]IA[A-Z2-7]{16}", access_key) or access_key[4] in "IJ":
+        return None
+    number = int.from_bytes(base64.b32decode(access_key[4:])[:6], "big")
+    return (number & 0x7FFFFFFFFF80) >> 7
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
     """One set of credentials. `provider` is botocore's name of where they came from (`env`, `explicit` …)."""
@@ -41,6 +77,9 @@ class Keys:
     secret_flaws: tuple[str, ...] = ()
     token: bool = False
     token_flaws: tuple[str, ...] = ()
+    key_shaped: bool = True
+    secret_shaped: bool = True
+    placeholder: bool = False
 
     @classmethod
     def describe(cls, found: "BotocoreCredentials") -> Self:
@@ -55,6 +94,9 @@ class Keys:
             secret_flaws=flaws(secret),
             token=bool(token),
             token_flaws=flaws(token),
+            key_shaped=bool(_KEY.fullmatch(access_key)),
+            secret_shaped=bool(_SECRET.fullmatch(secret)),
+            placeholder=is_placeholder(access_key) or is_placeholder(secret),
         )
 
 

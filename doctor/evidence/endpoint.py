@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
 
-from doctor.evidence import Facts, Missing, Reason, Shared
+from doctor.evidence import Facts, Missing, Reason, Shared, proxy
+from doctor.evidence.environment import is_aws
 from doctor.request import HostTarget, ServiceTarget
 from doctor.world import World
 
@@ -21,7 +22,11 @@ class _CapturedError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint(Facts):
-    """Where one target lives. `overridden` names the variable that put it there instead of AWS."""
+    """Where one target lives. `overridden` names the variable that put it there instead of AWS.
+
+    `proxied` tells that botocore would call it through the environment's proxy. `region` is the client's,
+    `resource_region` that of a resource named by ARN.
+    """
 
     kind: ClassVar[str] = "endpoint"
     shared: ClassVar[Shared] = Shared.NETWORK
@@ -34,6 +39,9 @@ class Endpoint(Facts):
     service: str | None = None
     overridden: str = ""
     expected: bool = True
+    proxied: bool = False
+    region: str = ""
+    resource_region: str = ""
 
     @property
     def concerns(self) -> str:
@@ -44,7 +52,9 @@ class Endpoint(Facts):
         """Hosts are as declared; services are asked of botocore. Nothing leaves the process."""
         for target in world.request.targets:
             if isinstance(target, HostTarget):
-                yield cls(host=target.host, port=target.port, tls=target.tls, expected=target.reachable)
+                yield cls(
+                    host=target.host, port=target.port, tls=target.tls, expected=target.reachable
+                )  # never proxied
         for target in world.request.targets:
             if isinstance(target, ServiceTarget):
                 yield cls._of_service(world, target)
@@ -52,7 +62,7 @@ class Endpoint(Facts):
     @classmethod
     def _of_service(cls, world: World, target: ServiceTarget) -> Self | Missing:
         try:
-            url, overridden = _capture(world, target)
+            url, overridden, region = _capture(world, target)
             parts = urlsplit(url)
             host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
         except Exception as error:  # noqa: BLE001 - NoRegionError, ProfileNotFound, …: the evidence is that none is built
@@ -65,10 +75,21 @@ class Endpoint(Facts):
             service=target.service,
             overridden=overridden,
             expected=target.reachable,
+            proxied=proxy.serving(world.environ, parts.scheme, host, port) is not None,
+            region=region,
+            resource_region=_region_of(target.resource or ""),
         )
 
 
-def _capture(world: World, target: ServiceTarget) -> tuple[str, str]:
+def _region_of(resource: str) -> str:
+    """The region in an ARN (`arn:partition:service:region:account:resource`) or a queue URL."""
+    if resource.startswith("arn:"):
+        return (resource.split(":") + [""] * 4)[3]
+    host = urlsplit(resource).hostname or ""
+    return host.split(".")[1] if host.startswith("sqs.") and is_aws(host) else ""
+
+
+def _capture(world: World, target: ServiceTarget) -> tuple[str, str, str]:
     from botocore import UNSIGNED  # children only
     from botocore.config import Config
     from botocore.exceptions import NoCredentialsError, PartialCredentialsError
@@ -79,7 +100,7 @@ def _capture(world: World, target: ServiceTarget) -> tuple[str, str]:
         try:
             _any_call(client, target)
         except _CapturedError as captured:
-            return str(captured), _overriding_variable(world, client)
+            return str(captured), _overriding_variable(world, client), str(client.meta.region_name)
         except (NoCredentialsError, PartialCredentialsError):
             continue  # the host can be learnt without a signature
     raise ValueError("it has no call that can be prepared without knowing its resources")

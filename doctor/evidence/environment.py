@@ -1,17 +1,21 @@
 """The process's environment, reduced to states: set or blank, how long, what shape; never a value."""
 
 import configparser
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Self
 from urllib.parse import urlsplit
 
-from doctor import boundary
+from doctor import boundary, redact
 from doctor.evidence import Facts, Missing
 from doctor.world import World
 
 _WATCHED = ("AWS_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+_SHARED = (("AWS_CONFIG_FILE", "config"), ("AWS_SHARED_CREDENTIALS_FILE", "credentials"))
+_CONTAINER = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
+_REFERENCE = re.compile(r"^(?:arn:aws[a-z-]*:|/|\{\{resolve:|https?://[^@\s]*$)")  # names a secret, holds none
 _AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".api.amazonwebservices.com.cn")
 
 
@@ -57,6 +61,13 @@ class Profile:
     exists: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspect(Variable):
+    """A variable that seems to hold a secret in plain text; `reason` says by what."""
+
+    reason: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Environment(Facts):
     """What the variables that boto3, TLS and proxies read look like from this process."""
@@ -70,6 +81,9 @@ class Environment(Facts):
     overrides: tuple[Override, ...]
     overrides_ignored: bool
     local_allowed: bool
+    suspects: tuple[Suspect, ...] = ()
+    shared_files: tuple[str, ...] = ()
+    container_credentials: bool = False
 
     @classmethod
     def collect(cls, world: World) -> Iterator[Self | Missing]:
@@ -87,6 +101,9 @@ class Environment(Facts):
             overrides=tuple(_overrides(environ)),
             overrides_ignored=environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true",
             local_allowed=world.allow_local,
+            suspects=tuple(_suspects(environ)),
+            shared_files=_shared_files(environ),
+            container_credentials=any(environ.get(name) for name in _CONTAINER),
         )
 
 
@@ -110,13 +127,36 @@ def _profile(environ: Mapping[str, str]) -> Profile | None:
     return None
 
 
-def _profiles(environ: Mapping[str, str]) -> set[str]:
+def _suspects(environ: Mapping[str, str]) -> Iterator[Suspect]:
+    """The platform's own variables and the doctor's are not the deployer's doing."""
+    for name, value in sorted(environ.items()):
+        if name.startswith(("AWS_", "DOCTOR_", "_")) or len(value) < 8 or _REFERENCE.match(value):
+            continue
+        if redact.looks_secret(value):
+            yield Suspect(name=name, length=len(value), reason="its value has the shape of a secret")
+        elif redact.names_secret(name):
+            yield Suspect(name=name, length=len(value), reason="its name says so")
+
+
+def _shared_files(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Credentials and config files that boto3 would read here, and those that travel in the package."""
+    places = [_shared(environ, variable, default) for variable, default in _SHARED]
+    task = environ.get("LAMBDA_TASK_ROOT")
+    places += [Path(task, ".aws", default) for _, default in _SHARED] if task else []
+    return tuple(dict.fromkeys(str(place) for place in places if place.is_file()))
+
+
+def _shared(environ: Mapping[str, str], variable: str, default: str) -> Path:
     home = Path(environ.get("HOME", "~")).expanduser()
-    names = {"default"}
-    for variable, default in (("AWS_CONFIG_FILE", "config"), ("AWS_SHARED_CREDENTIALS_FILE", "credentials")):
+    return Path(environ.get(variable) or home / ".aws" / default).expanduser()
+
+
+def _profiles(environ: Mapping[str, str]) -> set[str]:
+    names: set[str] = set()
+    for variable, default in _SHARED:
         parser = configparser.RawConfigParser(strict=False)
         try:
-            parser.read(Path(environ.get(variable) or home / ".aws" / default).expanduser(), encoding="utf-8")
+            parser.read(_shared(environ, variable, default), encoding="utf-8")
         except (configparser.Error, OSError, UnicodeDecodeError):
             continue
         names.update(section.removeprefix("profile ").strip() for section in parser.sections())

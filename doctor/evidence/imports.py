@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LIBRARIES = ("pydantic", "boto3", "dns.message")
 _TAG = re.compile(r"\.(cpython-\d+|abi3|pypy\d+-pp\d+)(?:-([a-z0-9_]+)-[a-z-]+)?\.(?:so|pyd|dylib)$")
+_SUFFIXES = (".so", ".pyd", ".dylib")
 # e_machine of the ELF header (gABI); Lambda knows two of them.
 _MACHINES = {0x3E: "x86_64", 0xB7: "arm64", 0x03: "i386", 0x28: "arm", 0xF3: "riscv64", 0x15: "ppc64"}
 _NOT_ELF = {b"\xcf\xfa\xed\xfe": "Mach-O", b"\xca\xfe\xba\xbe": "Mach-O", b"MZ": "Windows"}
@@ -73,15 +74,22 @@ def _attempt(module: str) -> Import:
     try:
         importlib.import_module(module)
     except Exception as error:  # noqa: BLE001 - whatever an import raises is the evidence
-        missing = getattr(error, "name", None) or module
+        broken = _unloadable(error)
+        missing = "" if broken else getattr(error, "name", None) or module
         return Import(
             module=module,
             error=type(error).__name__,
             message=str(error)[:400],
             missing=missing,
-            extensions=tuple(_extensions(missing)),
+            extensions=(_extension(broken),) if broken else tuple(_extensions(missing)),
         )
     return Import(module=module)
+
+
+def _unloadable(error: Exception) -> Path | None:
+    """The compiled file that was found, and that the loader refused; `ImportError.name` is then no more than its stem."""
+    path = Path(getattr(error, "path", None) or "")
+    return path if path.suffix in _SUFFIXES and path.is_file() else None
 
 
 def _extensions(missing: str) -> Iterator[Extension]:
@@ -89,9 +97,13 @@ def _extensions(missing: str) -> Iterator[Extension]:
     package, _, stem = missing.rpartition(".")
     for folder in _folders(package):
         for file in sorted(folder.glob(f"{stem}.*")):
-            if file.suffix in (".so", ".pyd", ".dylib"):
-                tag = _TAG.search(file.name)
-                yield Extension(file=f"{folder.name}/{file.name}", abi=tag[1] if tag else "", machine=machine_of(file))
+            if file.suffix in _SUFFIXES:
+                yield _extension(file)
+
+
+def _extension(file: Path) -> Extension:
+    tag = _TAG.search(file.name)
+    return Extension(file=f"{file.parent.name}/{file.name}", abi=tag[1] if tag else "", machine=machine_of(file))
 
 
 def _folders(package: str) -> list[Path]:

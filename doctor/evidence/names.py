@@ -62,7 +62,7 @@ class SystemAnswer:
 
 @dataclass(frozen=True, kw_only=True)
 class Names(Facts):
-    """The names of one target. `literal` marks a target declared by address."""
+    """The names of one target. `literal` marks a target declared by address, `proxied` one that a proxy resolves."""
 
     kind: ClassVar[str] = "names"
     shared: ClassVar[Shared] = Shared.NETWORK
@@ -72,6 +72,7 @@ class Names(Facts):
     host: str
     port: int
     literal: bool = False
+    proxied: bool = False
     system: SystemAnswer
     lookups: tuple[Lookup, ...] = ()
 
@@ -90,7 +91,12 @@ class Names(Facts):
         """Resolve every target at once, each question in a thread that dies with this child."""
         nameservers = listed_nameservers(world)
         patience = world.left(0.15, most=3.0)
-        pending = [(endpoint, _Questions(endpoint, nameservers, patience)) for endpoint in world.seen(Endpoint)]
+        endpoints = world.seen(Endpoint)
+        for endpoint in [endpoint for endpoint in endpoints if endpoint.proxied]:
+            nothing = SystemAnswer(reply=Reply.RESOLVED, took=0.0)
+            yield cls(host=endpoint.host, port=endpoint.port, proxied=True, system=nothing)
+        ours = [endpoint for endpoint in endpoints if not endpoint.proxied]
+        pending = [(endpoint, _Questions(endpoint, nameservers, patience)) for endpoint in ours]
         until = time.monotonic() + world.left(0.5, most=6.0)
         for endpoint, questions in pending:
             yield cls(

@@ -16,9 +16,11 @@ from doctor.evidence import Facts, Missing, Shared
 from doctor.evidence.endpoint import Endpoint
 from doctor.evidence.environment import is_aws
 from doctor.evidence.names import Names
+from doctor.evidence.proxy import serving
 from doctor.world import World
 
 _MOST_ADDRESSES = 16  # of one target
+_VIA_PROXY = "the proxy"
 _AT_ONCE = 8  # more TLS handshakes at once than this measure the CPU, not the network
 
 
@@ -29,6 +31,7 @@ class Tcp(StrEnum):
     TIMEOUT = "timeout"  # no answer at all: something drops packets
     REFUSED = "refused"  # RST: the host is there, the port is closed
     UNREACHABLE = "unreachable"  # ENETUNREACH, EHOSTUNREACH
+    PROXY_REFUSED = "proxy-refused"  # the proxy answered CONNECT with something else than 200
     FORBIDDEN = "forbidden"  # the doctor does not probe such an address
     FAILED = "failed"
 
@@ -68,7 +71,11 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """One address climbed. Phase times are seconds; a rung that was not reached is None."""
+    """One address climbed. Phase times are seconds; a rung that was not reached is None.
+
+    `tries` holds the outcome of each TCP connect, `skew` the seconds that the server's clock is ahead of ours, and
+    `answered_by` the kind of front that the answer's headers betray. Behind a proxy, `address` is the proxy's.
+    """
 
     address: str
     tcp: Tcp
@@ -82,6 +89,9 @@ class Probe:
     request_id: bool = False
     server: str = ""
     detail: str = ""
+    tries: tuple[Tcp, ...] = ()
+    skew: float | None = None
+    answered_by: str = ""
 
     @property
     def carries(self) -> bool:
@@ -103,6 +113,7 @@ class Reach(Facts):
     service: str | None = None
     overridden: str = ""
     expected: bool = True
+    proxied: bool = False
     probes: tuple[Probe, ...] = ()
 
     @property
@@ -120,6 +131,7 @@ class Reach(Facts):
         """Climb every address of every target; a target is told as soon as its last address is done."""
         endpoints = {endpoint.concerns: endpoint for endpoint in world.seen(Endpoint)}
         addresses = {names.concerns: names.addresses[:_MOST_ADDRESSES] for names in world.seen(Names)}
+        addresses |= {target: (_VIA_PROXY,) for target, endpoint in endpoints.items() if endpoint.proxied}
         done: dict[str, list[Probe]] = {target: [] for target in endpoints if target in addresses}
         for target in [target for target in done if not addresses[target]]:
             yield cls._of(endpoints[target], done.pop(target))
@@ -137,6 +149,7 @@ class Reach(Facts):
             service=endpoint.service,
             overridden=endpoint.overridden,
             expected=endpoint.expected,
+            proxied=endpoint.proxied,
             probes=tuple(probes),
         )
 
@@ -165,9 +178,11 @@ def _all_at_once(jobs: list[tuple[str, str]], work: Callable[[str, str], Probe])
 def _climb(world: World, endpoint: Endpoint, address: str) -> Probe:
     from doctor import ladder  # loads ssl, which the parent never does
 
+    proxy = None
+    if address == _VIA_PROXY:
+        proxy = serving(world.environ, "https" if endpoint.tls else "http", endpoint.host, endpoint.port)
     # The deployer's own endpoint may be loopback; it is connected to, and nothing more.
-    refused = boundary.refusal(address, allow_loopback=world.allow_local or bool(endpoint.overridden))
-    if refused:
+    elif refused := boundary.refusal(address, allow_loopback=world.allow_local or bool(endpoint.overridden)):
         return Probe(address=address, tcp=Tcp.FORBIDDEN, tcp_took=0.0, detail=refused)
     plan = ladder.Plan(
         host=endpoint.host,
@@ -175,14 +190,12 @@ def _climb(world: World, endpoint: Endpoint, address: str) -> Probe:
         tls=endpoint.tls and not endpoint.overridden,
         http=endpoint.service is not None or endpoint.port == 443,
         sdk_trust=endpoint.service is not None,
-        patience=world.left(0.25, most=3.0),
+        patience=world.left(0.2, most=3.0),
+        proxy=proxy,
     )
     try:
         return ladder.climb(plan, address, world.environ)
     except Exception as error:  # noqa: BLE001 - one address that fails oddly must not hide the others
         return Probe(
-            address=address,
-            tcp=Tcp.FAILED,
-            tcp_took=0.0,
-            detail=f"{type(error).__name__}: {str(error)[:200]}",
+            address=address, tcp=Tcp.FAILED, tcp_took=0.0, detail=f"{type(error).__name__}: {str(error)[:200]}"
         )

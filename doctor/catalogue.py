@@ -1,0 +1,76 @@
+"""The checks as documentation: lists and entries made from what each check declares."""
+
+import json
+from collections.abc import Sequence
+
+from doctor import registry
+from doctor.declare import Check
+from doctor.verdict import InvalidRequest
+
+
+def listing(form: str) -> str:
+    """All built-in checks as `terminal`, `json` or `markdown`."""
+    checks = [registry.load(check_id) for check_id in registry.built_in()]
+    if form == "json":
+        return json.dumps([_plain(check) for check in checks], indent=2, ensure_ascii=False) + "\n"
+    if form == "markdown":
+        rows = [f"| `{check.id}` | {check.severity.value} | {check.healthy} |" for check in checks]
+        return "\n".join(["| check | severity | what is true when all is well |", "| --- | --- | --- |", *rows, ""])
+    return _columns(checks)
+
+
+def _columns(checks: Sequence[Check]) -> str:
+    width = max(len(check.id) for check in checks)
+    return "".join(f"{check.id:<{width}}  {check.severity.value:<6}  {check.healthy}\n" for check in checks)
+
+
+def entry(check_id: str, form: str) -> str:
+    """One check as `terminal` or `json`.
+
+    Raises:
+        InvalidRequest: there is no such check.
+    """
+    try:
+        check = registry.load(check_id)
+    except LookupError:
+        near = _near(check_id)
+        hint = f"; did you mean {' or '.join(near)}?" if near else "; `doctor checks` lists them"
+        raise InvalidRequest("ID", f"{check_id!r} is no check{hint}") from None
+    if form == "json":
+        return json.dumps(_plain(check), indent=2, ensure_ascii=False) + "\n"
+    return _page(check)
+
+
+def _near(check_id: str) -> list[str]:
+    import difflib
+
+    return difflib.get_close_matches(check_id, registry.built_in(), n=2)
+
+
+def _page(check: Check) -> str:
+    lines = [f"{check.id}  ({check.severity.value})", "", f"{check.healthy}.", "", check.explanation, "", "Remedy", ""]
+    lines += [f"    {check.remedy.text}", *(f"    $ {command}" for command in check.remedy.commands), ""]
+    if check.follows:
+        lines.append(f"Follows from: {', '.join(check.follows)}")
+    needs = [need.facts.kind + ("" if need.required else " (optional)") for need in check.needs]
+    lines.append(f"Evidence: {', '.join(needs)}")
+    if check.actions:
+        lines.append(f"IAM actions: {', '.join(sorted(check.actions))}")
+    return "\n".join(lines) + "\n"
+
+
+def _plain(check: Check) -> dict[str, object]:
+    return {
+        "id": check.id,
+        "severity": check.severity,
+        "healthy": check.healthy,
+        "explanation": check.explanation,
+        "follows": list(check.follows),
+        "evidence": [{"kind": need.facts.kind, "required": need.required} for need in check.needs],
+        "actions": sorted(check.actions),
+        "remedy": {
+            "text": check.remedy.text,
+            "commands": list(check.remedy.commands),
+            "template": check.remedy.template,
+        },
+    }

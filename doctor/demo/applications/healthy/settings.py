@@ -1,0 +1,17 @@
+"""What the application is configured with, read from the environment once."""
+
+import os
+from typing import Any
+
+import boto3
+
+
+class Settings:
+    """No credentials: the function has a role, and boto3 finds it."""
+
+    orders_table = os.environ.get("ORDERS_TABLE", "orders")
+
+
+def client() -> Any:
+    """The client that the whole application uses."""
+    return boto3.client("dynamodb")

@@ -1,0 +1,167 @@
+"""Each network fault, made for real, is the first and only diagnosis of the deployed doctor."""
+
+from typing import Any
+
+import places
+import pytest
+from laboratory import Deployed
+from places import host, target
+
+Verdict = dict[str, Any]
+
+SQS = host("sqs")
+
+
+def named(verdict: Verdict) -> list[tuple[str, str]]:
+    """The diagnoses in their order, each with its severity."""
+    return [(diagnosis["check"], diagnosis["severity"]) for diagnosis in verdict["diagnoses"]]
+
+
+def undecided(verdict: Verdict) -> list[tuple[str, str]]:
+    """What stayed unknown, each with its severity."""
+    return [(f["check"], f["severity"]) for f in verdict["findings"] if f["outcome"] == "unknown"]
+
+
+def test_healthy(doctor: Deployed) -> None:
+    verdict = doctor.examine("sqs", "dynamodb", "sts")
+    assert verdict["status"] == "healthy", verdict["headline"]
+    assert verdict["diagnoses"] == []
+    assert {finding["outcome"] for finding in verdict["findings"]} <= {"ok", "not-applicable"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "check"),
+    [
+        (None, "dns.name-not-found"),
+        (places.REFUSES, "reach.connection-refused"),
+        (places.DROPS, "reach.connect-timeout"),
+        (places.UNTRUSTED, "reach.certificate-untrusted"),
+        (places.NEVER_ANSWERS, "reach.no-response"),
+    ],
+)
+def test_fault_of_an_endpoint(doctor: Deployed, answer: str | None, check: str) -> None:
+    verdict = doctor.examine("sqs", "dynamodb", names={SQS: [answer] if answer else None})
+    assert verdict["status"] == "unhealthy"
+    assert named(verdict) == [(check, "breaks")]
+    assert verdict["diagnoses"][0]["targets"] == [target("sqs")]
+    assert target("dynamodb") not in str(verdict["diagnoses"]), "the healthy neighbour is not drawn in"
+
+
+def test_silent_resolver(doctor: Deployed) -> None:
+    """boto3's own call to STS hangs in getaddrinfo as well, and adds nothing."""
+    verdict = doctor.examine("sqs", resolvers=[places.SILENT_RESOLVER])
+    assert verdict["status"] == "unhealthy"
+    assert named(verdict) == [("dns.resolver-silent", "breaks")]
+    assert verdict["diagnoses"][0]["subjects"] == [places.SILENT_RESOLVER]
+    assert ("credentials.rejected", "hints") in undecided(verdict)
+
+
+def test_resolver_whose_port_is_closed(doctor: Deployed) -> None:
+    verdict = doctor.examine("sqs", resolvers=[places.CLOSED_RESOLVER])
+    assert named(verdict) == [("dns.resolver-silent", "breaks")]
+
+
+@pytest.mark.parametrize("budget", [2, 20])
+def test_first_resolver_silent_and_second_answers(doctor: Deployed, budget: float) -> None:
+    """With two seconds getaddrinfo still waits for the first; with twenty it comes through. The judgement is one."""
+    resolvers = [places.SILENT_RESOLVER, places.RESOLVER]
+    verdict = doctor.examine("sqs", resolvers=resolvers, budget_seconds=budget)
+    assert verdict["status"] == "healthy"
+    assert named(verdict) == [("dns.resolver-silent", "risks")]
+
+
+def test_two_resolvers_that_answer(doctor: Deployed) -> None:
+    verdict = doctor.examine("sqs", resolvers=[places.RESOLVER, places.SECOND_RESOLVER])
+    assert (verdict["status"], named(verdict)) == ("healthy", [])
+
+
+@pytest.mark.parametrize(
+    ("address", "check"),
+    [
+        (places.REFUSES, "reach.connection-refused"),
+        (places.DROPS, "reach.connect-timeout"),
+        (places.UNTRUSTED, "reach.certificate-untrusted"),
+        (places.NEVER_ANSWERS, "reach.no-response"),
+    ],
+)
+def test_one_address_of_two_is_a_risk(doctor: Deployed, address: str, check: str) -> None:
+    """An endpoint in two zones, one of them at fault: calls succeed after a wait, or by chance."""
+    verdict = doctor.examine("sqs", names={SQS: [address, places.AWS]})
+    assert verdict["status"] == "healthy"
+    assert named(verdict) == [(check, "risks")]
+    problem = next(finding for finding in verdict["findings"] if finding["check"] == check)
+    assert problem["addresses"] == [address], "an answer from one address does not clear the other"
+
+
+def test_both_addresses_drop(doctor: Deployed) -> None:
+    verdict = doctor.examine("sqs", names={SQS: [places.DROPS, places.DROPS_TOO]})
+    assert named(verdict) == [("reach.connect-timeout", "breaks")]
+
+
+def test_two_zones_that_answer(doctor: Deployed) -> None:
+    verdict = doctor.examine("sqs", names={SQS: [places.AWS, places.AWS_TOO]})
+    assert (verdict["status"], named(verdict)) == ("healthy", [])
+
+
+@pytest.mark.parametrize(
+    ("sqs", "sns", "checks"),
+    [
+        ([places.DROPS], None, ["dns.name-not-found", "reach.connect-timeout"]),
+        ([places.NEVER_ANSWERS], [places.REFUSES], ["reach.connection-refused", "reach.no-response"]),
+        ([places.REFUSES], [places.UNTRUSTED], ["reach.certificate-untrusted", "reach.connection-refused"]),
+        (None, [places.UNTRUSTED], ["dns.name-not-found", "reach.certificate-untrusted"]),
+    ],
+)
+def test_two_faults_are_two_diagnoses(
+    doctor: Deployed, sqs: list[str] | None, sns: list[str] | None, checks: list[str]
+) -> None:
+    """Equal in severity and in targets stopped: their ids decide the order."""
+    verdict = doctor.examine("sqs", "sns", names={SQS: sqs, host("sns"): sns})
+    assert [diagnosis["check"] for diagnosis in verdict["diagnoses"]] == checks
+
+
+def test_the_fault_that_stops_more_comes_first(doctor: Deployed) -> None:
+    names = {SQS: [places.NEVER_ANSWERS], host("sns"): [places.NEVER_ANSWERS], host("kms"): None}
+    verdict = doctor.examine("sqs", "sns", "kms", names=names)
+    assert named(verdict) == [("reach.no-response", "breaks"), ("dns.name-not-found", "breaks")]
+
+
+def test_what_breaks_comes_before_what_is_a_risk(doctor: Deployed) -> None:
+    names = {SQS: [places.AWS, places.DROPS], host("sns"): [places.AWS, places.DROPS], host("kms"): [places.REFUSES]}
+    verdict = doctor.examine("sqs", "sns", "kms", names=names)
+    assert named(verdict) == [("reach.connection-refused", "breaks"), ("reach.connect-timeout", "risks")]
+
+
+@pytest.mark.parametrize(
+    "answer", [None, places.DROPS, places.REFUSES, places.UNTRUSTED, places.NEVER_ANSWERS, places.NEVER_SHAKES_HANDS]
+)
+def test_vpc_without_sts_endpoint(doctor: Deployed, answer: str | None) -> None:
+    """STS is an instrument: undeclared and out of reach it is no fault, and SQS judges the credentials as well."""
+    verdict = doctor.examine("sqs", names={host("sts"): [answer] if answer else None})
+    assert (verdict["status"], verdict["diagnoses"], undecided(verdict)) == ("healthy", [], [])
+
+
+def test_sts_as_the_only_instrument(doctor: Deployed) -> None:
+    """Where nothing else can judge the credentials they stay unjudged, which is a hint."""
+    verdict = doctor.examine(names={host("sts"): [places.DROPS]})
+    assert verdict["diagnoses"] == []
+    assert undecided(verdict) == [("credentials.rejected", "hints")]
+
+
+def test_declared_sts_is_a_target(doctor: Deployed) -> None:
+    verdict = doctor.examine("sts", "sqs", names={host("sts"): [places.DROPS]})
+    assert named(verdict) == [("reach.connect-timeout", "breaks")]
+
+
+def test_stalled_handshake_is_neither_health_nor_a_silent_answer(doctor: Deployed) -> None:
+    verdict = doctor.examine("sqs", names={SQS: [places.NEVER_SHAKES_HANDS]})
+    assert verdict["status"] != "healthy"
+    assert "reach.no-response" not in {diagnosis["check"] for diagnosis in verdict["diagnoses"]}
+
+
+def test_fault_comes_and_goes(doctor: Deployed) -> None:
+    """A warm function keeps nothing of the run before: neither names nor sockets nor verdicts."""
+    assert doctor.examine("sqs", names={SQS: None})["status"] == "unhealthy"
+    assert doctor.examine("sqs")["status"] == "healthy"
+    assert doctor.examine("sqs", resolvers=[places.CLOSED_RESOLVER])["status"] == "unhealthy"
+    assert doctor.examine("sqs")["status"] == "healthy"

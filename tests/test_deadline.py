@@ -1,0 +1,314 @@
+"""The verdict is back in time, whatever hangs: everything that can hang does, at once, as collectors and as checks."""
+
+import ctypes
+import os
+import re
+import select
+import socket
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import ClassVar
+
+import pytest
+
+from doctor import registry
+from doctor.declare import Check, Need, Observation, ok
+from doctor.evidence import Evidence, Facts, Missing, Reason
+from doctor.examine import Examination, Run, examine
+from doctor.gather import gather
+from doctor.hear import hear
+from doctor.request import Request
+from doctor.schedule import Schedule
+from doctor.supervise import Children
+from doctor.verdict import Outcome, Status
+from doctor.world import World
+from tests.invented import rule
+
+BUDGET = 1.0
+LATE = 0.1  # seconds after the budget; DESIGN's promise
+
+Work = Callable[[], Iterator[object]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plain(Facts):
+    """Evidence that is always there."""
+
+    kind: ClassVar[str] = "plain"
+
+    word: str = "seen"
+
+    @classmethod
+    def collect(cls, world: World) -> Iterator["Plain | Missing"]:
+        yield cls()
+
+
+# The ways to hang. Two of them spin, as many as the smallest machine that runs these tests has cores.
+
+
+class _NameServer(ctypes.Structure):
+    """struct sockaddr_in of netinet/in.h."""
+
+    _fields_ = (
+        ("family", ctypes.c_uint16),
+        ("port", ctypes.c_uint16),
+        ("address", ctypes.c_ubyte * 4),
+        ("zero", ctypes.c_char * 8),
+    )
+
+
+class _Resolver(ctypes.Structure):
+    """The first members of struct __res_state of resolv.h."""
+
+    _fields_ = (
+        ("retrans", ctypes.c_int),
+        ("retry", ctypes.c_int),
+        ("options", ctypes.c_ulong),
+        ("nscount", ctypes.c_int),
+        ("nsaddr_list", _NameServer * 3),
+    )
+
+
+def ask_only(port: int) -> None:
+    """Point this thread's C resolver to a nameserver on loopback, with the patience of resolv.conf's defaults."""
+    libc = ctypes.CDLL(None)
+    libc.__res_init()
+    libc.__res_state.restype = ctypes.POINTER(_Resolver)
+    state = libc.__res_state().contents
+    state.retrans, state.retry, state.nscount = 5, 2, 1
+    server = state.nsaddr_list[0]
+    server.family, server.port = socket.AF_INET, socket.htons(port)
+    server.address = (ctypes.c_ubyte * 4)(127, 0, 0, 1)
+
+
+def resolves() -> Iterator[object]:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        ask_only(silent.getsockname()[1])
+        yield socket.getaddrinfo("silent.example.com", 443)
+
+
+def receives() -> Iterator[object]:
+    ours, _theirs = socket.socketpair()
+    yield ours.recv(1)
+
+
+def spins() -> Iterator[object]:
+    while True:
+        pass
+    yield
+
+
+def backtracks() -> Iterator[object]:
+    yield re.match(r"(a|aa)+$", "a" * 60 + "b")
+
+
+def sleeps_in_c() -> Iterator[object]:
+    yield ctypes.PyDLL(None).sleep(60)  # PyDLL keeps the interpreter's lock
+
+
+def exits() -> Iterator[object]:
+    os._exit(3)
+    yield
+
+
+def leaves() -> Iterator[object]:
+    raise SystemExit(0)
+    yield
+
+
+HANGS: dict[str, Work] = {
+    "resolves": resolves,
+    "receives": receives,
+    "spins": spins,
+    "backtracks": backtracks,
+    "sleeps": sleeps_in_c,
+}
+ENDS: dict[str, Work] = {"exits": exits, "leaves": leaves}
+
+
+def collector(name: str, work: Work) -> type[Facts]:
+    def collect(cls: type[Facts], world: World) -> Iterator[object]:
+        yield from work()
+
+    made = type(name, (Facts,), {"kind": name, "collect": classmethod(collect), "__annotations__": {}})
+    return dataclass(frozen=True, kw_only=True)(made)
+
+
+def check(id: str, kind: type[Facts], work: Callable[[], Iterator[Observation]]) -> Check:
+    return replace(rule(id), needs=(Need("facts", kind, True),), judge=lambda facts: work())
+
+
+def says_ok() -> Iterator[Observation]:
+    yield ok("subject", "all is well")
+
+
+def floods(word: str) -> Callable[[], Iterator[Observation]]:
+    return lambda: (ok("subject", word) for _ in count())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Floods(Facts):
+    """A collector that never stops."""
+
+    kind: ClassVar[str] = "floods"
+
+    word: str = "x"
+
+    @classmethod
+    def collect(cls, world: World) -> Iterator["Floods | Missing"]:
+        for _ in count():
+            yield cls()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gushes(Floods):
+    """The same, with much to say each time."""
+
+    kind: ClassVar[str] = "gushes"
+
+    word: str = "x" * 200_000
+
+
+COLLECTORS = {
+    **{name: collector(name, work) for name, work in (HANGS | ENDS).items()},
+    "floods": Floods,
+    "gushes": Gushes,
+}
+CHECKS = {
+    check.id: check
+    for check in (
+        *(check(f"hang.{name}", Plain, work) for name, work in (HANGS | ENDS).items()),  # type: ignore[arg-type]
+        check("hang.floods", Plain, floods("again")),
+        check("hang.gushes", Plain, floods("x" * 200_000)),
+        *(check(f"need.{name}", kind, says_ok) for name, kind in COLLECTORS.items()),
+        check("aaa.first", Plain, says_ok),
+        check("hang.middle", Plain, says_ok),
+        check("zzz.last", Plain, says_ok),
+    )
+}
+HEALTHY = {"aaa.first", "hang.middle", "zzz.last"}
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left() -> Iterator[None]:
+    """Each child inherits the pipe; its end of file means that all are gone. Nor may a zombie remain."""
+    read, write = os.pipe()
+    yield
+    os.close(write)
+    gone, _, _ = select.select([read], [], [], 1.0)
+    os.close(read)
+    assert gone, "a child outlived the verdict"
+    with Children():
+        pass  # buries what was killed and took longer to die than the verdict could wait
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def examined(checks: dict[str, Check], monkeypatch: pytest.MonkeyPatch, budget: float) -> tuple[Examination, float]:
+    monkeypatch.setattr(registry, "built_in", lambda: tuple(sorted(checks)))
+    monkeypatch.setattr(registry, "load", lambda id_, distribution="": checks[id_])
+    schedule = Schedule(time.monotonic(), budget)
+    world = World(request=Request(budget_seconds=budget), until=schedule.gathered, environ={"PATH": os.defpath})
+    examination = examine(Run(world=world, schedule=schedule, verify=" ".join))
+    return examination, schedule.spent
+
+
+def must_hold(examination: Examination, spent: float, budget: float) -> None:
+    verdict = examination.verdict
+    assert spent <= budget + LATE
+    assert verdict.status is Status.INCONCLUSIVE
+    undecided = {f.id for f in verdict.findings if f.outcome is Outcome.UNKNOWN}
+    assert undecided >= {f"doctor.out-of-time@{name}" for name in HANGS}
+    for check_id in CHECKS.keys() - HEALTHY:
+        # Stopped or crashed at its own work, without its evidence, or never begun because time was up.
+        own = {f"{engine}@{check_id}" for engine in ("doctor.out-of-time", "doctor.check-crashed")}
+        assert undecided & (own | {f"{check_id}@{check_id.removeprefix('need.')}"}), check_id
+    fine = {finding.check for finding in verdict.findings if finding.outcome is Outcome.OK}
+    assert {"aaa.first"} <= fine <= HEALTHY  # those behind the hung ones, where the machine leaves them a turn
+    assert not verdict.diagnoses
+
+
+@pytest.mark.parametrize("turn", range(20))
+def test_a_verdict_in_time_whatever_hangs(turn: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    must_hold(*examined(CHECKS, monkeypatch, BUDGET), BUDGET)
+
+
+def test_with_a_little_more_time_all_that_is_healthy_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    examination, spent = examined(CHECKS, monkeypatch, 4.0)
+    must_hold(examination, spent, 4.0)
+    assert {finding.check for finding in examination.verdict.findings if finding.outcome is Outcome.OK} == HEALTHY
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("turn", range(200))
+def test_a_verdict_in_time_two_hundred_times(turn: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    must_hold(*examined(CHECKS, monkeypatch, BUDGET), BUDGET)
+
+
+def test_a_healthy_run_does_not_wait_for_its_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    checks = {check_id: CHECKS[check_id] for check_id in HEALTHY}
+    examination, spent = examined(checks, monkeypatch, 20)
+    assert examination.verdict.status is Status.HEALTHY
+    assert spent < 5
+
+
+def test_what_was_gathered_before_the_hang_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    def sees_and_hangs() -> Iterator[object]:
+        yield Plain(word="before")
+        yield from receives()
+
+    kind = collector("plain", sees_and_hangs)
+    schedule = Schedule(time.monotonic(), BUDGET)
+    world = World(request=Request(), until=schedule.gathered, environ={})
+    said: list[str] = []
+    gathered = gather([kind], world, schedule, said.append)
+    evidence, missing = gathered.known
+    assert isinstance(evidence, Evidence)
+    assert evidence.facts == {"word": "before"}
+    assert isinstance(missing, Missing)
+    assert (missing.kind, missing.reason) == ("plain", Reason.OUT_OF_TIME)
+    assert said == ["plain: out of time"]
+    assert schedule.spent <= BUDGET - schedule.reserve + LATE
+
+
+@pytest.mark.parametrize("name", HANGS)
+def test_one_hung_check_costs_no_other_its_word(name: str) -> None:
+    schedule = Schedule(time.monotonic(), BUDGET)
+    known = (Evidence(kind="plain", source=Plain.source, facts={"word": "seen"}, at="", took=0),)
+    checks = [CHECKS[f"hang.{name}"], *(CHECKS[id_] for id_ in sorted(HEALTHY))]
+    findings = {judged.finding.id: judged.finding for judged in hear(checks, known, schedule)}
+    assert {id_.partition("@")[0] for id_, found in findings.items() if found.outcome is Outcome.OK} == HEALTHY
+    assert findings[f"doctor.out-of-time@hang.{name}"].outcome is Outcome.UNKNOWN
+    assert schedule.spent <= BUDGET + LATE
+
+
+def test_silence_in_a_resolver_is_really_getaddrinfos() -> None:
+    """The proof rests on this: glibc asks our silent nameserver, and waits."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.settimeout(10)
+        port, child = silent.getsockname()[1], os.fork()
+        if not child:
+            try:
+                ask_only(port)
+                socket.getaddrinfo("silent.example.com", 443)
+            finally:
+                os._exit(0)
+        try:
+            assert b"\x06silent\x07example\x03com" in silent.recv(512)
+            assert os.waitpid(child, os.WNOHANG) == (0, 0)
+        finally:
+            os.kill(child, 9)
+            os.waitpid(child, 0)
+
+
+@pytest.mark.parametrize("name", ["floods", "gushes"])
+def test_a_flood_is_stopped_and_does_not_delay_the_verdict(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    checks = {id_: CHECKS[id_] for id_ in (f"need.{name}", *HEALTHY)}
+    examination, spent = examined(checks, monkeypatch, BUDGET)
+    assert spent <= BUDGET + LATE
+    assert any(isinstance(item, Missing) and item.kind == name for item in examination.known)
+    assert {f.check for f in examination.verdict.findings if f.outcome is Outcome.OK} >= HEALTHY

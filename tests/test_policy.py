@@ -1,0 +1,55 @@
+"""`doctor policy`: what is granted is what the evidence needs, reads names and states, and nothing else."""
+
+import json
+from pathlib import Path
+
+import cfnlint
+import pytest
+
+from doctor import policy, registry
+
+CHECKS = [registry.load(check_id) for check_id in registry.built_in()]
+ACTIONS = sorted({action for check in CHECKS for action in check.actions})
+# IAM's own list of services, actions and the resources that each can be restricted to, as cfn-lint ships it.
+KNOWN = json.loads(Path(cfnlint.__file__).with_name("data").joinpath("AdditionalSpecs", "Policies.json").read_text())
+
+
+def test_grants_every_action_once_and_nothing_else() -> None:
+    statements = policy.policy(CHECKS)["Statement"]
+    assert [action for statement in statements for action in statement["Action"]] == ACTIONS
+    assert {(s["Effect"], s["Resource"]) for s in statements} == {("Allow", "*")}
+    assert len({s["Sid"] for s in statements}) == len(statements)
+    assert all(s["Sid"].isalnum() for s in statements)
+
+
+def test_one_check_needs_no_more_than_its_own_evidence() -> None:
+    rejected = registry.load("credentials.rejected")
+    granted = {action for s in policy.policy([rejected])["Statement"] for action in s["Action"]}
+    assert granted == rejected.actions
+    assert "sts:GetCallerIdentity" in granted
+
+
+def test_checks_that_ask_aws_nothing_need_no_policy() -> None:
+    assert policy.policy([registry.load("package.import-fails")])["Statement"] == []
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_actions_exist(action: str) -> None:
+    service, _, name = action.partition(":")
+    assert name.lower() in KNOWN[service]["Actions"]
+
+
+# Reads that return what a doctor must never hold: a secret, a body, a message, an item, a presigned address of the code.
+CONTENTS = {
+    *("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"),
+    *("ecr:GetAuthorizationToken", "kms:Decrypt", "lambda:GetFunction", "lambda:GetLayerVersion", "s3:GetObject"),
+    *("secretsmanager:BatchGetSecretValue", "secretsmanager:GetSecretValue", "sqs:ReceiveMessage"),
+    *("ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath", "sts:AssumeRole", "sts:GetSessionToken"),
+}
+
+
+def test_nothing_is_changed_and_no_contents_are_read() -> None:
+    assert not set(ACTIONS) & CONTENTS
+    verbs = ("Describe", "Get", "List", "Search", "Simulate")
+    assert [action for action in ACTIONS if not action.partition(":")[2].startswith(verbs)] == []
+    assert not any("*" in action for action in ACTIONS)
