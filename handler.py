@@ -6,9 +6,8 @@ the wheel for another Python, say, `doctor.stage0` names that very fault in an o
 
 import os
 import time
+from pathlib import Path
 from typing import Any
-
-STARTED_COLD = time.monotonic()
 
 
 def handler(event: object, context: Any) -> dict[str, Any]:
@@ -19,8 +18,8 @@ def handler(event: object, context: Any) -> dict[str, Any]:
     return reply(event, remaining, started)
 
 
-def reply(event: object, remaining: float | None, started: float) -> dict[str, Any]:
-    """The verdict as plain data; its metric goes to standard output."""
+def reply(event: object, remaining: float | None, started: float, process: int | str = "self") -> dict[str, Any]:
+    """The verdict as plain data; its metric goes to standard output. `process` is the application's, by number."""
     from doctor.render import json as json_form  # standard library only, like stage 0
 
     try:
@@ -28,7 +27,7 @@ def reply(event: object, remaining: float | None, started: float) -> dict[str, A
     except Exception as broken:  # noqa: BLE001 - whatever it raises is the fault to be named
         return json_form.plain(_stage0(broken, started))
     try:
-        verdict = answer.answer(event, remaining, started)
+        verdict = answer.answer(event, remaining, started, platform=Path(f"/proc/{process}/environ"))
     except Exception as broken:  # noqa: BLE001 - a verdict in any case
         verdict = _failed(broken)
     answer.emit_metric(verdict, event)

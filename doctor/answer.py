@@ -6,6 +6,7 @@ import shlex
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from doctor import casefile, request
 from doctor.examine import Run, examine
@@ -21,14 +22,33 @@ _BEHIND_HTTP = 25.0  # seconds; API Gateway gives up after 29
 _MARGIN = 0.2  # seconds left to Lambda after our reply
 
 
-def answer(event: object, remaining: float | None, started: float, environ: Mapping[str, str] | None = None) -> Verdict:
-    """Examine as the event asks. `remaining` is the seconds that the invocation has left, None where nobody counts."""
+def answer(
+    event: object,
+    remaining: float | None,
+    started: float,
+    environ: Mapping[str, str] | None = None,
+    *,
+    platform: Path = World.platform_environ,
+) -> Verdict:
+    """Examine as the event asks.
+
+    `remaining` is the seconds that the invocation has left, None where nobody counts; `platform` the file in which the
+    kernel keeps the environment of the application's process, where that is not this one.
+    """
     environ = dict(os.environ) if environ is None else environ
     try:
         asked = request.from_event(event, environ)
         known = casefile.brought_along(asked.evidence, "doctor.evidence")
         schedule = Schedule(started, _budget(asked, event, remaining))
-        world = World(request=asked, until=schedule.gathered, environ=environ, known=known)
+        world = World(
+            request=asked,
+            until=schedule.gathered,
+            environ=environ,
+            known=known,
+            remaining=remaining,
+            event=event if isinstance(event, dict) and "requestContext" in event else None,
+            platform_environ=platform,
+        )
         verify = verify_with_invoke(environ)
         examination = examine(Run(world=world, schedule=schedule, verify=verify, plugins=plugins(environ)))
     except InvalidRequest as error:

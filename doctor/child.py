@@ -1,6 +1,7 @@
 """A task's own process: how it starts, what it may touch, what it sends. The other side is `doctor.supervise`."""
 
 import contextlib
+import ctypes
 import importlib
 import json
 import os
@@ -13,6 +14,8 @@ import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+FORKS = sys.platform == "linux"
+_PR_SET_PDEATHSIG = 1
 HEADER = 4  # bytes in front of each frame: its length, big-endian
 
 
@@ -27,6 +30,12 @@ class Task:
     work: Callable[[], Iterable[object]]
     until: float
     preload: str = ""
+
+
+def _die_with_parent() -> None:
+    """Where our parent is killed, nobody is left to kill us (prctl(2), PR_SET_PDEATHSIG)."""
+    if FORKS:
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def fork(group: list[Task], pipes: list[tuple[int, int]]) -> int:
@@ -46,6 +55,7 @@ def fork(group: list[Task], pipes: list[tuple[int, int]]) -> int:
 def _share(group: list[Task], writes: list[int]) -> None:
     """Import once what the whole group needs, fork a child for each task, and wait until all are gone."""
     os.setsid()
+    _die_with_parent()
     _be_quiet()
     # Where the import fails, each task meets the same failure itself and reports it.
     with contextlib.suppress(Exception):
@@ -71,6 +81,7 @@ def _serve(task: Task, pipe: int) -> None:
     try:
         _send(pipe, "pid", os.getpid())  # before setsid: until then the parent's own group covers us
         os.setsid()
+        _die_with_parent()
         _be_quiet()
         for item in task.work():
             _send(pipe, "item", item)

@@ -15,7 +15,6 @@ import json
 import os
 import selectors
 import signal
-import sys
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -23,14 +22,12 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Any, Self, TypeGuard
 
-from doctor.child import HEADER, Task, fork, spawn
+from doctor.child import FORKS, HEADER, Task, fork, spawn
 
 # A task that sends more than this has run away; a healthy run of twenty targets sends about 100 kB in 100 items.
 MOST_BYTES = 1024 * 1024
 MOST_ITEMS = 1000
 _CHUNK = 65536
-
-FORKS = sys.platform == "linux"
 
 # Killed, but not dead yet when their context was left: the next one waits for them.
 _undead: set[int] = set()

@@ -25,7 +25,8 @@ class World:
 
     `until` is a `time.monotonic()` moment. `known` is evidence of kinds that were gathered before.
     `platform_environ` is the file in which the kernel keeps the environment that the platform set. `remaining` is
-    the seconds that the invocation had left when the run began; None where nobody counts.
+    the seconds that the invocation had left when the run began; None where nobody counts. `event` is the event that
+    asked for the run, as it came.
     """
 
     request: Request
@@ -35,6 +36,7 @@ class World:
     resolv_conf: Path = Path("/etc/resolv.conf")
     platform_environ: Path = Path("/proc/self/environ")
     remaining: float | None = None
+    event: object = None
 
     @property
     def in_function(self) -> bool:

@@ -21,7 +21,7 @@ Handler = Callable[[Any, Any], Any]
 _PROGRAM = (
     "import json, os, sys; asked = json.load(sys.stdin); sys.path[:] = asked['path']; "
     "from doctor import location; handler = location.module(location.part('handler.py'), 'doctor.handler'); "
-    "print(json.dumps(handler.reply(asked['event'], asked['remaining'], asked['started'])), flush=True); "
+    "print(json.dumps(handler.reply(**asked['reply'])), flush=True); "
     "os._exit(0)"
 )
 _MARGIN = 0.2  # seconds left to Lambda after our reply
@@ -50,7 +50,8 @@ def _examine(event: dict[str, Any], context: Any) -> dict[str, Any]:
     remaining = left() / 1000 if callable(left) else None
     patience = _patience(event, remaining)
     try:
-        asked = json.dumps({"event": event, "remaining": remaining, "path": sys.path, "started": started})
+        reply_to = {"event": event, "remaining": remaining, "started": started, "process": os.getpid()}
+        asked = json.dumps({"reply": reply_to, "path": sys.path})
         done = subprocess.run(  # noqa: S603 - our own interpreter, our own program
             [sys.executable, "-c", _PROGRAM],
             input=asked,
@@ -76,7 +77,7 @@ def _examine(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def _patience(event: dict[str, Any], remaining: float | None) -> float:
     asked = event["doctor"].get("budget_seconds") if isinstance(event["doctor"], dict) else None
     budget = float(asked) if isinstance(asked, int | float) and 1 <= asked <= 840 else _DEFAULT_BUDGET
-    return min(budget + 0.1, *([max(0.5, remaining - _MARGIN)] if remaining else []), 841.0)
+    return min(budget + 0.03, *([max(0.5, remaining - _MARGIN)] if remaining else []), 841.0)
 
 
 def _nothing(why: str, started: float) -> dict[str, Any]:

@@ -25,9 +25,12 @@ class Cases:
     passing: Sequence[tuple[Facts, ...]]
 
 
-def sealed(*facts: Facts, vantage: Vantage = Vantage(function="jobs")) -> tuple[Evidence, ...]:
+def sealed(*facts: Facts) -> tuple[Evidence, ...]:
     """Facts as a run keeps them."""
-    return tuple(Evidence.of(fact, vantage=vantage, at="2026-01-01T00:00:00.000+00:00", took=0.1) for fact in facts)
+    return tuple(
+        Evidence.of(fact, vantage=Vantage(function="jobs"), at="2026-01-01T00:00:00.000+00:00", took=0.1)
+        for fact in facts
+    )
 
 
 def environment(**changed: Any) -> Environment:
@@ -99,7 +102,8 @@ def caller(who: Identity | None = None) -> Caller:
 def names(system: Reply, *replies: Reply) -> Names:
     addresses = ("10.0.0.1",) if system is Reply.RESOLVED else ()
     lookups = tuple(
-        Lookup(nameserver=f"10.0.0.{number + 2}", record="A", reply=reply, took=0.1) for number, reply in enumerate(replies)
+        Lookup(nameserver=f"10.0.0.{number + 2}", record="A", reply=reply, took=0.1)
+        for number, reply in enumerate(replies)
     )
     return Names(host=HOST, port=443, system=SystemAnswer(reply=system, addresses=addresses, took=0.1), lookups=lookups)
 

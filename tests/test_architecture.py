@@ -93,8 +93,8 @@ def test_imports_run_one_way() -> None:
 
 def test_no_module_imports_itself_in_a_circle() -> None:
     graph = {name: {there.removeprefix("doctor.") for there in imports(file)} for name, file in modules()}
-    for name in graph:
-        seen, waiting = set[str](), list(graph[name] & set(graph))
+    for name, direct in graph.items():
+        seen, waiting = set[str](), list(direct & set(graph))
         while waiting:
             there = waiting.pop()
             assert there != name, f"doctor.{name} imports itself"
@@ -103,18 +103,36 @@ def test_no_module_imports_itself_in_a_circle() -> None:
                 waiting.extend(graph[there] & set(graph))
 
 
-IMPURE = {"asyncio", "ftplib", "http", "io", "multiprocessing", "os", "pathlib", "random", "select", "selectors", "shutil"}
+IMPURE = {
+    "asyncio",
+    "ftplib",
+    "http",
+    "io",
+    "multiprocessing",
+    "os",
+    "pathlib",
+    "random",
+    "select",
+    "selectors",
+    "shutil",
+}
 IMPURE |= {"signal", "smtplib", "socket", "socketserver", "ssl", "subprocess", "sys", "tempfile", "threading", "time"}
 IMPURE |= {"urllib.request", "ctypes", "importlib", "concurrent", "sqlite3", "pickle", "glob"}
 
 
-@pytest.mark.parametrize("file", sorted((ROOT / "checks").rglob("*.py")), ids=lambda file: f"{file.parent.name}.{file.stem}")
+@pytest.mark.parametrize(
+    "file", sorted((ROOT / "checks").rglob("*.py")), ids=lambda file: f"{file.parent.name}.{file.stem}"
+)
 def test_a_check_imports_the_doctor_and_pure_standard_library(file: Path) -> None:
     for imported in imports(file):
         top = imported.partition(".")[0]
         assert top == "doctor" or top in sys.stdlib_module_names, imported
         assert not {imported, top} & IMPURE, imported
-    called = {node.func.id for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    called = {
+        node.func.id
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
     assert not called & {"open", "exec", "eval", "compile", "__import__", "print", "input"}
 
 
@@ -130,7 +148,7 @@ HEAVY = {"boto3", "botocore", "dns", "ssl", "click", "rich", "urllib3", "asyncio
 
 @pytest.mark.parametrize("statement", ["import doctor", "import handler", "from doctor import beside; beside(print)"])
 def test_nothing_heavy_is_imported_before_the_first_examination(statement: str) -> None:
-    assert not loaded_by(statement) & (HEAVY | {"pydantic", "pydantic_core", "_ssl", "_socket"} )
+    assert not loaded_by(statement) & (HEAVY | {"pydantic", "pydantic_core", "_ssl", "_socket"})
 
 
 def test_an_application_beside_us_pays_for_nothing() -> None:
@@ -145,7 +163,9 @@ def test_the_parent_of_a_run_loads_no_sdk_no_tls_and_starts_no_thread(statement:
 
 
 def test_loading_every_check_keeps_the_parent_light() -> None:
-    assert not loaded_by("from doctor import answer, registry; [registry.load(id) for id in registry.built_in()]") & HEAVY
+    assert (
+        not loaded_by("from doctor import answer, registry; [registry.load(id) for id in registry.built_in()]") & HEAVY
+    )
 
 
 def test_a_whole_run_keeps_the_parent_light() -> None:
@@ -157,7 +177,9 @@ LONGEST_MODULE, LONGEST_FUNCTION = 300, 40
 
 
 def source_files() -> list[Path]:
-    return sorted([*(ROOT / "doctor").rglob("*.py"), *(ROOT / "checks").rglob("*.py"), ROOT / "handler.py", ROOT / "cli.py"])
+    return sorted(
+        [*(ROOT / "doctor").rglob("*.py"), *(ROOT / "checks").rglob("*.py"), ROOT / "handler.py", ROOT / "cli.py"]
+    )
 
 
 def test_sizes() -> None:

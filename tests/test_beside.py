@@ -170,7 +170,7 @@ def test_a_factory_that_builds_no_client_is_never_healthy(
     named(sandbox, monkeypatch, factory)
     before, started, budget = children(), time.monotonic(), 3.0
     verdict = ask(budget)
-    assert time.monotonic() - started < budget + 0.1
+    assert time.monotonic() - started < budget + 0.3  # as below
     assert verdict["status"] == "inconclusive", verdict["headline"]
     assert not verdict["diagnoses"]
     undecided = [f for f in verdict["findings"] if f["check"] == "credentials.application-client-differs"]
@@ -201,7 +201,8 @@ def test_an_examination_that_hangs_before_it_begins_is_ended_in_time(
     context = SimpleNamespace(get_remaining_time_in_millis=lambda: 1000 * (remaining or 900))
     started = time.monotonic()
     verdict = ask(budget, context)
-    assert time.monotonic() - started < min(budget, remaining or budget) + 0.15
+    # 0.1 that the examination may be late by, 0.2 for a busy machine to start and bury a process
+    assert time.monotonic() - started < min(budget, remaining or budget) + 0.3
     assert verdict["status"] == "inconclusive"
     assert "did not end within" in verdict["headline"]
     assert gone(int((sandbox / "pid").read_text()), within=0)

@@ -1,13 +1,15 @@
 """What every check owes: a place in the catalogue, an explanation, a remedy, and to have been seen failing and passing."""
 
+import base64
 import fnmatch
 import json
 import os
 import re
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, quote_plus, urlsplit
 
 import pytest
 import yaml
@@ -15,10 +17,10 @@ import yaml
 from doctor import casefile, registry
 from doctor.declare import Check, Observation, ok
 from doctor.evidence import Evidence, Facts, Missing, Reason
-from doctor.examine import Run, judge_again
+from doctor.examine import Examination, Run, judge_again
 from doctor.judge import Judged, Judging, judge
 from doctor.redact import Redactor
-from doctor.render import emf
+from doctor.render import emf, health, junit, markdown, terminal
 from doctor.render import json as json_form
 from doctor.request import Request
 from doctor.schedule import Schedule
@@ -152,8 +154,8 @@ def test_follows_name_what_exists_and_never_in_a_circle(catalogue: dict[str, dic
         check_id: {there for pattern in entry.get("follows", ()) for there in fnmatch.filter(catalogue, pattern)}
         for check_id, entry in catalogue.items()
     }
-    for check_id in catalogue:
-        assert all(fnmatch.filter(catalogue, pattern) for pattern in catalogue[check_id].get("follows", ()))
+    for check_id, entry in catalogue.items():
+        assert all(fnmatch.filter(catalogue, pattern) for pattern in entry.get("follows", ()))
         seen, waiting = set[str](), list(followed[check_id])
         while waiting:
             there = waiting.pop()
@@ -168,8 +170,6 @@ class TestWhateverACheckDoes:
 
     @staticmethod
     def run(monkeypatch: pytest.MonkeyPatch, work: Any) -> Any:
-        from dataclasses import replace
-
         check = replace(load("credentials.profile-selected"), judge=work)
         monkeypatch.setattr(registry, "built_in", lambda: (check.id,))
         monkeypatch.setattr(registry, "load", lambda *_: check)
@@ -219,9 +219,6 @@ SECRETS = {
 
 
 def spellings(value: str) -> set[str]:
-    import base64
-    from urllib.parse import quote, quote_plus
-
     data = value.encode()
     return {
         value,
@@ -235,23 +232,20 @@ def spellings(value: str) -> set[str]:
 
 
 def planted() -> list[str]:
-    from urllib.parse import urlsplit
-
     values = [urlsplit(value).password or value if "://" in value else value for value in SECRETS.values()]
     return sorted({spelling for value in values for spelling in spellings(value)})
 
 
 def outputs(verdict: Any, known: Any, request: Request) -> dict[str, str]:
-    from doctor.examine import Examination
-    from doctor.render import terminal
-
-    drawn = [getattr(terminal, name) for name in ("render",) if hasattr(terminal, name)]
     return {
         "json": json_form.render(verdict),
-        "plain": json.dumps(json_form.plain(verdict), ensure_ascii=False),
+        "reply": json.dumps(json_form.plain(verdict), ensure_ascii=False),
         "emf": emf.render(verdict),
+        "terminal": terminal.render(verdict, colour=False, width=10_000),
+        "markdown": markdown.render(verdict),
+        "junit": junit.render(verdict),
+        "health": health.render(verdict),
         "casefile": json.dumps(casefile.record(request, Examination(verdict, known)), ensure_ascii=False),
-        **{f"terminal-{number}": str(render(verdict)) for number, render in enumerate(drawn)},
     }
 
 
@@ -290,8 +284,6 @@ def _poisoned(value: Any, secret: str, key: str = "") -> Any:
 def test_a_crash_tells_no_secret() -> None:
     def crashes(environment: Facts) -> Any:
         raise ValueError(f"cannot parse {SECRETS['DB_PASSWORD']}")
-
-    from dataclasses import replace
 
     check = replace(load("credentials.profile-selected"), judge=crashes)
     said = list(Judging((check,), sealed(*CASES[check.id].passing[0]))())

@@ -1,7 +1,7 @@
 """DESIGN's "Contract: the reasoning", rule by rule, on invented findings."""
 
 from collections.abc import Sequence
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import pytest
 from hypothesis import given
@@ -102,9 +102,7 @@ class TestTwoSides:
     RULES = (rule("reach.timeout", follows=["network.*"]),)
 
     def test_both_fail_and_the_blocker_is_named(self) -> None:
-        reasoning = reasoned(
-            seen("network.blocked", sources=[Source.CONTROL]), seen("reach.timeout"), rules=self.RULES
-        )
+        reasoning = reasoned(seen("network.blocked", sources=[Source.CONTROL]), seen("reach.timeout"), rules=self.RULES)
         assert roots(reasoning) == ["network.blocked"]
         assert reasoning.diagnoses[0].explains == (seen("reach.timeout").finding.id,)
         assert reasoning.diagnoses[0].confidence is Confidence.CERTAIN
@@ -133,7 +131,9 @@ class TestTwoSides:
 
     def test_a_contradicted_model_explains_nothing(self) -> None:
         reasoning = reasoned(
-            seen("network.model-contradicted"), seen("reach.timeout"), rules=[rule("reach.timeout", follows=["network.*"])]
+            seen("network.model-contradicted"),
+            seen("reach.timeout"),
+            rules=[rule("reach.timeout", follows=["network.*"])],
         )
         assert set(roots(reasoning)) == {"network.model-contradicted", "reach.timeout"}
 
@@ -214,7 +214,12 @@ class TestFollows:
 
     @pytest.mark.parametrize(
         ("cause", "effect", "explains"),
-        [("subnet-a", "subnet-a", True), ("subnet-a", "subnet-b", False), (None, "subnet-b", True), ("subnet-a", None, True)],
+        [
+            ("subnet-a", "subnet-a", True),
+            ("subnet-a", "subnet-b", False),
+            (None, "subnet-b", True),
+            ("subnet-a", None, True),
+        ],
     )
     def test_only_in_the_same_subnet_where_known(self, cause: str | None, effect: str | None, explains: bool) -> None:
         found = self.explained(
@@ -247,14 +252,12 @@ class TestFollows:
 
     def test_a_check_never_explains_itself(self) -> None:
         rules = [rule("client.effect", follows=["client.*"])]
-        reasoning = reasoned(
-            seen("client.effect", subject="one"), seen("client.effect", subject="two"), rules=rules
-        )
+        reasoning = reasoned(seen("client.effect", subject="one"), seen("client.effect", subject="two"), rules=rules)
         assert reasoning.diagnoses[0].subjects == ("one", "two")
 
     def test_a_chain_has_one_root_that_explains_all(self) -> None:
         chain = ["dns.one", "network.two", "reach.three", "client.four"]
-        rules = [rule(effect, follows=[cause]) for cause, effect in zip(chain, chain[1:], strict=False)]
+        rules = [rule(effect, follows=[cause]) for cause, effect in pairwise(chain)]
         (diagnosis,) = reasoned(*map(seen, chain), rules=rules).diagnoses
         assert diagnosis.check == "dns.one"
         assert {id_.partition("@")[0] for id_ in diagnosis.explains} == set(chain[1:])
@@ -307,11 +310,11 @@ class TestOrder:
 
     def test_then_the_evidence(self) -> None:
         ladder = [[Source.CONTROL, Source.INSIDE], [Source.INSIDE], [Source.CONTROL], [Source.ARTIFACT]]
-        for better, worse in zip(ladder, ladder[1:], strict=False):
+        for better, worse in pairwise(ladder):
             assert self.first(seen("z.better", sources=better), seen("a.worse", sources=worse)) == "z.better"
 
     def test_then_nearness(self) -> None:
-        for near, far in zip(Nearness, list(Nearness)[1:], strict=False):
+        for near, far in pairwise(Nearness):
             rules = [rule("z.near", nearness=near), rule("a.far", nearness=far)]
             assert self.first(seen("z.near"), seen("a.far"), rules=rules) == "z.near"
 

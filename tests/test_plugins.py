@@ -29,7 +29,7 @@ def region(environment: Environment) -> Iterator[Observation]:
 
 
 def broken(body: str, *, id: str = "acme-checks.region") -> str:
-    return GOOD.replace("acme-checks.region", id).replace('    yield ok("region"', f"    {body}\n    yield ok(\"region\"")
+    return GOOD.replace("acme-checks.region", id).replace('    yield ok("region"', f'    {body}\n    yield ok("region"')
 
 
 def install(folder: Path, code: str, name: str = "Acme.Checks", entry: str = "acme_code:region") -> Path:
@@ -73,7 +73,11 @@ def test_a_named_plugin_runs(tmp_path: Path) -> None:
 
 def test_its_findings_stand_beside_the_built_in_ones(tmp_path: Path) -> None:
     verdict = examine(
-        install(tmp_path, GOOD), "acme-checks", "acme-checks.region", "credentials.profile-selected", AWS_REGION="eu-west-1"
+        install(tmp_path, GOOD),
+        "acme-checks",
+        "acme-checks.region",
+        "credentials.profile-selected",
+        AWS_REGION="eu-west-1",
     )
     assert outcomes(verdict)["acme-checks.region@region"] == "ok"
     assert verdict["status"] == "healthy"

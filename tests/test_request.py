@@ -1,5 +1,6 @@
 """Bad input is a clear refusal that names the field: never a traceback, never half carried out."""
 
+import fnmatch
 import json
 import re
 import time
@@ -199,17 +200,34 @@ def test_a_malformed_declared_target_names_its_place(text: str) -> None:
     assert refused.value.field.startswith("DOCTOR_TARGETS[0]")
 
 
+def words(text: str) -> list[str]:
+    return text.split()
+
+
+# ruff: noqa: RUF001 - look-alike digits are what is tested
+
 # Spellings that a resolver or an inet_aton would take for an address, or that hide a second host.
-MISSPELT = """
-0177.0.0.1 0x7f.0.0.1 0x7f000001 2130706433 017700000001 127.1 127.0.1 0x7f.1 0177.1 127.000.000.001 0x7F.0x0.0x0.0x1
-0xa9fea9fe 2852039166 0251.0376.0251.0376 169.254.43518 169.16689662 0xa9.0xfe.0xa9.0xfe 169.254.169.254. 127.0.0.1.
-00000127.0.0.1 1.1.1.256 1.1.1.1.1 1.2.3 10.0.0.1:443 [::1] [::ffff:7f00:1] [169.254.169.254] ::1%25lo%25 127.0.0.1/8
-user@169.254.169.254 user:pass@db.internal db.internal:80 http://db.internal https://169.254.169.254/ //db.internal
-db.internal/path db.internal?x db.internal#x db\\internal db..internal .db.internal -db.internal db-.internal
-1２7.0.0.1 １２７.0.0.1 127。0。0。1 ①②⑦.0.0.1 ⓛocalhost db.internal\u200b d\u00adb.internal \u202edb.internal 例え.テスト
-*.amazonaws.com %31%32%37.0.0.1 127.0.0.1%00 db.internal%00.example 0x 0x0 0 1 00 0.0 0x7f000001. example.0x7f
-""".split()
-MISSPELT += ["", " ", "db internal", "db.internal\n", "\tdb.internal", "127.0.0.1 ", "a\x00b", "a" * 64 + ".com", "a." * 130 + "com"]
+MISSPELT = words("""
+0177.0.0.1 0x7f.0.0.1 0x7f000001 2130706433 017700000001 127.1 127.0.1 0x7f.1 0177.1 127.000.000.001
+0x7F.0x0.0x0.0x1 0xa9fea9fe 2852039166 0251.0376.0251.0376 169.254.43518 169.16689662 0xa9.0xfe.0xa9.0xfe
+169.254.169.254. 127.0.0.1. 00000127.0.0.1 1.1.1.256 1.1.1.1.1 1.2.3 10.0.0.1:443 [::1] [::ffff:7f00:1]
+[169.254.169.254] ::1%25lo%25 127.0.0.1/8 user@169.254.169.254 user:pass@db.internal db.internal:80
+http://db.internal https://169.254.169.254/ //db.internal db.internal/path db.internal?x db.internal#x
+db\\internal db..internal .db.internal -db.internal db-.internal 1２7.0.0.1 １２７.0.0.1 127。0。0。1 ①②⑦.0.0.1
+ⓛocalhost db.internal\u200b d\u00adb.internal \u202edb.internal 例え.テスト *.amazonaws.com %31%32%37.0.0.1 127.0.0.1%00
+db.internal%00.example 0x 0x0 0 1 00 0.0 0x7f000001. example.0x7f
+""")
+MISSPELT += [
+    "",
+    " ",
+    "db internal",
+    "db.internal\n",
+    "\tdb.internal",
+    "127.0.0.1 ",
+    "a\x00b",
+    "a" * 64 + ".com",
+    "a." * 130 + "com",
+]
 
 
 def test_there_are_enough_spellings() -> None:
@@ -226,7 +244,9 @@ def test_a_host_in_a_forbidden_spelling_is_refused(host: str) -> None:
     assert refused.value.field == "doctor.targets[0].host"
 
 
-@pytest.mark.parametrize("host", ["db.internal", "a-b.c_d.example", "10.1.2.3", "2600::1", "xn--bcher-kva.example", "db"])
+@pytest.mark.parametrize(
+    "host", ["db.internal", "a-b.c_d.example", "10.1.2.3", "2600::1", "xn--bcher-kva.example", "db"]
+)
 def test_a_host_in_its_usual_spelling_is_taken(host: str) -> None:
     assert parse({"targets": [{"host": host}]}, where="doctor").targets == (HostTarget(host=host),)
 
@@ -245,9 +265,9 @@ def test_deep_nesting_is_refused() -> None:
     for _ in range(900):
         deep = [deep]
     for fields in ({"targets": deep}, {"evidence": [{"facts": deep}]}, {"only": deep}, {"function": deep}):
-        with pytest.raises(InvalidRequest):
-            known = from_event({"doctor": fields}, {})
-            answer.casefile.brought_along(known.evidence, "doctor.evidence")
+        verdict = answer.answer({"doctor": fields}, None, time.monotonic(), {})
+        assert verdict.error
+        assert verdict.error.field.startswith("doctor.")
 
 
 JSON = st.recursive(
@@ -264,20 +284,28 @@ FIELDS = st.dictionaries(st.sampled_from(sorted(Request.model_fields)) | st.text
 @example({1: 2})
 @example({"doctor": {1: 2}})
 def test_whatever_comes_is_a_request_or_a_refusal(event: object) -> None:
+    refusal = None
     try:
         assert isinstance(from_event(event, {}), Request)
     except InvalidRequest as refused:
-        assert re.match(r"^(event|doctor|[a-z_]+)", refused.field)
-        assert str(refused)
+        refusal = refused
+    if refusal:
+        assert re.match(r"(event|doctor)\b|[a-z_]+$", refusal.field)
+        assert str(refusal)
 
 
-@given(st.lists(st.sampled_from(["*", "a.*", "credentials.*", "credentials.rejected", "no.such", "dns.[a-z]*"]), max_size=3))
+@given(
+    st.lists(
+        st.sampled_from(["*", "a.*", "credentials.*", "credentials.rejected", "no.such", "dns.[a-z]*"]), max_size=3
+    )
+)
 def test_a_selection_is_made_of_known_ids(only: list[str]) -> None:
     known = registry.built_in()
-    try:
+    if all(fnmatch.filter(known, pattern) for pattern in only):
         assert set(registry.select(known, only, ())) <= set(known)
-    except InvalidRequest as refused:
-        assert refused.field.startswith("doctor.only[")
+    else:
+        with pytest.raises(InvalidRequest, match="matches no check"):
+            registry.select(known, only, ())
 
 
 def test_spelled_as_host_and_refusal_agree_on_what_is_an_address() -> None:

@@ -34,7 +34,9 @@ def nothing_is_left() -> Iterator[None]:
         os.waitpid(-1, os.WNOHANG)
 
 
-def task(work: Callable[[], Iterator[object]], *, name: str = "task", seconds: float = PATIENCE, preload: str = "") -> Task:
+def task(
+    work: Callable[[], Iterator[object]], *, name: str = "task", seconds: float = PATIENCE, preload: str = ""
+) -> Task:
     return Task(name=name, work=work, until=time.monotonic() + seconds, preload=preload)
 
 
@@ -196,7 +198,22 @@ def frame(data: bytes) -> bytes:
         frame(b"[" * 50_000),
         frame(b""),
     ],
-    ids=["text", "list", "empty", "number", "no-utf8", "pid", "null-pid", "object-pid", "everybody", "us", "true", "huge", "deep", "nothing"],
+    ids=[
+        "text",
+        "list",
+        "empty",
+        "number",
+        "no-utf8",
+        "pid",
+        "null-pid",
+        "object-pid",
+        "everybody",
+        "us",
+        "true",
+        "huge",
+        "deep",
+        "nothing",
+    ],
 )
 def test_garbage_on_the_pipe_is_a_crash_of_that_task(garbage: bytes) -> None:
     items, ends = run(task(sends_raw(garbage, end=False)), task(counts, name="other"))
@@ -255,7 +272,7 @@ def has_a_child_that_stays(own_group: bool) -> Callable[[], Iterator[object]]:
             time.sleep(60)
             os._exit(0)
         if own_group:
-            subprocess.Popen(["sleep", "60"])  # noqa: S607 - whichever `sleep` the machine has
+            subprocess.Popen(["sleep", "60"])
         yield "started"
         time.sleep(60)
 
@@ -264,7 +281,9 @@ def has_a_child_that_stays(own_group: bool) -> Callable[[], Iterator[object]]:
 
 @pytest.mark.parametrize("preload", ["", "json"])
 def test_grandchildren_die_too(preload: str) -> None:
-    items, ends = run(task(has_a_child_that_stays(True), seconds=0.5, preload=preload), task(counts, name="b", preload=preload))
+    items, ends = run(
+        task(has_a_child_that_stays(True), seconds=0.5, preload=preload), task(counts, name="b", preload=preload)
+    )
     assert (items["task"], ends["task"].how) == (["started"], How.OUT_OF_TIME)
 
 
@@ -279,17 +298,21 @@ def test_grandchildren_of_a_task_that_finished_die_too() -> None:
 
 
 def test_leaving_early_kills_what_runs() -> None:
-    with pytest.raises(KeyError), Children() as children:
-        children.start([task(has_a_child_that_stays(True)), task(says_and_hangs, name="other", preload="json")])
-        children.next()
-        raise KeyError
+    def start_and_fail() -> None:
+        with Children() as children:
+            children.start([task(has_a_child_that_stays(True)), task(says_and_hangs, name="other", preload="json")])
+            children.next()
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        start_and_fail()
 
 
 def test_prints_and_standard_input_go_nowhere(capfd: pytest.CaptureFixture[str]) -> None:
     def work() -> Iterator[object]:
         os.write(1, b"from a child")
         os.write(2, b"from a child")
-        subprocess.run(["echo", "from a grandchild"], check=True)  # noqa: S607 - whichever `echo` the machine has
+        subprocess.run(["echo", "from a grandchild"], check=True)
         yield os.read(0, 100).decode()
 
     assert run(task(work))[0]["task"] == [""]
@@ -329,7 +352,9 @@ def test_tasks_that_share_a_preload_share_one_parent_that_imports_it_once(heavy:
 
 
 @pytest.mark.parametrize(
-    "code", ["raise ImportError('broken')", "raise RuntimeError", "def", ""], ids=["import", "runtime", "syntax", "none"]
+    "code",
+    ["raise ImportError('broken')", "raise RuntimeError", "def", ""],
+    ids=["import", "runtime", "syntax", "none"],
 )
 def test_a_preload_that_fails_leaves_its_tasks_to_report(
     code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

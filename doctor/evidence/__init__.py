@@ -161,8 +161,7 @@ def named(kind: str) -> type[Facts]:
     if not kind.isidentifier() or importlib.util.find_spec(f"{__name__}.{kind}") is None:
         raise LookupError(f"there is no evidence kind {kind!r}")
     module = importlib.import_module(f"{__name__}.{kind}")
-    return next(
-        value
-        for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, Facts) and vars(value).get("kind") == kind
-    )
+    for value in vars(module).values():
+        if isinstance(value, type) and issubclass(value, Facts) and vars(value).get("kind") == kind:
+            return value
+    raise LookupError(f"the module {kind!r} holds no evidence kind of that name")

@@ -8,6 +8,7 @@ import contextlib
 import importlib
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
@@ -54,7 +55,10 @@ class Built:
 
 @dataclass(frozen=True, kw_only=True)
 class Application(Facts):
-    """What the application's factory builds. No `factory`: none is named. `failure` says why it built nothing."""
+    """What the application's factory builds. No `factory`: none is named. `failure` says why it built nothing.
+
+    `took` is the seconds that the factory needed, its module's import included.
+    """
 
     kind: ClassVar[str] = "application"
     actions: ClassVar[tuple[str, ...]] = ("sts:GetCallerIdentity",)
@@ -64,6 +68,7 @@ class Application(Facts):
     built: Built | None = None
     identity: Identity | None = None
     failure: str = ""
+    took: float = 0.0
 
     @classmethod
     def collect(cls, world: World) -> Iterator[Self | Missing]:
@@ -72,14 +77,16 @@ class Application(Facts):
         if not named:
             yield cls(factory="")
             return
+        started = time.monotonic()
         try:
             client = _client(named)
         except BaseException as error:  # noqa: BLE001 - SystemExit in a settings module is evidence, not our end
             yield cls(factory=named, failure=f"{type(error).__name__}: {str(error)[:300]}")
             return
+        took = round(time.monotonic() - started, 4)
         credentials = client._request_signer._credentials
         built = _describe(client, credentials, world)
-        yield cls(factory=named, built=built, identity=_identity(world, credentials))
+        yield cls(factory=named, built=built, identity=_identity(world, credentials), took=took)
 
 
 def _client(named: str) -> Any:

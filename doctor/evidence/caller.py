@@ -127,6 +127,7 @@ def _call(session: "boto3.Session", service: str, most: float, client: dict[str,
     from botocore.config import Config  # children only
     from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
     from botocore.exceptions import ConnectionError as NoConnectionError
+    from botocore.parsers import ResponseParserError
 
     operation = _SIGNED_READS[service][0] if service != "sts" else "get_caller_identity"
     patience = max(0.5, most / 2)
@@ -140,8 +141,12 @@ def _call(session: "boto3.Session", service: str, most: float, client: dict[str,
     except (HTTPClientError, NoConnectionError) as error:
         inner = error.kwargs.get("error")
         seen.update(answer=Answer.UNREACHABLE, error=type(error).__name__, message=_root(inner or error))
-    except (BotoCoreError, ValueError, OSError) as error:
+    except ResponseParserError as error:
+        seen.update(answer=Answer.REFUSED, error=type(error).__name__, message=str(error)[:300])
+    except (BotoCoreError, ValueError) as error:
         seen.update(answer=Answer.UNSIGNED, error=type(error).__name__, message=str(error)[:300])
+    except Exception as error:  # noqa: BLE001 - silence would pass for a dead network
+        seen.update(answer=Answer.REFUSED, error=type(error).__name__, message=str(error)[:300])
     else:
         seen.update(_granted(reply))
 
@@ -162,6 +167,14 @@ def _granted(reply: dict[str, Any]) -> dict[str, Any]:
         "account": f"…{account[-4:]}" if account else "",
         "principal": principal,
     }
+
+
+def _skew(reply: dict[str, Any]) -> float | None:
+    date = reply.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
+    try:
+        return round(email.utils.parsedate_to_datetime(date).timestamp() - time.time(), 1)
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def _refusal(error: Any) -> dict[str, Any]:

@@ -1,30 +1,34 @@
 """The sandbox's own limits: memory, time, temporary space, runtime."""
 
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Self
 
 from doctor.evidence import Facts, Missing
-from doctor.world import World
+from doctor.world import World, now
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sandbox(Facts):
     """Sizes are bytes, `memory` and `peak` are MB as Lambda counts them, `remaining` is seconds at the start of the run.
 
-    `peak` is the largest resident size so far of the process that holds the application, where the kernel tells it.
+    `today` is the date in UTC. `peak` is the largest resident size so far of the process that holds the application,
+    where the kernel tells it. `cpu_share` is the CPU time that a busy process gets in a second of wall time.
     """
 
     kind: ClassVar[str] = "sandbox"
 
     in_function: bool
+    today: str = ""
     runtime: str = ""
     initialization: str = ""
     memory: int | None = None
     peak: int | None = None
     remaining: float | None = None
+    cpu_share: float = 1.0
     temporary_path: str = "/tmp"  # noqa: S108 - Lambda's only writable folder
     temporary_total: int = 0
     temporary_free: int = 0
@@ -39,16 +43,29 @@ class Sandbox(Facts):
         space = _space(cls.temporary_path)
         yield cls(
             in_function=world.in_function,
+            today=now()[:10],
             runtime=environ.get("AWS_EXECUTION_ENV", "").removeprefix("AWS_Lambda_"),
             initialization=environ.get("AWS_LAMBDA_INITIALIZATION_TYPE", ""),
             memory=int(memory) if memory.isdecimal() else None,
             peak=_peak(world.platform_environ.with_name("status")),
             remaining=world.remaining,
+            cpu_share=_cpu_share(),
             temporary_total=space[0],
             temporary_free=space[1],
             temporary_files_free=space[2],
             temporary_error=_unwritable(cls.temporary_path),
         )
+
+
+def _cpu_share() -> float:
+    """The best of three spins of ten milliseconds of CPU: our own children want the CPU at the same time."""
+    shares = []
+    for _ in range(3):
+        wall, cpu = time.perf_counter(), time.process_time()
+        while time.process_time() - cpu < 0.01:
+            pass
+        shares.append((time.process_time() - cpu) / (time.perf_counter() - wall))
+    return round(min(1.0, max(shares)), 3)
 
 
 def _space(folder: str) -> tuple[int, int, int]:

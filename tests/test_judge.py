@@ -1,0 +1,206 @@
+"""Evidence meets checks: which facts a check is called with, once for each vantage and target."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import pytest
+
+from doctor.declare import Check, Nearness, Need, Observation, check, ok, problem, unknown
+from doctor.evidence import Evidence, Facts, Missing, Reason, Vantage
+from doctor.judge import judge, once
+from doctor.verdict import Outcome, Remedy, Severity, Source, finding_id
+from tests.invented import HERE, THERE, fine, rule, seen
+
+
+@dataclass(frozen=True, kw_only=True)
+class Whole(Facts):
+    """Facts of the whole process."""
+
+    kind: ClassVar[str] = "whole"
+
+    word: str = "w"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Aimed(Facts):
+    """Facts of one target."""
+
+    kind: ClassVar[str] = "aimed"
+    per_target: ClassVar[bool] = True
+    after: ClassVar[tuple[type[Facts], ...]] = (Whole,)
+
+    target: str = HERE
+
+    @property
+    def concerns(self) -> str:
+        return self.target
+
+
+@dataclass(frozen=True, kw_only=True)
+class Control(Whole):
+    """What the control plane says."""
+
+    kind: ClassVar[str] = "control"
+    source: ClassVar[Source] = Source.CONTROL
+
+
+def sealed(*facts: Facts, function: str | None = None, subnet: str | None = None) -> tuple[Evidence, ...]:
+    vantage = Vantage(function=function, subnet=subnet)
+    return tuple(Evidence.of(fact, vantage=vantage, at="", took=0) for fact in facts)
+
+
+def asks(*needs: tuple[type[Facts], bool]) -> Check:
+    """A check that says which evidence it was called with."""
+
+    def tell(**given: Facts | None) -> Iterator[Observation]:
+        words = [getattr(facts, "word", getattr(facts, "target", "none")) for facts in given.values()]
+        yield ok("subject", " ".join(words))
+
+    kinds = tuple(Need(kind.kind, kind, required) for kind, required in needs)
+    return replace(rule("area.fault"), needs=kinds, judge=tell)
+
+
+def told(check: Check, *known: Evidence | Missing) -> list[tuple[str, str, tuple[str, ...]]]:
+    found = [item.finding for item in judge(check, known)]
+    return [(finding.outcome.value, finding.message, finding.targets) for finding in found]
+
+
+def test_whole_evidence_concerns_every_target() -> None:
+    assert told(asks((Whole, True)), *sealed(Whole())) == [("ok", "w", ("*",))]
+
+
+def test_aimed_evidence_is_judged_target_by_target() -> None:
+    known = sealed(Aimed(), Aimed(target=THERE), Whole())
+    assert told(asks((Aimed, True), (Whole, True)), *known) == [
+        ("ok", f"{HERE} w", (HERE,)),
+        ("ok", f"{THERE} w", (THERE,)),
+    ]
+
+
+def test_a_target_whose_evidence_is_missing_is_unknown_and_named() -> None:
+    lost = Missing(kind="aimed", reason=Reason.OUT_OF_TIME, target=THERE)
+    here, there = told(asks((Aimed, True)), *sealed(Aimed()), lost)
+    assert here[0] == "ok"
+    assert (there[0], there[2]) == ("unknown", (THERE,))
+    assert "in time" in there[1]
+
+
+@pytest.mark.parametrize("kind", ["aimed", "whole"])
+def test_where_not_even_targets_are_known_the_loss_is_told(kind: str) -> None:
+    ((outcome, message, targets),) = told(asks((Aimed, True)), Missing(kind=kind, reason=Reason.CRASHED, detail="boom"))
+    assert (outcome, targets) == ("unknown", ("*",))
+    assert "boom" in message
+
+
+def test_a_denial_names_the_action_to_allow() -> None:
+    lost = Missing(kind="whole", reason=Reason.DENIED, action="ec2:DescribeVpcs")
+    assert "allow ec2:DescribeVpcs" in told(asks((Whole, True)), lost)[0][1]
+
+
+def test_without_targets_a_check_of_targets_does_not_apply() -> None:
+    assert told(asks((Aimed, True)))[0][0] == "not-applicable"
+
+
+def test_what_is_optional_may_be_missing() -> None:
+    lost = Missing(kind="control", reason=Reason.DENIED, action="x:Y")
+    assert told(asks((Whole, True), (Control, False)), *sealed(Whole()), lost) == [("ok", "w none", ("*",))]
+
+
+def test_each_vantage_is_judged_by_itself_with_the_other_sides_evidence() -> None:
+    inside = [*sealed(Whole(word="a"), function="a"), *sealed(Whole(word="b"), function="b", subnet="subnet-b")]
+    found = judge(asks((Whole, True), (Control, True)), (*inside, *sealed(Control(word="c"))))
+    assert [(item.finding.message, item.finding.subnet) for item in found] == [("a c", None), ("b c", "subnet-b")]
+    assert {item.finding.sources for item in found} == {(Source.CONTROL, Source.INSIDE)}
+
+
+def test_the_latest_of_two_observations_of_one_thing_counts() -> None:
+    assert told(asks((Whole, True)), *sealed(Whole(word="old"), Whole(word="new"))) == [("ok", "new", ("*",))]
+
+
+def test_malformed_facts_are_an_error_and_never_ok() -> None:
+    (evidence,) = sealed(Whole())
+    with pytest.raises(ValueError, match="word"):
+        judge(asks((Whole, True)), (replace(evidence, facts={"word": 7}),))
+
+
+class TestOnce:
+    def test_the_worst_of_one_id_is_kept(self) -> None:
+        every = [seen("a.b", outcome=outcome) for outcome in Outcome]
+        assert [item.finding.outcome for item in once(every)] == [Outcome.PROBLEM]
+        assert [item.finding.outcome for item in once(reversed(every))] == [Outcome.PROBLEM]
+
+    def test_ok_is_weaker_than_unknown(self) -> None:
+        (kept,) = once([fine("a.b"), seen("a.b", outcome=Outcome.UNKNOWN)])
+        assert kept.finding.outcome is Outcome.UNKNOWN
+
+    def test_different_ids_stay(self) -> None:
+        assert len(once([fine("a.b"), fine("a.c"), fine("a.b", subject="other")])) == 3
+
+
+def test_ids_are_stable_whatever_the_order_of_targets() -> None:
+    assert finding_id("a.b", "s", (HERE, THERE)) == finding_id("a.b", "s", (THERE, HERE)) == f"a.b@s@{HERE}@{THERE}"
+    assert finding_id("a.b", "s", ("*",)) == "a.b@s"
+    assert finding_id("a.b", HERE, (HERE,)) == f"a.b@{HERE}"
+
+
+class TestDeclaring:
+    """A check that is declared wrongly is told when it is imported."""
+
+    REMEDY = Remedy("Do it.")
+
+    def declare(self, judge: object) -> Check:
+        return check("area.fault", severity=Severity.BREAKS, remedy=self.REMEDY)(judge)  # type: ignore[arg-type]
+
+    def test_annotations_say_what_is_needed(self) -> None:
+        def fault(whole: Whole, control: Control | None) -> Iterator[Observation]:
+            """All is well.
+
+            Or not.
+            """
+            yield ok("s", "m")
+
+        declared = self.declare(fault)
+        assert [(need.parameter, need.facts, need.required) for need in declared.needs] == [
+            ("whole", Whole, True),
+            ("control", Control, False),
+        ]
+        assert (declared.healthy, declared.explanation, declared.area) == ("All is well", "Or not.", "area")
+        assert declared.sources == {Source.INSIDE}
+        assert declared.nearness is Nearness.TARGET
+
+    def test_what_it_refuses(self) -> None:
+        def undocumented(whole: Whole) -> Iterator[Observation]:
+            yield ok("s", "m")
+
+        def blank(whole: Whole) -> Iterator[Observation]:
+            """ """
+            yield ok("s", "m")
+
+        def bare(whole) -> Iterator[Observation]:  # type: ignore[no-untyped-def]
+            """All is well."""
+            yield ok("s", "m")
+
+        def foreign(whole: int) -> Iterator[Observation]:
+            """All is well."""
+            yield ok("s", "m")
+
+        def either(whole: Whole | Control) -> Iterator[Observation]:
+            """All is well."""
+            yield ok("s", "m")
+
+        def idle(whole: Whole | None) -> Iterator[Observation]:
+            """All is well."""
+            yield ok("s", "m")
+
+        def none() -> Iterator[Observation]:
+            """All is well."""
+            yield ok("s", "m")
+
+        for judge_ in (undocumented, blank, bare, foreign, either, idle, none):
+            with pytest.raises(TypeError, match=r"area\.fault"):
+                self.declare(judge_)
+
+
+def test_the_four_outcomes_have_words_of_their_own() -> None:
+    assert [made("s", "m").outcome for made in (ok, problem, unknown)] == [Outcome.OK, Outcome.PROBLEM, Outcome.UNKNOWN]
