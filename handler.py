@@ -24,7 +24,7 @@ def reply(event: object, remaining: float | None, started: float, process: int |
 
     try:
         from doctor import answer  # may be the very thing that fails
-    except Exception as broken:  # noqa: BLE001 - whatever it raises is the fault to be named
+    except (Exception, SystemExit) as broken:  # noqa: BLE001 - whatever it raises is the fault to be named
         return json_form.plain(_stage0(broken, started))
     try:
         verdict = answer.answer(event, remaining, started, platform=Path(f"/proc/{process}/environ"))
@@ -34,7 +34,7 @@ def reply(event: object, remaining: float | None, started: float, process: int |
     return json_form.plain(verdict)
 
 
-def _stage0(broken: Exception, started: float) -> Any:
+def _stage0(broken: BaseException, started: float) -> Any:
     from doctor import stage0
     from doctor.render import emf
 

@@ -92,7 +92,7 @@ def _conclude(run: Run, panel: _Panel, known: Known, took: dict[str, float]) -> 
     status = diagnose.status(reasoning.findings, world.request.fail_on)
     verdict = Verdict(
         status=status,
-        headline=_headline(status, reasoning, world, targets),
+        headline=_headline(status, reasoning, world, _reached(known)),
         fail_on=world.request.fail_on,
         diagnoses=reasoning.diagnoses,
         findings=tuple(sorted(reasoning.findings, key=lambda finding: finding.id)),
@@ -165,6 +165,12 @@ def _headline(status: Status, reasoning: diagnose.Reasoning, world: World, targe
     if not undecided:
         return f"Nothing was examined from {world.vantage.place}: no selected check had anything to look at."
     return f"{len(undecided)} of {len(reasoning.findings)} findings are undecided; first: {undecided[0].message}"
+
+
+def _reached(known: Known) -> tuple[str, ...]:
+    """The targets that were to be reached, and not those that were not to be."""
+    reach = [item for item in known if isinstance(item, Evidence) and item.kind == "reach" and item.target]
+    return tuple(dict.fromkeys(str(item.target) for item in reach if item.facts.get("expected", True)))
 
 
 def _all_well(world: World, targets: Sequence[str]) -> str:

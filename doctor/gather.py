@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from doctor.child import Task
 from doctor.evidence import Evidence, Facts, Missing, Reason, Shared
 from doctor.schedule import Schedule
-from doctor.supervise import FORKS, Children, End, How, Item
+from doctor.supervise import Children, End, How, Item
 from doctor.world import World, now
 
 Progress = Callable[[str], None]
@@ -104,7 +104,7 @@ def _task(kind: type[Facts], world: World, known: tuple[Evidence | Missing, ...]
     needed = {earlier.kind for earlier in kind.after}
     seen = tuple(item for item in known if item.kind in needed)
     work = _Collecting(kind, world.knowing(seen, schedule.gathered))
-    return Task(name=kind.kind, work=work, until=schedule.gathered, preload=kind.preload if FORKS else "")
+    return Task(name=kind.kind, work=work, until=schedule.gathered, preload=kind.preload)
 
 
 def _read(payload: dict[str, object]) -> Evidence | Missing:

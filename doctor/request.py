@@ -221,7 +221,8 @@ def _must_exist(target: ServiceTarget | HostTarget, field: str) -> None:
         return
     found = importlib.util.find_spec("botocore")
     folders = list(found.submodule_search_locations or ()) if found else []
-    if folders and not any(Path(folder, "data", target.service).is_dir() for folder in folders):
+    data = [Path(folder, "data") for folder in folders]  # a botocore without it is a package fault, not the request's
+    if any(map(Path.is_dir, data)) and not any((folder / target.service).is_dir() for folder in data):
         raise InvalidRequest(
             field,
             f'{target.service!r} is not the name of a boto3 client; declare other hosts as {{"host": …, "port": …}}',

@@ -95,12 +95,10 @@ class Children:
         """Start tasks; those with the same `preload` share a parent."""
         groups: dict[str, list[Task]] = {}
         for number, task in enumerate(tasks):
-            groups.setdefault(task.preload or str(number), []).append(task)
+            groups.setdefault((FORKS and task.preload) or str(number), []).append(task)
         for group in groups.values():
             pipes = [os.pipe() for _ in group]
             pid = fork(group, pipes) if FORKS else spawn(group[0], pipes[0][1])
-            if not FORKS and len(group) > 1:
-                raise AssertionError("spawned children share nothing; name no preload")
             self._zombies.add(pid)
             for task, (read, write) in zip(group, pipes, strict=True):
                 os.close(write)

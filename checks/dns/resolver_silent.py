@@ -35,16 +35,15 @@ def resolver_silent(names: Names) -> Iterator[Observation]:
         yield not_applicable("resolver", f"{names.host} is not resolved here")
     elif not servers:
         yield unknown("resolver", "resolv.conf lists no nameserver, so none could be asked")
-    silent = {server for server, lookups in servers.items() if all(map(_unanswered, lookups))}
-    for server in servers:
+    silent = [server for server, lookups in servers.items() if all(map(_unanswered, lookups))]
+    for number, server in enumerate(servers):
         if server not in silent:
             yield ok(server, f"the resolver {server} answers")
             continue
-        severity = Severity.BREAKS if len(silent) == len(servers) else Severity.RISKS
-        effect = "no name can be resolved" if severity is Severity.BREAKS else "each new name waits for it first"
+        severity, effect = _effect(number, servers[server], alone=len(silent) == len(servers))
         yield problem(
             server,
-            f"the resolver {server} does not answer, so {effect}",
+            f"the resolver {server} does not answer, {effect}",
             targets=("*",),
             severity=severity,
             candidates=("dns.vpc-support-off", "dns.custom-resolver"),
@@ -55,6 +54,15 @@ def resolver_silent(names: Names) -> Iterator[Observation]:
                 ),
             ),
         )
+
+
+def _effect(number: int, lookups: list[Lookup], *, alone: bool) -> tuple[Severity, str]:
+    """The C library asks the nameservers in order, and waits only for one that keeps silent (resolv.conf(5))."""
+    if alone:
+        return Severity.BREAKS, "so no name can be resolved"
+    if number == 0 and any(lookup.reply is Reply.SILENT for lookup in lookups):
+        return Severity.RISKS, "so each new name waits for it before the next is asked"
+    return Severity.HINTS, "and will be missed when the others fail"
 
 
 def _unanswered(lookup: Lookup) -> bool:

@@ -73,7 +73,7 @@ class Imports(Facts):
 def _attempt(module: str) -> Import:
     try:
         importlib.import_module(module)
-    except Exception as error:  # noqa: BLE001 - whatever an import raises is the evidence
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever an import raises is the evidence
         broken = _unloadable(error)
         missing = "" if broken else getattr(error, "name", None) or module
         return Import(

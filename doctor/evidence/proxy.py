@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Self
 from urllib.parse import urlsplit
-from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]
 
 from doctor.evidence import Facts, Missing, Shared
 from doctor.world import World
@@ -67,6 +66,8 @@ def serving(environ: Mapping[str, str], scheme: str, host: str, port: int) -> st
 def bypassed(environ: Mapping[str, str], netloc: str) -> bool:
     """Whether NO_PROXY exempts the host (botocore asks urllib's rules: suffixes and exact names, no address ranges)."""
     exempt = environ.get("no_proxy") or environ.get("NO_PROXY") or ""
+    from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # loads ssl: children only
+
     return bool(exempt and proxy_bypass_environment(netloc, {"no": exempt}))
 
 
