@@ -8,9 +8,10 @@ from pydantic import TypeAdapter
 from doctor import diagnose, registry
 from doctor.declare import Check
 from doctor.evidence import Evidence, Missing, Reason
+from doctor.evidence.run import Run as RunRecord
 from doctor.gather import Progress, gather
 from doctor.hear import hear, plugin_checks
-from doctor.judge import Judged, Known, engine_finding, once
+from doctor.judge import Judged, Known, engine_finding, engine_findings, once
 from doctor.redact import Redactor
 from doctor.runtime import runtime
 from doctor.schedule import Schedule
@@ -43,10 +44,11 @@ class Examination:
 
 @dataclass(frozen=True)
 class _Panel:
-    """The ids of all checks there are, the checks that this run asks, and what went wrong with plug-ins."""
+    """The ids of all checks there are, those that this run asks, the engine's own, and plug-ins that failed."""
 
     ids: tuple[str, ...]
     asked: tuple[Check, ...]
+    own: tuple[Check, ...]
     failed: tuple[Judged, ...]
 
 
@@ -80,12 +82,20 @@ def _panel(run: Run, sides: set[Source]) -> _Panel:
     chosen = registry.select(ids, run.world.request.only, run.world.request.skip)
     # A built-in wins over a plug-in of the same name, and only what was selected is imported.
     checks = [plugged[id_] if id_ not in registry.built_in() else registry.load(id_) for id_ in chosen]
-    return _Panel(ids, tuple(check for check in checks if check.sources <= sides), tuple(failed))
+    own = tuple(check for check in checks if _is_own(check))
+    asked = tuple(check for check in checks if check.sources <= sides and not _is_own(check))
+    return _Panel(ids, asked, own, tuple(failed))
+
+
+def _is_own(check: Check) -> bool:
+    """Whether a check judges the run itself; that is done last, and without a child."""
+    return any(need.facts is RunRecord for need in check.needs)
 
 
 def _conclude(run: Run, panel: _Panel, known: Known, took: dict[str, float]) -> Examination:
     world, schedule = run.world, run.schedule
     judged = once([*panel.failed, *_late(panel, known), *hear(panel.asked, known, schedule)])
+    judged += _without_mishap(panel, judged)
     targets = tuple(dict.fromkeys(item.target for item in known if isinstance(item, Evidence) and item.target))
     checks = {check.id: check for check in panel.asked}
     reasoning = diagnose.reason(judged, checks, _answers(known), targets, run.verify)
@@ -127,6 +137,11 @@ def _late(panel: _Panel, known: Known) -> list[Judged]:
     ]
 
 
+def _without_mishap(panel: _Panel, judged: Sequence[Judged]) -> list[Judged]:
+    told = {item.finding.check for item in judged}
+    return [item for check in panel.own if check.id not in told for item in engine_findings(check, RunRecord())]
+
+
 def _gravest(checks: Iterable[Check]) -> Severity:
     return max((check.severity for check in checks), key=lambda severity: severity.weight, default=Severity.HINTS)
 
@@ -142,7 +157,7 @@ def _answers(known: Known) -> list[diagnose.Answer]:
 
 def _not_asked(panel: _Panel) -> tuple[str, ...]:
     """The checks that this run did not ask, whole areas as `area.*`."""
-    asked = {check.id for check in panel.asked}
+    asked = {check.id for check in (*panel.asked, *panel.own)}
     areas: dict[str, list[str]] = {}
     for check_id in panel.ids:
         areas.setdefault(check_id.partition(".")[0], []).append(check_id)

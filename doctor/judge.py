@@ -11,6 +11,7 @@ from itertools import islice
 from doctor import registry
 from doctor.declare import Check, Need, Observation, not_applicable, unknown
 from doctor.evidence import Evidence, Facts, Missing, Reason, Vantage, revive
+from doctor.evidence.run import Mishap, Run
 from doctor.verdict import EVERY_TARGET, Finding, Outcome, Remedy, Separation, Severity, Source, finding_id
 
 _MOST_OBSERVATIONS = 500  # of one call of a check
@@ -203,17 +204,12 @@ def once(judged: Iterable[Judged]) -> list[Judged]:
     return list(kept.values())
 
 
-def engine_finding(check: str, subject: str, message: str, severity: Severity) -> Judged:
-    """What the engine itself has to say (`doctor.*`); its outcome is unknown, since something was not examined."""
-    return Judged(
-        finding=Finding(
-            id=finding_id(check, subject, ()),
-            check=check,
-            outcome=Outcome.UNKNOWN,
-            severity=severity,
-            subject=subject,
-            targets=(EVERY_TARGET,),
-            message=message,
-            sources=(Source.INSIDE,),
-        )
-    )
+def engine_finding(check_id: str, subject: str, message: str, severity: Severity) -> Judged:
+    """What the engine itself has to say, by its own check (`doctor.*`): unknown, since something was not examined."""
+    mishap = Mishap(check=check_id, subject=subject, detail=message, severity=severity)
+    return engine_findings(registry.load(check_id), Run(mishaps=(mishap,)))[0]
+
+
+def engine_findings(check: Check, run: Run) -> list[Judged]:
+    """What one of the engine's own checks says of a run."""
+    return [stamp(check, observation, sources=(Source.INSIDE,)) for observation in check(run=run)]

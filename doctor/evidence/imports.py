@@ -86,7 +86,7 @@ def _attempt(module: str) -> Import:
     return Import(module=module)
 
 
-def _unloadable(error: Exception) -> Path | None:
+def _unloadable(error: BaseException) -> Path | None:
     """The compiled file that was found, and that the loader refused; `ImportError.name` is then no more than its stem."""
     path = Path(getattr(error, "path", None) or "")
     return path if path.suffix in _SUFFIXES and path.is_file() else None

@@ -4,6 +4,10 @@ import os
 from typing import Any
 
 import boto3
+from botocore.config import Config
+
+# A call that hangs ends well before the function does.
+BOUNDED = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 2, "mode": "standard"})
 
 
 class Settings:
@@ -14,4 +18,4 @@ class Settings:
 
 def client() -> Any:
     """The client that the whole application uses."""
-    return boto3.client("dynamodb")
+    return boto3.client("dynamodb", config=BOUNDED)

@@ -4,6 +4,10 @@ import os
 from typing import Any
 
 import boto3
+from botocore.config import Config
+
+# A call that hangs ends well before the function does.
+BOUNDED = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 2, "mode": "standard"})
 
 
 class Settings:
@@ -20,4 +24,5 @@ def client() -> Any:
         "dynamodb",
         aws_access_key_id=Settings.aws_access_key_id,
         aws_secret_access_key=Settings.aws_secret_access_key,
+        config=BOUNDED,
     )

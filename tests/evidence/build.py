@@ -1,4 +1,4 @@
-"""For each check, evidence on which it must fail and evidence on which it must pass."""
+"""Evidence for cases: sound by default, with what a case changes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from doctor.evidence import Evidence, Facts, Vantage
 from doctor.evidence.application import Application, Built
 from doctor.evidence.caller import Answer, Caller, Identity
 from doctor.evidence.credentials import Credentials, KeyClass, Keys
-from doctor.evidence.environment import Environment, Override, Profile
+from doctor.evidence.environment import Environment, Override
 from doctor.evidence.imports import Extension, Import, Imports
 from doctor.evidence.names import Lookup, Names, Reply, SystemAnswer
 from doctor.evidence.reach import Certificate, Http, Probe, Reach, Tcp, Tls
@@ -141,83 +141,3 @@ def broken(abi: str, machine: str) -> Import:
 
 
 IMPORTS = imports(Import(module="pydantic"), Import(module="boto3"))
-
-CASES: dict[str, Cases] = {
-    "client.endpoint-override": Cases(
-        failing=[
-            (environment(overrides=(LOCALSTACK,)),),
-            (environment(overrides=(LOCALSTACK,), local_allowed=False), NO_FACTORY),
-            (environment(overrides=(override("minio.internal"),), local_allowed=True),),
-            (environment(), application(endpoint=LOCALSTACK)),
-        ],
-        passing=[
-            (environment(), NO_FACTORY),
-            (environment(overrides=(AWS,)), application()),
-            (environment(overrides=(LOCALSTACK,), local_allowed=True),),
-            (environment(overrides=(LOCALSTACK,), overrides_ignored=True),),
-        ],
-    ),
-    "credentials.application-client-differs": Cases(
-        failing=[
-            (application(who=REJECTED), caller()),
-            (application(who=identity(Answer.UNSIGNED)), caller()),
-            (application(who=identity(principal="user/ci")), caller()),
-        ],
-        passing=[(application(), caller()), (application(who=REJECTED), caller(REJECTED))],
-    ),
-    "credentials.blank-explicit-keys": Cases(
-        failing=[
-            (SOUND, application(keys(KeyClass.BLANK, token=False, provider="explicit"))),
-            (credentials(keys(KeyClass.BLANK, token=False, provider="explicit")), NO_FACTORY),
-        ],
-        passing=[(SOUND, NO_FACTORY), (SOUND, application()), (SOUND,)],
-    ),
-    "credentials.missing-session-token": Cases(
-        failing=[
-            (credentials(keys(token=False)), NO_FACTORY),
-            (SOUND, application(keys(token=False, provider="explicit"))),
-        ],
-        passing=[(SOUND, NO_FACTORY), (credentials(keys(KeyClass.LONG_TERM, token=False)),), (credentials(None),)],
-    ),
-    "credentials.profile-selected": Cases(
-        failing=[
-            (environment(profile=Profile(variable="AWS_PROFILE", name="dev", exists=False)),),
-            (environment(profile=Profile(variable="AWS_DEFAULT_PROFILE", name="", exists=False)),),
-            (environment(profile=Profile(variable="AWS_PROFILE", name="dev", exists=True)),),
-        ],
-        passing=[(environment(),)],
-    ),
-    "credentials.rejected": Cases(failing=[(caller(REJECTED),)], passing=[(caller(),)]),
-    "dns.name-not-found": Cases(
-        failing=[(names(Reply.NOT_FOUND, Reply.NOT_FOUND),), (names(Reply.TRY_AGAIN, Reply.NOT_FOUND),)],
-        passing=[(names(Reply.RESOLVED, Reply.RESOLVED),), (names(Reply.NO_ADDRESS, Reply.NO_ADDRESS),)],
-    ),
-    "dns.resolver-silent": Cases(
-        failing=[(names(Reply.TRY_AGAIN, Reply.SILENT),), (names(Reply.RESOLVED, Reply.SILENT, Reply.RESOLVED),)],
-        passing=[(names(Reply.RESOLVED, Reply.RESOLVED),), (names(Reply.NOT_FOUND, Reply.NOT_FOUND),)],
-    ),
-    "package.import-fails": Cases(
-        failing=[(imports(Import(module="boto3", error="ImportError", message="No module", missing="boto3")),)],
-        passing=[(IMPORTS,)],
-    ),
-    "package.wrong-abi": Cases(
-        failing=[(imports(broken("cpython-311", "x86_64")),)],
-        passing=[(IMPORTS,), (imports(broken("cpython-313", "arm64")),)],
-    ),
-    "package.wrong-architecture": Cases(
-        failing=[(imports(broken("cpython-313", "arm64")),), (imports(broken("abi3", "Mach-O")),)],
-        passing=[(IMPORTS,), (imports(broken("cpython-311", "arm64")),)],
-    ),
-    "reach.certificate-untrusted": Cases(
-        failing=[(reach(probe(tls=Tls.UNTRUSTED, http=None, certificate=PROXIED, request_id=False)),)],
-        passing=[(CONNECTS,)],
-    ),
-    "reach.connect-timeout": Cases(
-        failing=[(reach(SILENT),), (reach(SILENT_OUTSIDE),), (reach(probe(address="10.0.0.2"), SILENT),)],
-        passing=[(CONNECTS,), (reach(probe(tls=Tls.UNTRUSTED, http=None)),)],
-    ),
-    "reach.connection-refused": Cases(
-        failing=[(reach(probe(tcp=Tcp.REFUSED, tls=None, http=None)),)], passing=[(CONNECTS,)]
-    ),
-    "reach.no-response": Cases(failing=[(reach(probe(http=Http.SILENT, request_id=False)),)], passing=[(CONNECTS,)]),
-}

@@ -1,0 +1,1 @@
+"""Benchmarks: ratios of one run, measured side by side. `python -m bench` runs all, `python -m bench.probes` one."""

@@ -1,0 +1,33 @@
+from collections.abc import Iterator
+
+from doctor import Observation, Remedy, Severity, check, ok, problem
+from doctor.evidence.trust import Trust
+
+
+@check(
+    "client.ca-bundle-unusable",
+    severity=Severity.BREAKS,
+    remedy=Remedy(
+        "Package the bundle and name it by its path in the sandbox (/var/task/…, /opt/…), or remove the variable: botocore "
+        "brings its own.",
+        commands=('ls -l "$AWS_CA_BUNDLE"', 'openssl storeutl -noout -certs "$AWS_CA_BUNDLE"'),
+    ),
+)
+def ca_bundle_unusable(trust: Trust) -> Iterator[Observation]:
+    """AWS_CA_BUNDLE and SSL_CERT_FILE name a readable bundle that verifies AWS.
+
+        SSLError: SSL validation failed
+        OSError: Could not find a suitable TLS CA certificate bundle, invalid path: /etc/pki/ca.pem
+
+    A variable that was right on the build machine names nothing in the sandbox. Whether the bundle also vouches for AWS
+    shows on the ladder, where the same bundle is used.
+    """
+    if not trust.bundles:
+        yield ok("AWS_CA_BUNDLE", "no variable names a bundle, so botocore's own is used")
+    for bundle in trust.bundles:
+        if bundle.error:
+            yield problem(
+                bundle.variable, f"{bundle.variable} names {bundle.path}, which cannot be used: {bundle.error}"
+            )
+        else:
+            yield ok(bundle.variable, f"{bundle.variable} names a bundle of {bundle.certificates} authorities")

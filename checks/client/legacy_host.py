@@ -1,0 +1,44 @@
+import re
+from collections.abc import Iterator
+
+from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem
+from doctor.evidence.endpoint import Endpoint
+from doctor.evidence.reach import Reach
+
+# Hosts that no interface endpoint's private DNS covers, and what makes botocore use them.
+_HOSTS = (
+    (re.compile(r"^([a-z0-9-]+\.)?queue\.amazonaws\.com"), "an old botocore (before 1.29) calls SQS at this host"),
+    (re.compile(r"fips"), "AWS_USE_FIPS_ENDPOINT asks for this host"),
+    (re.compile(r"\.api\.aws$"), "AWS_USE_DUALSTACK_ENDPOINT asks for this host"),
+    (re.compile(r"^\d{12}\.ddb\."), "this botocore calls DynamoDB at a host of the account's own"),
+)
+
+
+@check(
+    "client.legacy-host",
+    severity=Severity.BREAKS,
+    remedy=Remedy(
+        "Update botocore, or turn off what asks for the special host: AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT, "
+        "account_id_endpoint_mode=disabled.",
+        commands=("python -c 'import botocore; print(botocore.__version__, botocore.__file__)'",),
+    ),
+)
+def legacy_host(endpoint: Endpoint, reach: Reach) -> Iterator[Observation]:
+    """The SDK calls the host name that the endpoint's private DNS covers.
+
+    Captured from a request that botocore built, never formatted: `us-east-2.queue.amazonaws.com` on old SDKs, FIPS and
+    dual-stack hosts, account-id hosts of DynamoDB. Each needs a route of its own; a private subnet has none:
+
+        Connect timeout on endpoint URL: "https://us-west-2.queue.amazonaws.com/"
+
+    Where the special host answers it is no fault.
+    """
+    reason = next((words for host, words in _HOSTS if host.search(endpoint.host)), "")
+    if endpoint.service is None or endpoint.overridden:
+        yield not_applicable(endpoint.concerns, f"{endpoint.host} is not botocore's choice")
+    elif not reason:
+        yield ok(endpoint.concerns, f"botocore calls {endpoint.host}")
+    elif any(probe.carries for probe in reach.probes):
+        yield ok(endpoint.concerns, f"{reason}: {endpoint.host}, and it answers")
+    else:
+        yield problem(endpoint.concerns, f"{reason}: {endpoint.host}, which private DNS does not cover")

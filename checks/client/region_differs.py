@@ -1,0 +1,42 @@
+from collections.abc import Iterator
+
+from doctor import Observation, Remedy, Severity, check, ok, problem
+from doctor.evidence.application import Application
+from doctor.evidence.endpoint import Endpoint
+from doctor.evidence.environment import Environment
+
+
+@check(
+    "client.region-differs",
+    severity=Severity.RISKS,
+    remedy=Remedy(
+        "Build the client for the resource's own region, boto3.client(name, region_name=…), or correct the name in the "
+        "configuration. A private path to another region needs an endpoint there, or NAT.",
+        commands=("grep -rnE 'region_name *=' --include='*.py' .",),
+    ),
+)
+def region_differs(
+    environment: Environment, endpoint: Endpoint, application: Application | None
+) -> Iterator[Observation]:
+    """Client, function and resource share a region.
+
+        ResourceNotFoundException: Requested resource not found
+        AWS.SimpleQueueService.NonExistentQueue; 301 PermanentRedirect
+
+    The resource exists, elsewhere. ARNs and queue URLs tell their region, and so does the client.
+    """
+    if endpoint.resource_region and endpoint.region and endpoint.resource_region != endpoint.region:
+        yield problem(
+            endpoint.concerns,
+            f"the resource behind {endpoint.concerns} is in {endpoint.resource_region}, the client in {endpoint.region}",
+        )
+    else:
+        yield ok(endpoint.concerns, f"{endpoint.concerns} and its resource share a region")
+    built = application.built if application else None
+    if application and built and environment.region:
+        subject = f"the application's client ({application.factory})"
+        if built.region in (environment.region, "aws-global"):
+            yield ok(subject, f"{subject} works in the function's region", targets=("*",))
+        else:
+            words = f"{subject} works in {built.region}, the function in {environment.region}"
+            yield problem(subject, words, targets=("*",))

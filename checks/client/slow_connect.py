@@ -1,0 +1,28 @@
+from collections.abc import Iterator
+
+from doctor import Observation, Remedy, Severity, check
+from doctor.evidence.reach import Reach
+from doctor.evidence.sandbox import Sandbox
+from doctor.phase import judge_phase
+
+
+@check(
+    "client.slow-connect",
+    severity=Severity.RISKS,
+    remedy=Remedy(
+        "A connect is one round trip: call a region that is near, an endpoint in the function's own zone, and keep connections "
+        "between calls.",
+        commands=("curl -so /dev/null -w '%{time_connect}\\n' https://HOST/",),
+    ),
+)
+def slow_connect(reach: Reach, sandbox: Sandbox) -> Iterator[Observation]:
+    """TCP connects within the region's usual time.
+
+    Within a region a round trip takes a millisecond or two. More is distance, loss that was repaired, or a queue:
+
+        Task timed out; ConnectTimeoutError now and then
+
+    Judged against the time that this invocation had, by the fastest address.
+    """
+    took = min((probe.tcp_took for probe in reach.probes if probe.carries), default=None)
+    yield judge_phase("connecting to", reach.concerns, took, sandbox, carried=False)

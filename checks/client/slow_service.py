@@ -1,0 +1,28 @@
+from collections.abc import Iterator
+
+from doctor import Observation, Remedy, Severity, check
+from doctor.evidence.reach import Reach
+from doctor.evidence.sandbox import Sandbox
+from doctor.phase import judge_phase
+
+
+@check(
+    "client.slow-service",
+    severity=Severity.RISKS,
+    remedy=Remedy(
+        "Look at the service's own latency metrics and throttles; bound the wait with read_timeout, so that the function can "
+        "answer for itself.",
+    ),
+)
+def slow_service(reach: Reach, sandbox: Sandbox) -> Iterator[Observation]:
+    """The service answers quickly once connected.
+
+    From the request to the first byte of an answer without credentials: the front of the service, not its work.
+
+        ReadTimeoutError: Read timeout on endpoint URL
+
+    Judged against the time that this invocation had, by the fastest address.
+    """
+    took = min((probe.http_took for probe in reach.probes if probe.carries and probe.http), default=None)
+    carried = any(probe.carries for probe in reach.probes)
+    yield judge_phase("the first answer of", reach.concerns, took, sandbox, carried=carried)

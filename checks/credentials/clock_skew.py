@@ -1,0 +1,46 @@
+from collections.abc import Iterator
+
+from doctor import Observation, Remedy, Severity, check, ok, problem, unknown
+from doctor.evidence.caller import Caller
+from doctor.evidence.reach import Reach
+
+_ALLOWED = 300.0  # seconds; AWS General Reference, "Signature Version 4: date and time"
+
+
+@check(
+    "credentials.clock-skew",
+    severity=Severity.BREAKS,
+    remedy=Remedy(
+        "Set the clock. In a container or on a laptop it may have stopped during sleep; in a function, a request that was "
+        "signed before a freeze and sent after it looks the same: sign when you send.",
+        commands=("date -u", "curl -sI https://sts.amazonaws.com | grep -i ^date"),
+    ),
+)
+def clock_skew(caller: Caller, reach: Reach | None) -> Iterator[Observation]:
+    """The clock is within five minutes of AWS.
+
+        RequestTimeTooSkewed (S3)
+        SignatureDoesNotMatch: Signature not yet current; InvalidSignatureException: Signature expired
+
+    The Date header of an answer, to any request, tells AWS's time without credentials.
+    """
+    measured = {probe.skew for probe in reach.probes if probe.request_id} if reach else set()
+    known = [skew for skew in (*measured, caller.identity.skew) if skew is not None]
+    said = caller.identity.code == "RequestTimeTooSkewed" or _speaks_of_time(caller.identity.message)
+    worst = max(known, key=abs, default=None)
+    if worst is not None and abs(worst) > _ALLOWED:
+        yield problem("the clock", f"this clock is {_words(worst)} AWS's; five minutes are allowed", targets=("*",))
+    elif said:
+        yield problem("the clock", f"AWS refuses the time of the request: {caller.identity.message}", targets=("*",))
+    elif worst is not None:
+        yield ok("the clock", f"this clock is {_words(worst)} AWS's", targets=("*",))
+    else:
+        yield unknown("the clock", "no answer from AWS told its time", severity=Severity.HINTS, targets=("*",))
+
+
+def _speaks_of_time(message: str) -> bool:
+    return "Signature not yet current" in message or "Signature expired" in message
+
+
+def _words(skew: float) -> str:
+    return f"{abs(skew):.0f} s {'behind' if skew > 0 else 'ahead of'}"

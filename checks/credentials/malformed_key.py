@@ -1,0 +1,47 @@
+from collections.abc import Iterator
+
+from doctor import Observation, Remedy, Severity, check, ok, problem
+from doctor.evidence.application import Application
+from doctor.evidence.credentials import Credentials, KeyClass, Keys
+
+
+@check(
+    "credentials.malformed-key",
+    severity=Severity.BREAKS,
+    follows=("credentials.placeholder-keys", "credentials.environment-overridden"),
+    remedy=Remedy(
+        "Store the value again without what is around it: quotes from a .env file, a newline from `echo`, a space from a "
+        "copied table.",
+        commands=("printenv AWS_ACCESS_KEY_ID | od -c | tail -n 2",),
+    ),
+)
+def malformed_key(credentials: Credentials, application: Application | None) -> Iterator[Observation]:
+    """Key, secret and token carry no space, quote or newline and have their documented shape.
+
+    botocore signs with whatever it is given, a trailing newline included, and AWS answers
+
+        SignatureDoesNotMatch; IncompleteSignature; InvalidClientTokenId
+
+    An access key id has 16 to 128 capital letters and digits (IAM API reference, AccessKey); secrets have had forty
+    characters since they exist.
+    """
+    yield _judge("the default credential chain", credentials.keys)
+    if application and application.built:
+        yield _judge(f"the application's client ({application.factory})", application.built.keys)
+
+
+def _judge(subject: str, keys: Keys | None) -> Observation:
+    if keys is None or keys.key is KeyClass.BLANK:
+        return ok(subject, f"{subject} carries no key that could be malformed")
+    wrong = [
+        f"the {part} has {' and '.join(flaws)}"
+        for part, flaws in (("key", keys.key_flaws), ("secret", keys.secret_flaws), ("token", keys.token_flaws))
+        if flaws
+    ]
+    if not wrong and not keys.key_shaped:
+        wrong.append("the key is not 16 to 128 capital letters and digits")
+    if not wrong and not keys.secret_shaped:
+        wrong.append(f"the secret has {keys.secret_length} characters, or other ones than base64's forty")
+    if wrong:
+        return problem(subject, f"{subject} is malformed: {'; '.join(wrong)}")
+    return ok(subject, f"key, secret and token of {subject} have their shape")

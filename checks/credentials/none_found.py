@@ -1,0 +1,32 @@
+from collections.abc import Iterator
+
+from doctor import Observation, Remedy, Severity, check, ok, problem, unknown
+from doctor.evidence.credentials import Credentials
+
+
+@check(
+    "credentials.none-found",
+    severity=Severity.BREAKS,
+    follows=("credentials.blank-environment-keys", "credentials.profile-selected"),
+    remedy=Remedy(
+        "Inside a function: find what takes the role's variables away, such as os.environ.clear() or a subprocess with an "
+        "environment of its own. On a laptop: log in, or name a profile.",
+        commands=("aws configure list", "aws sso login"),
+    ),
+)
+def none_found(credentials: Credentials) -> Iterator[Observation]:
+    """The default chain finds credentials.
+
+    Every provider was asked: environment, shared files, container address, instance metadata.
+
+        NoCredentialsError: Unable to locate credentials
+    """
+    subject = "the default credential chain"
+    if credentials.keys:
+        yield ok(subject, f"the default chain finds credentials (botocore's provider: {credentials.keys.provider})")
+    elif credentials.error == "ProfileNotFound":
+        yield problem(subject, f"the default chain cannot be walked: {credentials.message}")
+    elif credentials.error:
+        yield unknown(subject, f"the default chain failed: {credentials.error}: {credentials.message}")
+    else:
+        yield problem(subject, "the default chain finds no credentials anywhere")

@@ -1,0 +1,34 @@
+from collections.abc import Iterator
+
+from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
+from doctor.evidence.application import VARIABLE, Application
+
+
+@check(
+    "credentials.other-account-key",
+    severity=Severity.RISKS,
+    remedy=Remedy(
+        "If the other account is meant, assume a role there instead of carrying its key; if not, take the key out of the "
+        "application's settings.",
+        commands=("aws sts get-access-key-info --access-key-id KEY",),
+    ),
+)
+def other_account_key(application: Application) -> Iterator[Observation]:
+    """The access key belongs to the role's own account.
+
+    A key id tells its account, without a call to AWS (not documented, and not for keys from before 2019, so a hint only).
+    A key of another account finds other buckets, queues and tables behind the same names:
+
+        ResourceNotFoundException; AccessDenied; AWS.SimpleQueueService.NonExistentQueue
+    """
+    subject = f"the application's client ({application.factory})"
+    if not application.factory:
+        yield not_applicable(VARIABLE, f"{VARIABLE} names no factory")
+    elif application.built is None:
+        yield unknown(subject, f"the factory built no client: {application.failure}")
+    elif application.built.same_account is None:
+        yield not_applicable(subject, "these key ids do not tell their accounts")
+    elif application.built.same_account:
+        yield ok(subject, f"the key of {subject} is of the default chain's own account")
+    else:
+        yield problem(subject, f"the key of {subject} belongs to another account than the default chain's")

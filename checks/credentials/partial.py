@@ -1,0 +1,29 @@
+from collections.abc import Iterator
+
+from doctor import Observation, Remedy, Severity, check, ok, problem
+from doctor.evidence.credentials import Credentials
+
+
+@check(
+    "credentials.partial",
+    severity=Severity.BREAKS,
+    remedy=Remedy(
+        "Set both AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or neither. Inside a function the platform sets them: find the "
+        "code, the .env file or the wrapper that removes or blanks one of them.",
+        commands=("grep -rnE 'AWS_SECRET_ACCESS_KEY|AWS_ACCESS_KEY_ID' .",),
+    ),
+)
+def partial(credentials: Credentials) -> Iterator[Observation]:
+    """Key and secret come together.
+
+    botocore stops at the first provider that holds half of a pair and looks no further:
+
+        PartialCredentialsError: Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY
+
+    A blank secret counts as missing (measured with botocore 1.44). Nothing was sent, so the network was never asked.
+    """
+    subject = "the default credential chain"
+    if credentials.error == "PartialCredentialsError":
+        yield problem(subject, f"the default chain found half of a key pair: {credentials.message}")
+    else:
+        yield ok(subject, "the default chain found no half of a key pair")

@@ -1,0 +1,39 @@
+from collections.abc import Iterator
+
+from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
+from doctor.evidence.reach import Http, Reach
+
+_GIVEN_UP = (502, 503, 504)
+
+
+@check(
+    "front.gateway-answered",
+    severity=Severity.BREAKS,
+    remedy=Remedy(
+        "Look behind the front: at the duration of the function's invocations (29 s is the REST default), its errors, and "
+        "whether the front may invoke it. Raising the front's timeout only hides a call that hangs.",
+        commands=("aws logs filter-log-events --log-group-name /aws/lambda/FUNCTION --filter-pattern REPORT",),
+    ),
+)
+def gateway_answered(reach: Reach) -> Iterator[Observation]:
+    """An error page comes from the function, not from the front that gave up waiting.
+
+        504 {"message": "Endpoint request timed out"} (API Gateway)
+        502 Bad Gateway; 504 Gateway Time-out in HTML (nginx, load balancers)
+
+    The headers of an answer betray who wrote it: apigw-requestid, x-amz-cf-id, server: awselb/2.0, server: nginx.
+    """
+    target = reach.concerns
+    answers = [probe for probe in reach.probes if probe.http is Http.ANSWERED]
+    gave_up = [probe for probe in answers if probe.answered_by and probe.status in _GIVEN_UP]
+    if reach.service is not None:
+        yield not_applicable(target, f"{target} is a service of AWS, with no front of yours before it")
+    elif not answers:
+        yield not_applicable(target, f"{target} was not asked for an HTTP answer, or gave none")
+    elif gave_up:
+        first = gave_up[0]
+        yield problem(target, f"{target} answered {first.status}, and it was {first.answered_by} that answered")
+    elif any(probe.status in _GIVEN_UP for probe in answers):
+        yield unknown(target, f"{target} answered {answers[0].status}, and no header tells who wrote that")
+    else:
+        yield ok(target, f"{target} answers without a front giving up")

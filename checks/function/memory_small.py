@@ -1,0 +1,35 @@
+from collections.abc import Iterator
+
+from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem
+from doctor.evidence.sandbox import Sandbox
+
+_INIT = 10.0  # seconds that Lambda gives to init (developer guide, "Lambda execution environment lifecycle")
+_WORK = 0.4  # seconds of a whole CPU for importing boto3 and creating a client (measured)
+
+
+@check(
+    "function.memory-small",
+    severity=Severity.RISKS,
+    remedy=Remedy(
+        "Give the function more memory: CPU grows with it, one vCPU at 1,769 MB, and a faster run often costs the same.",
+        commands=("aws lambda update-function-configuration --function-name FUNCTION --memory-size 512",),
+    ),
+)
+def memory_small(sandbox: Sandbox) -> Iterator[Observation]:
+    """Memory (and so CPU) does not stretch imports and TLS.
+
+    128 MB bring a fourteenth of a CPU: importing boto3 and creating a client, 0.4 s at full speed, takes seconds.
+
+        INIT_REPORT Init Duration: 9999.99 ms Phase: init Status: timeout
+        Task timed out after 3.00 seconds
+
+    Judged by the share of a CPU that a busy process gets here, and by what that makes of the ten seconds of init.
+    """
+    took = _WORK / max(sandbox.cpu_share, 0.001)
+    words = f"with {sandbox.memory or 'an unknown number of'} MB this sandbox gets {sandbox.cpu_share:.0%} of a CPU"
+    if not sandbox.in_function:
+        yield not_applicable("memory", "outside a function memory does not decide about CPU")
+    elif took > _INIT / 2:
+        yield problem("memory", f"{words}, so that loading boto3 takes about {took:.1f} s: half of init's ten or more")
+    else:
+        yield ok("memory", f"{words}: loading boto3 takes about {took:.1f} s")

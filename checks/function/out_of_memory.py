@@ -1,0 +1,29 @@
+from collections.abc import Iterator
+
+from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem
+from doctor.evidence.sandbox import Sandbox
+
+
+@check(
+    "function.out-of-memory",
+    severity=Severity.BREAKS,
+    remedy=Remedy(
+        "Give the function more memory, or read in pieces what is read whole. The REPORT line's Max Memory Used tells how much "
+        "an invocation needed.",
+        commands=("aws lambda update-function-configuration --function-name FUNCTION --memory-size 1024",),
+    ),
+)
+def out_of_memory(sandbox: Sandbox) -> Iterator[Observation]:
+    """Peak memory stays below the configured memory.
+
+        Runtime exited with error: signal: killed Runtime.ExitError
+
+    The kernel keeps the largest size that the application's process has had since it started; a run beside the
+    application sees how near that came to what is configured.
+    """
+    if not sandbox.in_function or sandbox.memory is None or sandbox.peak is None:
+        yield not_applicable("memory", "no memory size is configured, or the kernel does not tell the peak")
+    elif sandbox.peak >= sandbox.memory:
+        yield problem("memory", f"the process has had {sandbox.peak} MB, and {sandbox.memory} MB are configured")
+    else:
+        yield ok("memory", f"the process has had {sandbox.peak} MB at the most, of {sandbox.memory} MB")

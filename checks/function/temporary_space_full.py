@@ -1,0 +1,30 @@
+from collections.abc import Iterator
+
+from doctor import Observation, Remedy, Severity, check, ok, problem
+from doctor.evidence.sandbox import Sandbox
+
+
+@check(
+    "function.temporary-space-full",
+    severity=Severity.BREAKS,
+    remedy=Remedy(
+        "Delete what invocations leave behind, since a sandbox is used again, or give the function more: EphemeralStorage, "
+        "512 MB to 10 GB.",
+        commands=("aws lambda update-function-configuration --function-name FUNCTION --ephemeral-storage Size=2048",),
+    ),
+)
+def temporary_space_full(sandbox: Sandbox) -> Iterator[Observation]:
+    """The temporary folder has room.
+
+        OSError: [Errno 28] No space left on device; [Errno 30] Read-only file system
+
+    /tmp is the only folder that a function can write to, and it keeps its content from one invocation to the next. Judged by
+    writing a block, not by counting.
+    """
+    if sandbox.temporary_error:
+        words = f"{sandbox.temporary_path} cannot be written ({sandbox.temporary_error})"
+        yield problem(sandbox.temporary_path, f"{words}: {sandbox.temporary_free // 1024} kB are free")
+    else:
+        yield ok(
+            sandbox.temporary_path, f"{sandbox.temporary_path} has {sandbox.temporary_free // 1024 // 1024} MB left"
+        )

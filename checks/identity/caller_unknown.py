@@ -1,0 +1,37 @@
+from collections.abc import Iterator
+
+from doctor import Observation, Remedy, Severity, check, ok, problem, unknown
+from doctor.evidence.caller import Answer, Caller
+
+
+@check(
+    "identity.caller-unknown",
+    severity=Severity.BREAKS,
+    follows=("reach.*", "dns.*", "network.*", "credentials.*", "client.*"),
+    remedy=Remedy(
+        "Find the fault that this one follows from; where none is named, run the call by hand in the same sandbox.",
+        commands=("aws sts get-caller-identity",),
+    ),
+)
+def caller_unknown(caller: Caller) -> Iterator[Observation]:
+    """sts get-caller-identity answers.
+
+    The call needs no permission, so only credentials, names and the network can stop it. Where STS is not a declared
+    target, its silence is a hint and no fault: a VPC needs no STS endpoint for its function's own role.
+
+        UnrecognizedClientException; NoCredentialsError; Connect timeout on endpoint URL: "https://sts…amazonaws.com/"
+    """
+    identity = caller.identity
+    subject = "the default credential chain"
+    if identity.answer is Answer.ACCEPTED:
+        who = f": {identity.principal} in account {identity.account}" if identity.principal else ""
+        yield ok(subject, f"{identity.instrument} knows the caller{who}")
+    elif identity.answer is Answer.UNREACHABLE and not caller.sts_declared:
+        yield unknown(subject, f"nobody was asked who the caller is: {identity.message}", severity=Severity.HINTS)
+    elif identity.answer is Answer.REFUSED:
+        yield unknown(
+            subject, f"{identity.instrument} answered {identity.code or identity.message} instead of an identity"
+        )
+    else:
+        reason = identity.code or f"{identity.error}: {identity.message}"
+        yield problem(subject, f"{identity.instrument} does not say who the caller is: {reason}")

@@ -1,0 +1,40 @@
+from collections.abc import Iterator
+
+from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
+from doctor.evidence.reach import Reach
+
+
+@check(
+    "reach.flaky",
+    severity=Severity.RISKS,
+    follows=("network.*",),
+    remedy=Remedy(
+        "Repeat the run a few times. A network ACL that lets back a part of the ephemeral ports, a NAT gateway short of ports, "
+        "or a lossy link fails some connections and not others.",
+        commands=("aws ec2 describe-network-acls --filters Name=association.subnet-id,Values=SUBNET",),
+    ),
+)
+def flaky(reach: Reach) -> Iterator[Observation]:
+    """Repeated probes agree.
+
+    Each address is connected to three times. A closed port or a missing route fails every time; what fails now and then
+    shows as
+
+        ConnectTimeoutError or EndpointConnectionError, intermittently, and retries that help
+    """
+    target = reach.concerns
+    mixed = [probe for probe in reach.probes if len(set(probe.tries)) > 1]
+    if not reach.expected or reach.overridden:
+        yield not_applicable(target, f"{target} is not judged by repetition")
+    elif not any(probe.tries for probe in reach.probes):
+        yield unknown(target, f"not reached: no address of {target} was tried", severity=Severity.HINTS)
+    elif mixed:
+        first = mixed[0]
+        told = ", ".join(outcome.value for outcome in first.tries)
+        yield problem(
+            target,
+            f"connections to {target} succeed and fail by turns ({first.address}: {told})",
+            addresses=tuple(probe.address for probe in mixed),
+        )
+    else:
+        yield ok(target, f"repeated connections to {target} agree")

@@ -1,0 +1,18 @@
+"""For each check, evidence on which it must fail and evidence on which it must pass: one module an area."""
+
+from tests.evidence import client, credentials, dns, doctor, front, function, identity, package, reach
+from tests.evidence.build import Cases, sealed
+
+__all__ = ["CASES", "Cases", "sealed"]
+
+CASES: dict[str, Cases] = {
+    **client.CASES,
+    **credentials.CASES,
+    **dns.CASES,
+    **doctor.CASES,
+    **front.CASES,
+    **function.CASES,
+    **identity.CASES,
+    **package.CASES,
+    **reach.CASES,
+}

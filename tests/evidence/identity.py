@@ -1,0 +1,5 @@
+"""Cases of the area `identity`."""
+
+from tests.evidence.build import Cases
+
+CASES: dict[str, Cases] = {}
