@@ -1,6 +1,5 @@
 """The command line. Each command imports what it needs when it runs, so that `--help` stays quick."""
 
-import importlib
 import json
 import os
 import re
@@ -8,6 +7,7 @@ import shlex
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,12 +18,13 @@ from doctor.runtime import VERSION
 from doctor.verdict import FailOn, InvalidRequest, Status, Verdict
 
 if TYPE_CHECKING:
+    from doctor.casefile import CaseFile
     from doctor.examine import Examination, Run
+    from doctor.present import Presentation
     from doctor.request import Request
 
 EXIT = {Status.HEALTHY: 0, Status.UNHEALTHY: 1, Status.INCONCLUSIVE: 3}
 _INTERRUPTED = 130
-_CLEAR = "\r\033[2K"
 _FORMATS = f"Repeatable: {', '.join(FORMATS)}."
 # How the fields of a request are spelled on the command line.
 _OPTIONS = {
@@ -101,21 +102,20 @@ def _selecting(command: Command) -> Command:
 def examine(targets: tuple[str, ...], budget: float, profile: str | None, region: str | None, **common: Any) -> int:
     """Examine this process and machine: its credentials, its names, and what it reaches."""
     started = time.monotonic()
-    from doctor import output
     from doctor.examine import examine as run_examination
-    from doctor.request import default_targets
+    from doctor.request import default_targets, target_spelled
 
-    reports = output.parse(common["outputs"])
+    wanted = _wanted(common)
     environ = dict(os.environ)
     environ |= {"AWS_PROFILE": profile} if profile else {}
     environ |= {"AWS_REGION": region, "AWS_DEFAULT_REGION": region} if region else {}
-    request = _request(common, targets=[_target(spelled) for spelled in targets], budget_seconds=budget)
+    request = _request(common, targets=[target_spelled(spelled) for spelled in targets], budget_seconds=budget)
     if not request.targets:
         request = request.model_copy(update={"targets": default_targets(environ)})
     again = [word for name, value in (("--profile", profile), ("--region", region)) if value for word in (name, value)]
     again += [word for spelled in targets for word in ("--target", spelled)]
     setting = _setting(request, environ, started, common, again)
-    return _report(run_examination(setting), request, reports, common)
+    return _report(run_examination(setting), request, wanted)
 
 
 @doctor.command()
@@ -125,19 +125,21 @@ def replay(casefile: Any, **common: Any) -> int:
     """Judge the evidence of a CASEFILE again, with today's checks ('-' reads standard input)."""
     started = time.monotonic()
     from doctor import casefile as case_file
-    from doctor import output
     from doctor.examine import judge_again
 
-    reports = output.parse(common["outputs"])
-    try:
-        case = case_file.load(casefile.read(case_file.MOST_BYTES + 1), casefile.name)
-    except UnicodeDecodeError:
-        raise InvalidRequest(casefile.name, "is not UTF-8 text") from None
+    wanted = _wanted(common)
+    case = case_file.load(_text(casefile), casefile.name)
     given = {field: list(common[field]) for field in ("only", "skip") if common[field]}
     given |= {"fail_on": common["fail_on"]} if common["fail_on"] else {}
-    request = _request({}, **{**case.request.model_dump(exclude={"evidence"}), **given})
-    setting = _setting(request, dict(os.environ), started, common, [])
-    return _report(judge_again(setting, (*case.evidence, *case.missing)), request, reports, common)
+    request = _request({}, **{**case.request.model_dump(exclude={"evidence"}), **given, "budget_seconds": 60.0})
+    setting = replace(_setting(request, _environ_of(case), started, common, []), runtime=case.runtime)
+    return _report(judge_again(setting, (*case.evidence, *case.missing)), request, wanted)
+
+
+def _environ_of(case: "CaseFile") -> dict[str, str]:
+    """Where the evidence was gathered, not where it is judged again."""
+    function = case.runtime.function if case.runtime else None
+    return {"AWS_LAMBDA_FUNCTION_NAME": function} if function else {}
 
 
 def _request(common: dict[str, Any], **fields: Any) -> "Request":
@@ -148,23 +150,12 @@ def _request(common: dict[str, Any], **fields: Any) -> "Request":
     return parse(fields | chosen, where="request")
 
 
-def _target(spelled: str) -> object:
-    """`sqs`, `db.internal:5432` (TLS where the port is 443), or the JSON of a target."""
-    if spelled.lstrip().startswith("{"):
-        from doctor.casefile import parse
-
-        return parse(spelled, "--target")
-    host, colon, port = spelled.rpartition(":")
-    if colon and port.isdecimal():
-        return {"host": host.strip("[]"), "port": int(port), "tls": port == "443"}
-    return {"host": spelled} if "." in spelled else spelled
-
-
 def _setting(
     request: "Request", environ: dict[str, str], started: float, common: dict[str, Any], again: list[str]
 ) -> "Run":
     from doctor.answer import plugins, verify_with_invoke
     from doctor.examine import Run
+    from doctor.present import show_progress
     from doctor.schedule import Schedule
     from doctor.world import World
 
@@ -177,56 +168,51 @@ def _setting(
         schedule=schedule,
         verify=verify_with_invoke(environ) if environ.get("AWS_LAMBDA_FUNCTION_NAME") else verify,
         plugins=(*plugins(environ), *common["plugins"]),
-        progress=(lambda _: None) if common["quiet"] or not sys.stderr.isatty() else _show_progress,
+        progress=(lambda _: None) if common["quiet"] or not sys.stderr.isatty() else show_progress,
     )
 
 
-def _show_progress(done: str) -> None:
-    click.echo(f"{_CLEAR}  {done}", nl=False, err=True)
+def _wanted(common: dict[str, Any]) -> "Presentation":
+    from doctor.output import parse
+    from doctor.present import Presentation
+
+    return Presentation(outputs=parse(common["outputs"]), quiet=common["quiet"], most_bytes=common["max_bytes"])
 
 
-def _report(examination: "Examination", request: "Request", reports: Any, common: dict[str, Any]) -> int:
-    from doctor import output
+def _report(examination: "Examination", request: "Request", wanted: "Presentation") -> int:
+    from doctor.present import end_progress, present
 
-    if not common["quiet"] and sys.stderr.isatty():
-        click.echo(_CLEAR, nl=False, err=True)
-    for report in reports:
-        text = _rendered(report.format, examination, request, common, shown=report.file is None)
-        if report.file:
-            output.write(report.file, text)
-        else:
-            click.echo(text, nl=False)
+    if not wanted.quiet and sys.stderr.isatty():
+        end_progress()
+    present(examination, request, wanted)
     return EXIT[examination.verdict.status]
 
 
-def _rendered(name: str, examination: "Examination", request: "Request", common: dict[str, Any], *, shown: bool) -> str:
-    verdict = examination.verdict
-    if name == "terminal":
-        return _for_terminal(verdict, common["quiet"], colour=shown and _wants_colour())
-    if name == "casefile":
-        from doctor.casefile import record
+@doctor.command()
+@click.argument("before", type=click.File("r", encoding="utf-8"))
+@click.argument("after", type=click.File("r", encoding="utf-8"))
+def diff(before: Any, after: Any) -> int:
+    """What changed between two runs: case files, or verdicts as JSON. 0 same or better, 1 worse, 3 incomparable."""
+    from doctor import compare
 
-        return json.dumps(record(request, examination), indent=2, ensure_ascii=False) + "\n"
-    if name == "markdown":
-        from doctor.render import markdown
-
-        return markdown.render(verdict, most_bytes=common["max_bytes"])
-    renderer = importlib.import_module(f"doctor.render.{name}")
-    text: str = renderer.render(verdict)
-    return text if text.endswith("\n") else f"{text}\n"
+    compared = compare.compare(_verdict(before), _verdict(after))
+    click.echo(compare.render(compared), nl=False)
+    return {"worse": 1, "incomparable": 3}.get(compared.change.value, 0)
 
 
-def _for_terminal(verdict: Verdict, quiet: bool, *, colour: bool) -> str:
-    import shutil
+def _verdict(file: Any) -> Verdict:
+    from doctor import casefile as case_file
 
-    from doctor.render.terminal import render
-
-    width = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
-    return render(verdict, colour=colour, width=max(60, width), brief=quiet)
+    return case_file.verdict_in(_text(file), file.name)
 
 
-def _wants_colour() -> bool:
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+def _text(file: Any) -> str:
+    from doctor.strict_json import MOST_BYTES
+
+    try:
+        return str(file.read(MOST_BYTES + 1))
+    except UnicodeDecodeError:
+        raise InvalidRequest(file.name, "is not UTF-8 text") from None
 
 
 @doctor.command()
@@ -239,13 +225,24 @@ def checks(form: str) -> None:
 
 
 @doctor.command()
-@click.argument("check_id", metavar="ID")
+@click.argument("check_id", metavar="ID", required=False)
+@click.option("--error", "text", metavar="TEXT", help="An error text: name the checks that know it ('-' reads it).")
 @click.option("--output", "form", type=click.Choice(["terminal", "json"]), default="terminal")
-def explain(check_id: str, form: str) -> None:
-    """Explain one check: what must be true, why it breaks, what engineers see, how it is mended."""
+def explain(check_id: str | None, text: str | None, form: str) -> int:
+    """Explain one check, or an error text: what must be true, why it breaks, what engineers see, how it is mended.
+
+    With --error: 0 where a check knows the text, 3 where none does.
+    """
     from doctor import catalogue
 
-    click.echo(catalogue.entry(check_id, form), nl=False)
+    if (check_id is None) == (text is None):
+        raise click.UsageError("give either the id of a check or --error TEXT")
+    if check_id is not None:
+        click.echo(catalogue.entry(check_id, form), nl=False)
+        return 0
+    known, page = catalogue.reading(sys.stdin.read(100_000) if text == "-" else str(text), form)
+    click.echo(page, nl=False)
+    return 0 if known else EXIT[Status.INCONCLUSIVE]
 
 
 @doctor.command()
@@ -276,12 +273,25 @@ def schema(name: str) -> None:
 def demo(name: str, listing: bool, form: str) -> int:
     """Examine a broken function in an embedded AWS on this machine; 0 when the promised diagnosis came first."""
     from doctor import demonstrate
+    from doctor.present import end_progress, show_progress, wants_colour
 
     if listing:
         click.echo(demonstrate.listing(), nl=False)
         return 0
-    shown = demonstrate.run(name, _show_progress if sys.stderr.isatty() else lambda _: None)
+    shown = demonstrate.run(name, show_progress if sys.stderr.isatty() else lambda _: None)
     if sys.stderr.isatty():
-        click.echo(_CLEAR, nl=False, err=True)
-    click.echo(demonstrate.report(shown, form, colour=_wants_colour()), nl=False)
+        end_progress()
+    click.echo(demonstrate.report(shown, form, colour=wants_colour()), nl=False)
     return 0 if shown.kept else EXIT[Status(shown.verdict["status"])] or 1
+
+
+@doctor.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the completion script of a shell: eval "$(doctor completion bash)"."""
+    from click.shell_completion import get_completion_class
+
+    found = get_completion_class(shell)
+    if found is None:
+        raise click.UsageError(f"click completes nothing for {shell}")
+    click.echo(found(doctor, {}, "doctor", "_DOCTOR_COMPLETE").source())

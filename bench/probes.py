@@ -65,7 +65,7 @@ def measure(rounds: int, share: float = 1.0) -> list[Row]:
         return []
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        with serving("http", folder) as plain, serving("https", folder) as secure, _blackbox(program, folder) as api:
+        with serving("accept", folder) as plain, serving("https", folder) as secure, _blackbox(program, folder) as api:
             os.environ["SSL_CERT_FILE"] = str(folder / "root.pem")
             rows = []
             for module, least, port in (("HTTPS", 1.0, secure), ("TCP", 3.0, plain)):

@@ -6,16 +6,21 @@ made by trustme; `FOLDER/root.pem` is the authority to trust.
 
 import asyncio
 import contextlib
+import os
+import signal
+import socket
 import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import trustme
 
 from bench.compare import ROOT
 
+_WORKERS = 16
 HANDSHAKE, ANSWER = 0.05, 0.08  # seconds that the slow server takes before its ServerHello, and before it answers
 
 _REQUEST_ID = b"01234567-89ab-cdef-0123-456789abcdef"
@@ -35,7 +40,7 @@ _REPLY = (
 def serving(kind: str, folder: Path) -> Iterator[int]:
     """The port of a server of this kind while the context lasts."""
     command = [sys.executable, "-m", "bench.servers", kind, str(folder)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT) as server:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, start_new_session=True) as server:
         assert server.stdin
         assert server.stdout
         try:
@@ -87,8 +92,6 @@ async def _listen(kind: str, context: ssl.SSLContext) -> asyncio.Server:
     loop = asyncio.get_running_loop()
     if kind == "http":
         return await loop.create_server(_Http, "127.0.0.1", 0, backlog=1024)
-    if kind == "https":
-        return await loop.create_server(_Http, "127.0.0.1", 0, ssl=context, backlog=1024)
     return await loop.create_server(lambda: _Hesitant(context, float(kind)), "0.0.0.0", 0, backlog=1024)
 
 
@@ -131,5 +134,31 @@ async def _serve(kind: str, folder: Path) -> None:
         await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
 
 
+def _serve_quickly(kind: str, folder: Path) -> None:
+    """For probes by the thousand: processes that accept in turns and block, so that the server is not the limit."""
+    context = _context(folder)
+    context.num_tickets = 0
+    listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
+    for _ in range(_WORKERS):
+        if not os.fork():
+            _accept(listener, context if kind == "https" else None)
+    print(listener.getsockname()[1], flush=True)
+    sys.stdin.read()
+    os.killpg(os.getpgid(0), signal.SIGKILL)
+
+
+def _accept(listener: socket.socket, context: ssl.SSLContext | None) -> NoReturn:
+    while True:
+        connection, _ = listener.accept()
+        if context is None:
+            connection.close()
+            continue
+        with contextlib.suppress(OSError), context.wrap_socket(connection, server_side=True) as stream:
+            stream.recv(65536)
+            stream.sendall(_REPLY % (_REQUEST_ID, len(_CALLER), b"Connection: close\r\n") + _CALLER)
+
+
 if __name__ == "__main__":
+    if sys.argv[1] in ("accept", "https"):
+        _serve_quickly(sys.argv[1], Path(sys.argv[2]))
     asyncio.run(_serve(sys.argv[1], Path(sys.argv[2])))

@@ -4,9 +4,8 @@ Loading trusts nothing: a case file may come from a stranger. Size, depth, dupli
 model sees the data, and every refusal names the field.
 """
 
-import json
 from dataclasses import asdict, dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -14,11 +13,11 @@ from doctor.evidence import Evidence, Missing, Reason, named, revive
 from doctor.examine import Examination
 from doctor.judge import Known
 from doctor.request import Request
+from doctor.strict_json import parse
 from doctor.verdict import InvalidRequest, Runtime, Verdict
 from doctor.world import now
 
 SCHEMA_VERSION = "1"
-MOST_BYTES = 20 * 1024 * 1024
 _EVIDENCE = TypeAdapter(Evidence)
 _MISSING = TypeAdapter(Missing)
 
@@ -40,14 +39,15 @@ class CaseFile:
 
 def record(request: Request, examination: Examination) -> dict[str, object]:
     """The plain form of a finished run."""
+    known = examination.known
     # Evidence that was handed in with the request is kept once, among the evidence.
     return {
         "schema_version": SCHEMA_VERSION,
         "recorded": now(),
         "request": request.model_copy(update={"evidence": ()}).model_dump(mode="json"),
         "runtime": asdict(examination.verdict.runtime) if examination.verdict.runtime else None,
-        "evidence": [asdict(item) for item in examination.known if isinstance(item, Evidence)],
-        "missing": [asdict(item) for item in examination.known if isinstance(item, Missing)],
+        "evidence": [asdict(item) for item in known if isinstance(item, Evidence)],
+        "missing": [asdict(item) for item in known if isinstance(item, Missing)],
         "verdict": asdict(examination.verdict),
     }
 
@@ -85,6 +85,26 @@ def load(text: str, where: str) -> CaseFile:
     )
 
 
+def verdict_in(text: str, where: str) -> Verdict:
+    """The verdict in a text: a case file's, or one that stands by itself.
+
+    Raises:
+        InvalidRequest: there is none, or it is of another version.
+    """
+    data = parse(text, where)
+    if isinstance(data, dict) and "evidence" in data:
+        found = load(text, where).verdict
+        if found is None:
+            raise InvalidRequest(f"{where}.verdict", "this case file holds no verdict: replay it first")
+        return found
+    if not isinstance(data, dict) or data.get("schema_version") != SCHEMA_VERSION:
+        raise InvalidRequest(f"{where}.schema_version", "this is neither a case file nor a verdict of this version")
+    try:
+        return TypeAdapter(Verdict).validate_python(data)
+    except ValidationError as error:
+        raise _refused(error, where) from None
+
+
 def brought_along(items: tuple[dict[str, Any], ...], where: str) -> Known:
     """Evidence of other sides, as a request carries it.
 
@@ -114,45 +134,6 @@ def _checked(item: Evidence, path: str) -> Evidence | Missing:
     except ValidationError as error:
         raise _refused(error, f"{path}.facts") from None
     return Evidence.of(facts, vantage=item.vantage, at=item.at, took=item.took)
-
-
-def parse(text: str, where: str) -> Any:
-    """JSON, strictly: no duplicate keys, no NaN or Infinity, bounded size and depth.
-
-    Raises:
-        InvalidRequest: saying which rule was broken, and where.
-    """
-    if len(text) > MOST_BYTES:
-        raise InvalidRequest(where, f"is larger than {MOST_BYTES // 1024 // 1024} MB")
-    try:
-        return json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_no_constant)
-    except RecursionError:
-        raise InvalidRequest(where, "is nested too deeply") from None
-    except _StrictnessError as error:
-        raise InvalidRequest(f"{where}.{error.key}" if error.key else where, str(error)) from None
-    except json.JSONDecodeError as error:
-        raise InvalidRequest(where, f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
-    except ValueError as error:  # an integer of more than 4300 digits
-        raise InvalidRequest(where, f"is not usable JSON: {error}") from None
-
-
-class _StrictnessError(ValueError):
-    def __init__(self, key: str, message: str) -> None:
-        super().__init__(message)
-        self.key = key
-
-
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result = dict(pairs)
-    if len(result) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise _StrictnessError(twice[:100], "stands there twice")
-    return result
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise _StrictnessError("", f"holds {name}, which is not JSON")
 
 
 def _refused(error: ValidationError, where: str) -> InvalidRequest:

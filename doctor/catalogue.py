@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 
-from doctor import registry
+from doctor import errors, registry
 from doctor.declare import Check
+from doctor.render.plain_text import visible
 from doctor.verdict import InvalidRequest
 
 
@@ -39,6 +41,21 @@ def entry(check_id: str, form: str) -> str:
     if form == "json":
         return json.dumps(_plain(check), indent=2, ensure_ascii=False) + "\n"
     return _page(check)
+
+
+def reading(text: str, form: str) -> tuple[bool, str]:
+    """What an error text says, as `terminal` or `json`; the first value tells whether any check knows it."""
+    read = errors.read(text)
+    if form == "json":
+        return bool(read.candidates), json.dumps(asdict(read), indent=2, ensure_ascii=False) + "\n"
+    lines = [
+        f"{number}. {found.check}: {visible(found.why)}\n   $ {found.separate}"
+        for number, found in enumerate(read.candidates, 1)
+    ]
+    lines += [f"ruled out: {entry}" for entry in read.ruled_out]
+    if not read.candidates:
+        lines.append("No check knows this text. `doctor examine` looks for itself.")
+    return bool(read.candidates), "\n".join(lines) + "\n"
 
 
 def _near(check_id: str) -> list[str]:

@@ -57,9 +57,11 @@ def _share(group: list[Task], writes: list[int]) -> None:
     os.setsid()
     _die_with_parent()
     _be_quiet()
+    gc.disable()  # nothing of an import is garbage, and looking for some takes a tenth of its time
     # Where the import fails, each task meets the same failure itself and reports it.
     with contextlib.suppress(Exception):
         importlib.import_module(group[0].preload)
+    gc.enable()
     children = []
     for task, write in zip(group, writes, strict=True):
         pid = os.fork()
@@ -79,6 +81,7 @@ def _share(group: list[Task], writes: list[int]) -> None:
 def _serve(task: Task, pipe: int) -> None:
     """Do the work of one task in its own process, and end that process."""
     try:
+        gc.freeze()  # a collection that visits what was there before the fork would copy it page by page
         _send(pipe, "pid", os.getpid())  # before setsid: until then the parent's own group covers us
         os.setsid()
         _die_with_parent()

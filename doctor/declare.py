@@ -169,7 +169,7 @@ def check(
             nearness=_AREA_NEARNESS.get(area, Nearness.TARGET) if nearness is None else nearness,
             needs=_needs(id, judge),
             healthy=healthy.rstrip("."),
-            explanation=explanation.strip(),
+            explanation=explanation.strip("\n").rstrip(),
             judge=judge,
         )
 

@@ -7,15 +7,15 @@ from pydantic import TypeAdapter
 
 from doctor import diagnose, registry
 from doctor.declare import Check
-from doctor.evidence import Evidence, Missing, Reason
+from doctor.evidence import Evidence, Missing, Reason, named
 from doctor.evidence.run import Run as RunRecord
 from doctor.gather import Progress, gather
 from doctor.hear import hear, plugin_checks
 from doctor.judge import Judged, Known, engine_finding, engine_findings, once
-from doctor.redact import Redactor
+from doctor.redact import Redactor, words
 from doctor.runtime import runtime
 from doctor.schedule import Schedule
-from doctor.verdict import Outcome, Severity, Source, Status, Timings, Verdict
+from doctor.verdict import Outcome, Runtime, Severity, Source, Status, Timings, Verdict
 from doctor.world import World
 
 Verify = Callable[[Sequence[str]], str]
@@ -25,21 +25,31 @@ _KNOWN = TypeAdapter(tuple[Evidence | Missing, ...])
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """One run's setting. `verify` writes the command that looks again with these checks."""
+    """One run's setting. `verify` writes the command that looks again with these checks.
+
+    `runtime` is where evidence that is judged again was gathered; None means here.
+    """
 
     world: World
     schedule: Schedule
     verify: Verify
     plugins: tuple[str, ...] = ()
     progress: Progress = lambda _: None
+    runtime: Runtime | None = None
 
 
 @dataclass(frozen=True)
 class Examination:
-    """A finished run: the verdict, and the evidence that a case file keeps. Both are redacted."""
+    """A finished run: the redacted verdict, and the evidence that a case file keeps."""
 
     verdict: Verdict
-    known: Known
+    gathered: Known
+    redactor: Redactor
+
+    @property
+    def known(self) -> Known:
+        """The evidence, redacted. That takes a while, so only who wants a case file asks for it."""
+        return _KNOWN.validate_python([self.redactor.plain(asdict(item)) for item in self.gathered])
 
 
 @dataclass(frozen=True)
@@ -113,14 +123,20 @@ def _conclude(run: Run, panel: _Panel, known: Known, took: dict[str, float]) -> 
             total=round(schedule.spent, 3),
             evidence=took,
         ),
-        runtime=runtime(world.environ),
+        runtime=run.runtime or runtime(world.environ),
         plugins=tuple(map(registry.version, run.plugins)),
     )
-    redact = Redactor(world.environ).plain
-    return Examination(
-        _VERDICT.validate_python(redact(asdict(verdict))),
-        _KNOWN.validate_python([redact(asdict(item)) for item in known]),
-    )
+    redactor = Redactor(world.environ)
+    return Examination(_VERDICT.validate_python(redactor.plain(asdict(verdict))), known, redactor)
+
+
+def _public(panel: _Panel, known: Known, world: World) -> frozenset[str]:
+    """What a report cannot do without, though a weak password be among it: ids, targets, words of the schemas."""
+    evidence = [item for item in known if isinstance(item, Evidence)]
+    targets = {item.target for item in known if item.target}
+    hosts = {target.rpartition(":")[0] for target in targets}
+    names = {*panel.ids, *targets, *hosts, *(item.kind for item in known), world.vantage.function or ""}
+    return words(Verdict, Evidence, Missing, *{named(item.kind) for item in evidence}) | names - {""}
 
 
 def _late(panel: _Panel, known: Known) -> list[Judged]:

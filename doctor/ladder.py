@@ -4,10 +4,13 @@ import base64
 import contextlib
 import email.utils
 import errno
+import functools
 import importlib.util
+import os
 import select
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +22,7 @@ from doctor.evidence import proxy
 from doctor.evidence.reach import Certificate, Http, Probe, Tcp, Tls
 
 _MOST_HEADER = 65536
+_LOADING = threading.Lock()  # `functools.cache` alone would let each of several threads read the authorities
 _REQUEST_IDS = ("x-amzn-requestid", "x-amz-request-id", "x-amzn-request-id")
 
 
@@ -152,9 +156,16 @@ def _within(patience: float, stream: ssl.SSLSocket) -> None:
 
 def _trust(plan: Plan, environ: Mapping[str, str]) -> ssl.SSLContext:
     """The trust that would judge this host: botocore's for AWS services, Python's own for other hosts."""
-    if not plan.sdk_trust:
-        return ssl.create_default_context()
-    bundle = environ.get("AWS_CA_BUNDLE") or environ.get("REQUESTS_CA_BUNDLE") or _botocore_bundle()
+    bundle = None
+    if plan.sdk_trust:
+        bundle = environ.get("AWS_CA_BUNDLE") or environ.get("REQUESTS_CA_BUNDLE") or _botocore_bundle()
+    with _LOADING:
+        return _context(bundle, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+
+
+@functools.cache
+def _context(bundle: str | None, *defaults: str | None) -> ssl.SSLContext:
+    """Read the authorities once for all probes, not for each. OpenSSL itself reads the variables of `defaults`."""
     return ssl.create_default_context(cafile=bundle)
 
 

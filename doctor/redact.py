@@ -2,21 +2,29 @@
 
 Models hold no secrets by construction; this is the second net, for exception texts, names and whatever a plug-in says.
 The values of the environment's own secrets are replaced wherever they appear, in the forms that text travels in, and
-a few patterns catch secrets that came from elsewhere. Every pattern is linear: bounded and without backtracking.
+patterns catch secrets that came from elsewhere. Most reports hold none: what cannot occur in the whole report is
+looked for once, and only the rest string by string. Every pattern is linear: bounded, possessive, starting at a literal.
 """
 
 import base64
+import dataclasses
+import enum
+import html
 import json
+import os
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
-from urllib.parse import quote, quote_plus, urlsplit
+import typing
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import quote, quote_plus, unquote
 
 MASK = "***"
 _SHORTEST = 8  # shorter values are words that reports need: "true", "prod", a port
+_LINE = 16  # a line of a private key is a secret of its own; a shorter one may be any word
 
 _SECRET_NAME = re.compile(
-    r"SECRET|TOKEN|PASSW|PWD|CREDENTIAL|PRIVATE|SIGNATURE|COOKIE|SALT|APIKEY|API_KEY|ACCESS_KEY|AUTH|DSN|CONN|_KEY$|^KEY$",
+    r"SECRET|TOKEN|PASSW|PASSPHRASE|(?:^|_)PASS(?:_|$)|PWD|CREDENTIAL|CREDS|PRIVATE|SIGNATURE|COOKIE|SALT|JWT|BEARER|WEBHOOK"
+    r"|APIKEY|API_KEY|ACCESS_KEY|AUTH|DSN|CONN|KEYS?_?\d*$",
     re.IGNORECASE,
 )
 # Names that look secret and hold none: files, addresses and switches that diagnoses must be able to quote.
@@ -24,66 +32,164 @@ _PLAIN_NAME = re.compile(
     r"^AWS_WEB_IDENTITY_TOKEN_FILE$|_(?:FILE|PATH|ARN|HOST|PORT|REGION|TABLE|TIMEOUT|ENABLED|URI_SCHEME)$",
     re.IGNORECASE,
 )
-_PATTERNS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]{1,20000}-----END [A-Z ]{0,30}PRIVATE KEY-----",
-        r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b",
-        r"\b(?:FwoG|FQoG|IQoJ)[A-Za-z0-9+/=_%-]{50,4096}",
-        r"(?i:\bX-Amz-(?:Signature|Security-Token|Credential)=)[^&\s\"'<>]{1,4096}",
-        r"(?i:\b(?:authorization|x-amz-security-token)\b\"?\s{0,4}[:=]\s{0,4})[^\s\"',;][^\r\n\"']{0,4096}",
-        r"(?i:\bbearer )[A-Za-z0-9._~+/=-]{8,4096}",
-        r"\beyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,8192}\.[A-Za-z0-9_-]{8,4096}",
-        r"\b(?:ghp|gho|ghu|ghs|ghr)_[A-Za-z0-9]{36,255}|\bgithub_pat_[A-Za-z0-9_]{22,255}",
-        r"\bxox[abeprs]-[A-Za-z0-9-]{10,255}|\bglpat-[A-Za-z0-9_-]{20,255}|\bsk_(?:live|test)_[A-Za-z0-9]{16,255}",
-        r"\b(?:npm_[A-Za-z0-9]{36}|pypi-[A-Za-z0-9_-]{40,255}|ABSK[A-Za-z0-9+/=]{40,255})",
+
+
+class _Net(NamedTuple):
+    """A pattern, what a text must hold (in lower case) for it to be worth a search, and what is put in its place."""
+
+    needles: tuple[str, ...]
+    pattern: re.Pattern[str]
+    mask: str | Callable[[re.Match[str]], str] = MASK
+
+
+def _net(needles: str, pattern: str, mask: str | Callable[[re.Match[str]], str] = MASK) -> _Net:
+    return _Net(tuple(needles.split()) or ("",), re.compile(pattern), mask)
+
+
+# Where a token begins: after no letter or digit, or after what is left of an escaped line end or URL-encoded sign.
+_START = r"(?:(?<![A-Za-z0-9_-])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
+# Between a label and its value: quotes that JSON may have escaped, and one colon or equals sign.
+_IS = r"[\"'\\]{0,4}\s{0,4}(?:=>|[:=]|%3[AaDd])\s{0,4}\\{0,3}"
+_LABELS = (
+    "|".join(
+        f"{word}|{word.upper()}|{word.capitalize()}"
+        for word in ("secret", "password", "passwd", "passphrase", "pwd", "token")
     )
+    + "|(?:[Aa][Pp][Ii]|[Aa]ccess|[Aa]ccount|[Pp]rivate|ACCESS|PRIVATE)[_-]?(?:[Kk]ey|KEY)"
 )
-_URL_PASSWORD = re.compile(r"(://[^\s/:@\"']{0,128}:)[^\s/@\"']{1,512}(?=@)")
-# Forty characters of base64 with an upper, a lower and a digit, and not a hexadecimal digest.
-_FORTY = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])")
-_LABELLED = re.compile(r"(?i)(secret|passw(?:or)?d|token|api_?key)(\"?\s{0,4}[:=]\s{0,4}\"?)([^\s\"',;&]{8,512})")
-
-
-class Redactor:
-    """Knows the secrets of one environment and masks them in text and in plain data."""
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        forms = {form for value in _secrets(environ) for form in _forms(value)}
-        longest_first = sorted(forms, key=lambda form: (-len(form), form))
-        self._values = re.compile("|".join(map(re.escape, longest_first))) if forms else None
-
-    def text(self, text: str) -> str:
-        """The text with every known secret, and what looks like one, masked."""
-        if self._values:
-            text = self._values.sub(MASK, text)
-        if len(text) < _SHORTEST:
-            return text
-        for pattern in _PATTERNS:
-            text = pattern.sub(MASK, text)
-        text = _URL_PASSWORD.sub(rf"\1{MASK}", text)
-        text = _LABELLED.sub(_mask_labelled, text)
-        return _FORTY.sub(_mask_if_mixed, text)
-
-    def plain(self, value: Any) -> Any:
-        """The same plain data (dicts, lists, strings, numbers) with every string redacted, keys too."""
-        if isinstance(value, str):
-            return self.text(value) if type(value) is str else value
-        if isinstance(value, Mapping):
-            return {self.text(str(key)): self.plain(item) for key, item in value.items()}
-        if isinstance(value, list | tuple):
-            return [self.plain(item) for item in value]
-        return value
 
 
 def _mask_labelled(match: re.Match[str]) -> str:
-    return match[0] if match[3].startswith(MASK) else f"{match[1]}{match[2]}{MASK}"
+    # What names a secret holds none, and a diagnosis needs it.
+    return match[0] if match[2].lstrip("\"'").startswith((MASK, "arn:")) else f"{match[1]}{MASK}"
 
 
-def _mask_if_mixed(match: re.Match[str]) -> str:
+def _mask_basic(match: re.Match[str]) -> str:
+    try:
+        pair = base64.b64decode(match[1], validate=True).decode()
+    except ValueError:
+        return match[0]
+    return MASK if ":" in pair else match[0]
+
+
+def _mask_mixed(match: re.Match[str]) -> str:
+    """Forty random characters of base64 are no digest, which is hexadecimal, and no path, which is words and slashes."""
     found = match[0]
-    mixed = any(map(str.isupper, found)) and any(map(str.islower, found)) and any(map(str.isdigit, found))
-    return MASK if mixed else found
+    upper, lower = sum(map(str.isupper, found)), sum(map(str.islower, found))
+    mixed = upper >= 6 and lower >= 6 and upper + lower < 40 and found.count("/") <= 4
+    return MASK if mixed and any(map(str.isdigit, found)) else found
+
+
+_SHAPES = (
+    # Without an end, too: messages are cut.
+    _net(
+        "private",
+        r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?:[^-]|-(?!----)){0,20000}+(?:-----END [A-Z ]{0,40}-----)?",
+    ),
+    _net("ls0tls1crudjti", r"LS0tLS1CRUdJTi[A-Za-z0-9+/=_-]{20,20000}+"),
+    _net("akia asia abia acca", r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Z0-9])"),
+    _net("fwog fqog iqoj", r"(?:FwoG|FQoG|IQoJ)[A-Za-z0-9+/=_%-]{50,4096}+"),
+    _net("x-amz-", r"(?i:X-Amz-(?:Signature|Security-Token|Credential)(?:=|%3D))[^&\s\"'<>]{1,4096}+"),
+    _net("signature= sig=", r"(?i:(?<=[?&])(?:Signature|sig)=)[^&\s\"'<>]{8,512}+"),
+    _net(
+        "authorization x-amz-security-token cookie",
+        rf"(?i:(?:authorization|x-amz-security-token|set-cookie|\bcookie){_IS})[\"']?[^\s\"',;][^\r\n\"']{{0,4096}}+",
+    ),
+    _net("bearer", r"(?i:bearer )(?=[^\s\d]{0,512}?(?:\d|\.[A-Za-z]))[A-Za-z0-9._~+/=-]{8,4096}+"),
+    _net("basic", r"(?i:basic )([A-Za-z0-9+/]{8,4096}={0,2})", _mask_basic),
+    _net("eyj", rf"{_START}eyJ[A-Za-z0-9_-]{{8,4096}}+\.[A-Za-z0-9_-]{{8,8192}}+\.[A-Za-z0-9_-]{{8,4096}}+"),
+    _net("ghp_ gho_ ghu_ ghs_ ghr_ github_pat_", r"gh[pousr]_[A-Za-z0-9]{36,255}+|github_pat_[A-Za-z0-9_]{22,255}+"),
+    _net(
+        "xox xapp- glpat-", r"xox[abeprs]-[A-Za-z0-9-]{10,255}+|xapp-[A-Za-z0-9-]{20,255}+|glpat-[A-Za-z0-9_-]{20,255}+"
+    ),
+    _net("_live_ _test_ whsec_", r"(?:[rs]k_(?:live|test)|whsec)_[A-Za-z0-9]{16,255}+"),
+    _net("npm_ pypi-", r"npm_[A-Za-z0-9]{36}|pypi-[A-Za-z0-9_-]{40,255}+"),
+    _net("absk bedrock-api-key-", r"ABSK[A-Za-z0-9+/=]{40,255}+|bedrock-api-key-[A-Za-z0-9+/=_-]{20,8192}+"),
+    _net("sk- hvs. sg. aiza", rf"{_START}(?:sk-[A-Za-z0-9_-]{{20,255}}+|hvs\.[A-Za-z0-9_-]{{24,255}}+)"),
+    _net("sg. aiza", r"SG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{32,64}|AIza[A-Za-z0-9_-]{35}"),
+    _net(
+        "hooks webhook",
+        r"(?i:https://(?:hooks\.slack\.com/[a-z]{1,16}/|discord(?:app)?\.com/api/webhooks/"
+        r"|[a-z0-9.-]{1,100}\.webhook\.office\.com/))[^\s\"'<>]{8,1024}+",
+    ),
+    _net("://", r"(?<=://)([^\s/:@\"']{0,128}+:)[^\s/@\"']{1,512}+(?=@)", rf"\1{MASK}"),
+)
+_UNNAMED = (
+    _net(
+        "secret pass pwd token key",
+        rf"((?:{_LABELS}){_IS})(\"[^\"\\\r\n]{{4,512}}+|'[^'\\\r\n]{{4,512}}+|[\"']?[^\s\"',;&\\]{{8,512}}+)",
+        _mask_labelled,
+    ),
+    _net("", r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])", _mask_mixed),
+)
+
+
+class Redactor:
+    """Knows the secrets of one environment and masks them in text and in plain data.
+
+    `public` is what the doctor itself names (ids, targets, the words of its schemas). A weak password may be one of
+    these words: data must not become unreadable by it. Names with punctuation stay wherever they stand, plain words
+    only where they are the whole string.
+    """
+
+    def __init__(self, environ: Mapping[str, str], public: Collection[str] = ()) -> None:
+        forms = {form for value in _secrets(environ) for form in _forms(value)}
+        self._forms = tuple(sorted(forms, key=lambda form: (-len(form), form)))
+        self._public = frozenset(public)
+
+    def text(self, text: str) -> str:
+        """The text with every known secret, and what looks like one, masked."""
+        return self._masked([text])[0]
+
+    def plain(self, value: Any) -> Any:
+        """The same plain data (dicts, lists, strings, numbers) with every string redacted, keys too."""
+        strings = list(dict.fromkeys(text for text in _strings(value) if text not in self._public))
+        return _replaced(value, dict(zip(strings, self._masked(strings), strict=True)))
+
+    def _masked(self, texts: list[str]) -> list[str]:
+        together = "\n".join(texts)
+        if present := [form for form in self._forms if form in together]:
+            known = self._known(present, together)
+            texts = [known.sub(self._unless_public, text) for text in texts]
+            together = "\n".join(texts)
+        lowered = together.lower()
+        for net in (*_SHAPES, *_UNNAMED):
+            if any(needle in lowered for needle in net.needles) and net.pattern.search(together):
+                texts = [net.pattern.sub(net.mask, text) for text in texts]
+        return texts
+
+    def _known(self, present: list[str], text: str) -> re.Pattern[str]:
+        names = [name for name in self._public if not name.isidentifier() and name in text]
+        spelled = {name: rf"(?<![\w.-]){re.escape(name)}(?!\w|[.-]\w)" for name in names}
+        spelled |= {form: re.escape(form) for form in present}
+        return re.compile("|".join(spelled[word] for word in sorted(spelled, key=lambda word: (-len(word), word))))
+
+    def _unless_public(self, match: re.Match[str]) -> str:
+        return match[0] if match[0] in self._public else MASK
+
+
+def brief(error: BaseException, most: int = 300) -> str:
+    """An exception in one line for a report, masked before it is cut: a half secret is known to nobody afterwards."""
+    return f"{type(error).__name__}: {Redactor(os.environ).text(str(error))[:most]}"
+
+
+def words(*types: Any) -> frozenset[str]:
+    """The words of dataclasses' schemas: names of fields, values of enumerations, those of the types within too."""
+    found: set[str] = set()
+    seen: set[Any] = set()
+    waiting = list(types)
+    while waiting:
+        kind = waiting.pop()
+        if kind in seen:
+            continue
+        seen.add(kind)
+        waiting.extend(part for part in typing.get_args(kind) if isinstance(part, type) or typing.get_args(part))
+        if isinstance(kind, type) and issubclass(kind, enum.Enum):
+            found.update(str(member.value) for member in kind)
+        elif dataclasses.is_dataclass(kind):
+            found.update(field.name for field in dataclasses.fields(kind))
+            waiting.extend(typing.get_type_hints(kind).values())
+    return frozenset(found)
 
 
 def names_secret(variable: str) -> bool:
@@ -93,38 +199,66 @@ def names_secret(variable: str) -> bool:
 
 def looks_secret(value: str) -> bool:
     """Whether a value has the shape of a key, a token or a private key, or is a URL with a password."""
-    return any(pattern.search(value) for pattern in (*_PATTERNS, _URL_PASSWORD))
+    return any(net.pattern.sub(net.mask, value) != value for net in _SHAPES)
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if type(value) is str:  # a member of an enumeration is no foreign text
+        yield value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield str(key)
+            yield from _strings(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _strings(item)
+
+
+def _replaced(value: Any, masked: Mapping[str, str]) -> Any:
+    if type(value) is str:
+        return masked.get(value, value)
+    if isinstance(value, Mapping):
+        return {masked.get(str(key), str(key)): _replaced(item, masked) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_replaced(item, masked) for item in value]
+    return value
 
 
 def _secrets(environ: Mapping[str, str]) -> Iterable[str]:
     for name, value in environ.items():
-        if names_secret(name):
-            yield value
-            yield value.strip()
+        if names_secret(name) and not value.startswith("arn:"):
+            yield from (value, value.strip(), " ".join(value.split()), "".join(value.split()))
+            yield from (line for line in value.splitlines() if len(line) >= _LINE)
         if "://" in value and "@" in value:
-            try:
-                yield urlsplit(value).password or ""
-            except ValueError:
-                continue
+            user, _, password = value.partition("://")[2].rpartition("@")[0].partition(":")
+            yield from (password or user, unquote(password or user))
+        if "=" in value or ":" in value:  # a connection string, a JSON document
+            yield from (match[2].strip("\"'") for match in _UNNAMED[0].pattern.finditer(value[:65536]))
 
 
 def _forms(value: str) -> Iterable[str]:
-    """The spellings in which a value may turn up: raw, JSON, URL, base64, hexadecimal."""
+    """The spellings in which a value may turn up: raw, JSON, URL, HTML, base64, hexadecimal."""
     if len(value) < _SHORTEST:
         return
     data = value.encode("utf-8", "surrogateescape")
-    encoded = base64.b64encode(data).decode()
-    spellings = (
-        value,
+    escaped = [
         json.dumps(value)[1:-1],
         json.dumps(value, ensure_ascii=False)[1:-1],
         repr(value)[1:-1],
-        quote(data, safe=""),
-        quote_plus(data),
-        encoded,
-        encoded.rstrip("="),
-        base64.urlsafe_b64encode(data).decode(),
-        data.hex(),
-        data.hex().upper(),
-    )
+        repr(data)[2:-1],
+    ]
+    escaped += [json.dumps(spelled)[1:-1] for spelled in escaped] + [escaped[0].replace("/", "\\/"), html.escape(value)]
+    quoted = [quote(data, safe=""), quote(data), quote_plus(data)]
+    quoted += [re.sub("%..", lambda sign: sign[0].lower(), spelled) for spelled in quoted]
+    encoded = [base64.b64encode(data).decode(), *_aligned(data)]
+    encoded += [spelled.translate(str.maketrans("+/", "-_")) for spelled in encoded]
+    spellings = (value, *escaped, *quoted, *encoded, encoded[0].rstrip("="), data.hex(), data.hex().upper())
     yield from (spelling for spelling in spellings if len(spelling) >= _SHORTEST)
+
+
+def _aligned(data: bytes) -> Iterator[str]:
+    """What base64 shows of the data inside a longer text, as "user:password": three bytes make four characters."""
+    for before in range(3):
+        spelled = base64.b64encode(bytes(before) + data).decode().rstrip("=")
+        whole = len(spelled) if (before + len(data)) % 3 == 0 else len(spelled) - 1
+        yield spelled[(0, 2, 3)[before] : whole]

@@ -22,7 +22,7 @@ from pydantic import (
     field_validator,
 )
 
-from doctor import boundary
+from doctor import boundary, strict_json
 from doctor.verdict import FailOn, InvalidRequest
 
 _FROZEN = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True)
@@ -127,6 +127,20 @@ def parse(value: object, *, where: str) -> Request:
     for index, target in enumerate(request.targets):
         _must_exist(target, f"{where}.targets[{index}]")
     return request
+
+
+def target_spelled(spelled: str) -> object:
+    """A target as the command line spells it: `sqs`, `db.internal:5432` (TLS where the port is 443), or its JSON.
+
+    Raises:
+        InvalidRequest: it starts like JSON, and is not.
+    """
+    if spelled.lstrip().startswith("{"):
+        return strict_json.parse(spelled, "--target")
+    host, colon, port = spelled.rpartition(":")
+    if colon and port.isdecimal():
+        return {"host": host.strip("[]"), "port": int(port), "tls": port == "443"}
+    return {"host": spelled} if "." in spelled else spelled
 
 
 def default_targets(environ: Mapping[str, str]) -> tuple[ServiceTarget | HostTarget, ...]:

@@ -75,9 +75,9 @@ class World:
 
         No region is passed: whether boto3 finds one by itself (it reads AWS_DEFAULT_REGION, not AWS_REGION) is evidence.
         """
-        import boto3
+        from doctor import preload  # imports boto3
 
-        return boto3.Session()
+        return preload.session()
 
 
 def now() -> str:

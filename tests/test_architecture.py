@@ -16,13 +16,14 @@ ROOT = Path(__file__).parent.parent
 # `verdict ← request ← world ← supervise, evidence ← check ← registry ← examine ← diagnose ← casefile, render ← handler`.
 # A module may import what stands in an earlier row. What is not named here belongs to the last row.
 ROWS = [
-    "verdict boundary location child schedule redact rung.words",
-    "runtime render.plain_text supervise request",
+    "verdict boundary location child schedule redact",
+    "runtime runtimes render.plain_text supervise strict_json",
+    "request",
     "evidence",
     "world",
     "evidence.*",
     "ladder declare network.*",
-    "registry rung",
+    "registry rung phase",
     "judge",
     "diagnose gather hear",
     "examine stage0",

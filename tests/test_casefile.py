@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from doctor import casefile
+from doctor import casefile, strict_json
 from doctor.evidence import Evidence, Missing, Reason
 from doctor.examine import Examination, Run, judge_again
 from doctor.request import Request
@@ -100,7 +100,7 @@ def test_a_key_that_stands_twice_is_named() -> None:
 def test_a_file_beyond_the_limit_is_refused_before_it_is_parsed() -> None:
     started = time.monotonic()
     with pytest.raises(InvalidRequest, match="larger than 20 MB"):
-        casefile.load(" " * (casefile.MOST_BYTES + 1), "case.json")
+        casefile.load(" " * (strict_json.MOST_BYTES + 1), "case.json")
     assert time.monotonic() - started < 1
 
 
@@ -213,7 +213,7 @@ def test_whatever_stands_wherever_it_is_a_case_or_a_refusal(path: tuple[str | in
 def test_any_text_is_parsed_or_refused(text: str) -> None:
     refusal = None
     try:
-        casefile.parse(text, "case.json")
+        strict_json.parse(text, "case.json")
     except InvalidRequest as refused:
         refusal = refused
     assert refusal is None or refusal.field.startswith("case.json")

@@ -189,6 +189,7 @@ CHECKS = {
         check("zzz.last", Plain, says_ok),
     )
 }
+LOAD = registry.load
 HEALTHY = {"aaa.first", "hang.middle", "zzz.last"}
 
 
@@ -209,7 +210,7 @@ def nothing_is_left() -> Iterator[None]:
 
 def examined(checks: dict[str, Check], monkeypatch: pytest.MonkeyPatch, budget: float) -> tuple[Examination, float]:
     monkeypatch.setattr(registry, "built_in", lambda: tuple(sorted(checks)))
-    monkeypatch.setattr(registry, "load", lambda id_, distribution="": checks[id_])
+    monkeypatch.setattr(registry, "load", lambda id_, *_: checks[id_] if id_ in checks else LOAD(id_))
     schedule = Schedule(time.monotonic(), budget)
     world = World(request=Request(budget_seconds=budget), until=schedule.gathered, environ={"PATH": os.defpath})
     examination = examine(Run(world=world, schedule=schedule, verify=" ".join))

@@ -62,7 +62,7 @@ class Application(Facts):
 
     kind: ClassVar[str] = "application"
     actions: ClassVar[tuple[str, ...]] = ("sts:GetCallerIdentity",)
-    preload: ClassVar[str] = "boto3"
+    preload: ClassVar[str] = "doctor.preload"
 
     factory: str
     built: Built | None = None

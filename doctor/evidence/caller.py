@@ -92,7 +92,7 @@ class Caller(Facts):
         "sts:GetCallerIdentity",
         *(action for _, action in _SIGNED_READS.values()),
     )
-    preload: ClassVar[str] = "boto3"
+    preload: ClassVar[str] = "doctor.preload"
 
     identity: Identity
     sts_declared: bool

@@ -105,7 +105,7 @@ class Credentials(Facts):
     """What `boto3.Session().get_credentials()` finds here. `error` is the exception's class where it fails."""
 
     kind: ClassVar[str] = "credentials"
-    preload: ClassVar[str] = "boto3"
+    preload: ClassVar[str] = "doctor.preload"
 
     keys: Keys | None
     error: str = ""

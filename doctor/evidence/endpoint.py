@@ -31,7 +31,7 @@ class Endpoint(Facts):
     kind: ClassVar[str] = "endpoint"
     shared: ClassVar[Shared] = Shared.NETWORK
     per_target: ClassVar[bool] = True
-    preload: ClassVar[str] = "boto3"
+    preload: ClassVar[str] = "doctor.preload"
 
     host: str
     port: int

@@ -51,7 +51,7 @@ class Imports(Facts):
     """The interpreter (`abi` such as `cpython-311`, `machine` in Lambda's words) and what it could import."""
 
     kind: ClassVar[str] = "imports"
-    preload: ClassVar[str] = "boto3"
+    preload: ClassVar[str] = "doctor.preload"
 
     abi: str
     machine: str

@@ -26,7 +26,7 @@ class Sdk(Facts):
     """`region` is what a bare boto3 session uses; `region_listed` whether this botocore knows it."""
 
     kind: ClassVar[str] = "sdk"
-    preload: ClassVar[str] = "boto3"
+    preload: ClassVar[str] = "doctor.preload"
 
     parts: tuple[Part, ...]
     region: str | None

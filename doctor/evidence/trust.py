@@ -1,6 +1,5 @@
 """The files that decide which certificates are trusted, by the variables that name them."""
 
-import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +38,8 @@ class Trust(Facts):
 
 
 def _load(variable: str, path: str) -> Bundle:
+    import ssl  # children only
+
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
         context.load_verify_locations(**({"capath": path} if Path(path).is_dir() else {"cafile": path}))

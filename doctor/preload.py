@@ -1,0 +1,26 @@
+"""What every child that uses the SDK needs, loaded once in their shared parent: boto3, and botocore's largest files.
+
+Each session parses `endpoints.json` anew, which takes longer and more memory than all else that makes a client.
+"""
+
+import contextlib
+
+import boto3
+import botocore.session
+from botocore.loaders import Loader, create_loader
+
+_LOADER: Loader = create_loader()
+
+# A file that cannot be read will be met again by whoever needs it.
+with contextlib.suppress(Exception):
+    for _data in ("endpoints", "partitions", "sdk-default-configuration"):
+        _LOADER.load_data(_data)
+
+
+def session() -> boto3.Session:
+    """A session exactly as an application gets it, but for files that were read before."""
+    made = boto3.Session()
+    core: botocore.session.Session = made._session
+    if not core.get_config_variable("data_path"):  # else the deployer's own files take part
+        core.register_component("data_loader", _LOADER)
+    return made
