@@ -9,7 +9,7 @@ BIN := .venv/bin
 RUNTIME ?= python3.13
 ARCHITECTURE ?= x86_64
 
-.PHONY: run test long check lock setup lab-deps build-DoctorFunction
+.PHONY: run test long readme check lock setup lab-deps build-DoctorFunction
 .DELETE_ON_ERROR:
 
 run: setup  ## examine a broken function on this machine; 0 when the promised diagnosis came first
@@ -20,6 +20,10 @@ test: setup  ## all proofs but the long ones
 
 long: setup  ## the proofs that take minutes
 	$(BIN)/pytest -m long
+
+readme: setup  ## write the table of checks into README.md
+	$(BIN)/doctor checks --output markdown > .cache/checks.md
+	sed -i -e '/^<!-- checks:/,/^<!-- end of checks/{//!d}' -e '/^<!-- checks:/r .cache/checks.md' README.md
 
 check: setup
 	$(BIN)/ruff format --check .
@@ -79,7 +83,7 @@ lab-deps:  ## Debian packages for the laboratory's networks
 # the interpreter that builds; unchecked, because nothing in a function can rewrite the sources.
 PLATFORM = manylinux2014_$(if $(filter arm64,$(ARCHITECTURE)),aarch64,x86_64)
 # The command line and the laboratory, whose libraries do not travel.
-LEFT_OUT := doctor/__main__.py doctor/demo doctor/demonstrate.py doctor/emulator.py doctor/render/terminal.py
+LEFT_OUT := doctor/__main__.py doctor/demo doctor/demonstrate.py doctor/emulator.py doctor/present.py doctor/render/terminal.py
 MINOR := import sys; print("python%d.%d" % sys.version_info[:2])
 build-DoctorFunction:
 	@test -n '$(ARTIFACTS_DIR)' || { echo 'sam build sets ARTIFACTS_DIR: the folder to build into'; exit 1; }

@@ -1,6 +1,7 @@
 """Two sides measured in turns, A B A B, so that what else the machine does falls on both alike."""
 
 import argparse
+import base64
 import statistics
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 from time import perf_counter
 
 ROOT = Path(__file__).parent.parent
-SECRET = "0" * 40
+KEY, SECRET = "ASIA3Q7JWF5KX2MB6TZD", base64.b64encode(bytes(range(101, 131))).decode()  # shaped like real ones; nobody's
 
 Side = Callable[[], float]
 
@@ -61,7 +62,7 @@ def as_function(endpoint: str, folder: Path, **more: str) -> dict[str, str]:
     """The environment of a function with sound credentials and `endpoint` as AWS; `folder` is its home."""
     return {
         "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ACCESS_KEY_ID": "ASIA0000000000000000",
+        "AWS_ACCESS_KEY_ID": KEY,
         "AWS_SECRET_ACCESS_KEY": SECRET,
         "AWS_SESSION_TOKEN": "token" * 20,
         "AWS_REGION": "us-east-1",

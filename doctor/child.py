@@ -2,20 +2,24 @@
 
 import contextlib
 import ctypes
+import gc
 import importlib
 import json
 import os
 import pickle
 import resource
 import signal
+import socket
 import subprocess
 import sys
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import NoReturn
 
 FORKS = sys.platform == "linux"
 _PR_SET_PDEATHSIG = 1
+MOST_HANDED_OVER = 200  # tasks; the kernel passes 253 descriptors at once (SCM_MAX_FD)
 HEADER = 4  # bytes in front of each frame: its length, big-endian
 
 
@@ -52,16 +56,28 @@ def fork(group: list[Task], pipes: list[tuple[int, int]]) -> int:
         os._exit(70)
 
 
-def _share(group: list[Task], writes: list[int]) -> None:
+def _share(group: list[Task], writes: list[int]) -> NoReturn:
     """Import once what the whole group needs, fork a child for each task, and wait until all are gone."""
+    _settle()
+    _load(group[0].preload)
+    _foster(group, writes)
+
+
+def _settle() -> None:
     os.setsid()
     _die_with_parent()
     _be_quiet()
+
+
+def _load(preload: str) -> None:
     gc.disable()  # nothing of an import is garbage, and looking for some takes a tenth of its time
     # Where the import fails, each task meets the same failure itself and reports it.
     with contextlib.suppress(Exception):
-        importlib.import_module(group[0].preload)
+        importlib.import_module(preload)
     gc.enable()
+
+
+def _foster(group: list[Task], writes: list[int]) -> NoReturn:
     children = []
     for task, write in zip(group, writes, strict=True):
         pid = os.fork()
@@ -76,6 +92,61 @@ def _share(group: list[Task], writes: list[int]) -> None:
     for pid in children:
         os.waitpid(pid, 0)
     os._exit(0)
+
+
+# Shared parents that get ready before their tasks are known, by preload: process and line.
+_early: dict[str, tuple[int, socket.socket]] = {}
+
+
+@contextlib.contextmanager
+def early(preload: str) -> Iterator[None]:
+    """Let a shared parent load while ours is still importing the engine: they need a core each, and the same time."""
+    if FORKS:
+        ours, theirs = socket.socketpair()
+        pid = os.fork()
+        if not pid:
+            ours.close()
+            _wait_for_tasks(preload, theirs)
+        theirs.close()
+        _early[preload] = (pid, ours)
+    try:
+        yield
+    finally:
+        if unused := _early.pop(preload, None):
+            unused[1].close()
+            os.kill(unused[0], signal.SIGKILL)
+            os.waitpid(unused[0], 0)
+
+
+def _wait_for_tasks(preload: str, line: socket.socket) -> NoReturn:
+    try:
+        _settle()
+        _load(preload)
+        _, (tasks, *writes), _, _ = socket.recv_fds(line, 1, MOST_HANDED_OVER + 1)
+        line.close()
+        with os.fdopen(tasks, "rb") as file:
+            file.seek(0)
+            group = pickle.load(file)  # noqa: S301 - written by our own parent
+        _foster(group, writes)
+    finally:
+        os._exit(70)
+
+
+def hand_over(group: list[Task], writes: list[int]) -> int | None:
+    """Give tasks to the shared parent that waits for them; None where there is none, or it is gone."""
+    if len(group) > MOST_HANDED_OVER or not (waiting := _early.pop(group[0].preload, None)):
+        return None
+    pid, line = waiting
+    with line, os.fdopen(os.memfd_create("tasks"), "wb") as file:  # a file, since a busy reader must not block us
+        try:
+            pickle.dump(group, file)
+            file.flush()
+            socket.send_fds(line, [b"!"], [file.fileno(), *writes])
+        except (OSError, pickle.PicklingError, TypeError, AttributeError):
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            return None
+    return pid
 
 
 def _serve(task: Task, pipe: int) -> None:

@@ -26,7 +26,7 @@ _FROM_AWS = re.compile(
 # The call never came to AWS, so nobody has judged credentials or permissions.
 _BEFORE_AWS = re.compile(
     r"ConnectTimeout|Connect timeout|EndpointConnectionError|Could not connect to the endpoint|NameResolution|"
-    r"Errno -[235]\b|SSLError|ProxyConnectionError|ConnectionClosedError|ReadTimeout|Read timeout"
+    r"Errno -[235]\b|SSLError|SSL: [A-Z]|ProxyConnectionError|ConnectionClosedError|ReadTimeout|Read timeout"
 )
 _NOTHING_SENT = re.compile(
     r"NoCredentialsError|PartialCredentialsError|NoRegionError|ProfileNotFound|ImportModuleError|No module named"

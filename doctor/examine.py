@@ -1,7 +1,7 @@
 """A run from request to verdict: gather, judge, diagnose, each within its share of the budget."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from pydantic import TypeAdapter
 
@@ -9,6 +9,7 @@ from doctor import diagnose, registry
 from doctor.declare import Check
 from doctor.evidence import Evidence, Missing, Reason, named
 from doctor.evidence.run import Run as RunRecord
+from doctor.evidence.zone import Zone
 from doctor.gather import Progress, gather
 from doctor.hear import hear, plugin_checks
 from doctor.judge import Judged, Known, engine_finding, engine_findings, once
@@ -72,6 +73,8 @@ def examine(run: Run) -> Examination:
     panel = _panel(run, {Source.INSIDE} | {item.source for item in brought})
     needed = [need.facts for check in panel.asked for need in check.needs]
     kinds = dict.fromkeys(kind for kind in needed if kind.source is Source.INSIDE)
+    if run.world.environ.get("AWS_LAMBDA_METADATA_API"):  # no check needs it; the verdict says where it was made
+        kinds[Zone] = None
     gathered = gather(kinds, run.world, run.schedule, run.progress)
     return _conclude(run, panel, gathered.known + brought, gathered.took)
 
@@ -123,7 +126,7 @@ def _conclude(run: Run, panel: _Panel, known: Known, took: dict[str, float]) -> 
             total=round(schedule.spent, 3),
             evidence=took,
         ),
-        runtime=run.runtime or runtime(world.environ),
+        runtime=run.runtime or replace(runtime(world.environ), zone=_zone(known)),
         plugins=tuple(map(registry.version, run.plugins)),
     )
     redactor = Redactor(world.environ)
@@ -196,6 +199,10 @@ def _headline(status: Status, reasoning: diagnose.Reasoning, world: World, targe
     if not undecided:
         return f"Nothing was examined from {world.vantage.place}: no selected check had anything to look at."
     return f"{len(undecided)} of {len(reasoning.findings)} findings are undecided; first: {undecided[0].message}"
+
+
+def _zone(known: Known) -> str | None:
+    return next((item.facts.get("zone") for item in known if isinstance(item, Evidence) and item.kind == "zone"), None)
 
 
 def _reached(known: Known) -> tuple[str, ...]:

@@ -1,17 +1,16 @@
 """Collectors at work: each kind of evidence in its own child, started when what it builds on is there."""
 
-import os
-import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
 from doctor.child import Task
+from doctor.collect import Collecting
 from doctor.evidence import Evidence, Facts, Missing, Reason, Shared
 from doctor.schedule import Schedule
 from doctor.supervise import Children, End, How, Item
-from doctor.world import World, now
+from doctor.world import World
 
 Progress = Callable[[str], None]
 _EVIDENCE = TypeAdapter(Evidence)
@@ -25,27 +24,6 @@ class Gathered:
 
     known: tuple[Evidence | Missing, ...]
     took: dict[str, float]
-
-
-@dataclass(frozen=True)
-class _Collecting:
-    """The work of one child."""
-
-    kind: type[Facts]
-    world: World
-
-    def __call__(self) -> Iterator[dict[str, object]]:
-        started = time.monotonic()
-        os.environ.clear()  # boto3 reads os.environ, and shall see the world's
-        os.environ.update(self.world.environ)
-        if self.world.in_function:
-            os.environ["AWS_EC2_METADATA_DISABLED"] = "true"  # there is none in a sandbox; asking it only costs time
-        for found in self.kind.collect(self.world):
-            if isinstance(found, Missing):
-                yield {"missing": asdict(found)}
-            else:
-                took = time.monotonic() - started
-                yield {"evidence": asdict(Evidence.of(found, vantage=self.world.vantage, at=now(), took=took))}
 
 
 def closure(kinds: Iterable[type[Facts]]) -> tuple[type[Facts], ...]:
@@ -103,7 +81,7 @@ def _of_another_function(kind: type[Facts], world: World) -> Missing | None:
 def _task(kind: type[Facts], world: World, known: tuple[Evidence | Missing, ...], schedule: Schedule) -> Task:
     needed = {earlier.kind for earlier in kind.after}
     seen = tuple(item for item in known if item.kind in needed)
-    work = _Collecting(kind, world.knowing(seen, schedule.gathered))
+    work = Collecting(kind, world.knowing(seen, schedule.gathered))
     return Task(name=kind.kind, work=work, until=schedule.gathered, preload=kind.preload)
 
 

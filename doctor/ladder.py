@@ -63,14 +63,13 @@ def climb(plan: Plan, address: str, environ: Mapping[str, str]) -> Probe:
 
 def _connect(plan: Plan, address: str) -> tuple[socket.socket | None, dict[str, Any]]:
     """The first connection that stands, of up to three; the others tell a hard fault from a flaky one."""
-    where = proxy.place(plan.proxy) if plan.proxy else (address, plan.port)
     stands: socket.socket | None = None
     tries: list[Tcp] = []
     first: dict[str, Any] = {}
     for patience in (plan.patience, plan.patience / 3, plan.patience / 3):
         started = time.monotonic()
         try:
-            raw = socket.create_connection(where, timeout=patience)
+            raw = _dial(plan, address, patience)
         except OSError as error:
             tries.append(_tcp(error))
             first = first or {"tcp": tries[0], "tcp_took": _since(started), "detail": _text(error)}
@@ -82,7 +81,21 @@ def _connect(plan: Plan, address: str) -> tuple[socket.socket | None, dict[str, 
                 raw.close()
     if stands:
         stands.settimeout(plan.patience)
+        stands.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else the request waits for a delayed ACK
     return stands, {**first, "tries": tuple(tries)}
+
+
+def _dial(plan: Plan, address: str, patience: float) -> socket.socket:
+    if plan.proxy:
+        return socket.create_connection(proxy.place(plan.proxy), timeout=patience)
+    raw = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+    raw.settimeout(patience)
+    try:
+        raw.connect((address, plan.port))
+    except OSError:
+        raw.close()
+        raise
+    return raw
 
 
 def _through(plan: Plan, raw: socket.socket) -> str:

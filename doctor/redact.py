@@ -35,38 +35,35 @@ _PLAIN_NAME = re.compile(
 
 
 class _Net(NamedTuple):
-    """A pattern, what a text must hold (in lower case) for it to be worth a search, and what is put in its place."""
+    """A pattern, the literal that it starts with, and what is put in place of what it finds."""
 
-    needles: tuple[str, ...]
+    needle: str
     pattern: re.Pattern[str]
-    mask: str | Callable[[re.Match[str]], str] = MASK
+    mask: str | Callable[[re.Match[str]], str]
 
 
-def _net(needles: str, pattern: str, mask: str | Callable[[re.Match[str]], str] = MASK) -> _Net:
-    return _Net(tuple(needles.split()) or ("",), re.compile(pattern), mask)
+def _nets(needles: str, rest: str, mask: str | Callable[[re.Match[str]], str] = MASK) -> Iterator[_Net]:
+    """One net for each needle: a search for one literal is an order of magnitude faster than for one of several."""
+    for needle in needles.split(" "):
+        literal = re.escape(needle)
+        yield _Net(needle, re.compile(literal + rest.replace("<needle>", literal)), mask)
 
 
-# Where a token begins: after no letter or digit, or after what is left of an escaped line end or URL-encoded sign.
-_START = r"(?:(?<![A-Za-z0-9_-])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
-# Between a label and its value: quotes that JSON may have escaped, and one colon or equals sign.
-_IS = r"[\"'\\]{0,4}\s{0,4}(?:=>|[:=]|%3[AaDd])\s{0,4}\\{0,3}"
-_LABELS = (
-    "|".join(
-        f"{word}|{word.upper()}|{word.capitalize()}"
-        for word in ("secret", "password", "passwd", "passphrase", "pwd", "token")
-    )
-    + "|(?:[Aa][Pp][Ii]|[Aa]ccess|[Aa]ccount|[Pp]rivate|ACCESS|PRIVATE)[_-]?(?:[Kk]ey|KEY)"
-)
+def _cased(words: str) -> str:
+    return " ".join(f"{word} {word.upper()} {word.title()}" for word in words.split())
 
 
-def _mask_labelled(match: re.Match[str]) -> str:
-    # What names a secret holds none, and a diagnosis needs it.
-    return match[0] if match[2].lstrip("\"'").startswith((MASK, "arn:")) else f"{match[1]}{MASK}"
+def _mask_part(match: re.Match[str]) -> str:
+    """Mask the secret only; what names a secret (an ARN) holds none, and a diagnosis needs it."""
+    if match["secret"].lstrip("\"'").startswith((MASK, "arn:")):
+        return match[0]
+    return f"{match.string[match.start() : match.start('secret')]}{MASK}"
 
 
-def _mask_basic(match: re.Match[str]) -> str:
+def _mask_pair(match: re.Match[str]) -> str:
+    """HTTP's basic authentication is base64 of "user:password"; basic things are not."""
     try:
-        pair = base64.b64decode(match[1], validate=True).decode()
+        pair = base64.b64decode(match["secret"], validate=True).decode()
     except ValueError:
         return match[0]
     return MASK if ":" in pair else match[0]
@@ -76,52 +73,53 @@ def _mask_mixed(match: re.Match[str]) -> str:
     """Forty random characters of base64 are no digest, which is hexadecimal, and no path, which is words and slashes."""
     found = match[0]
     upper, lower = sum(map(str.isupper, found)), sum(map(str.islower, found))
-    mixed = upper >= 6 and lower >= 6 and upper + lower < 40 and found.count("/") <= 4
+    mixed = upper >= 6 and lower >= 6 and found.count("/") <= 4
     return MASK if mixed and any(map(str.isdigit, found)) else found
 
 
+# A token begins after no letter or digit, or after what is left of an escaped line end or a URL-encoded sign.
+_BEGINS = r"(?:(?<![A-Za-z0-9_-]<needle>)|(?<=\\[nrt]<needle>)|(?<=%[0-9A-Fa-f]{2}<needle>))"
+# Between a label and its value: quotes that JSON may have escaped, and one colon or equals sign.
+_IS = r"[\"'\\]{0,4}\s{0,4}(?:=>|[:=]|%3[AaDd])\s{0,4}\\{0,3}"
+_VALUE = r"(?P<secret>\"[^\"\\\r\n]{4,512}+|'[^'\\\r\n]{4,512}+|[\"']?[^\s\"',;&\\]{8,512}+)"
+_KEYS = "apiKey accessKey accountKey privateKey SharedAccessKey AccountKey"
+_LABELLED = tuple(
+    _nets(
+        f"{_cased('secret password passwd passphrase pwd token api_key apikey access_key private_key')} {_KEYS}",
+        _IS + _VALUE,
+        _mask_part,
+    )
+)
 _SHAPES = (
     # Without an end, too: messages are cut.
-    _net(
-        "private",
-        r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?:[^-]|-(?!----)){0,20000}+(?:-----END [A-Z ]{0,40}-----)?",
+    *_nets(
+        "-----BEGIN",
+        r" [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?:[^-]|-(?!----)){0,20000}+(?:-----END [A-Z ]{0,40}-----)?",
     ),
-    _net("ls0tls1crudjti", r"LS0tLS1CRUdJTi[A-Za-z0-9+/=_-]{20,20000}+"),
-    _net("akia asia abia acca", r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Z0-9])"),
-    _net("fwog fqog iqoj", r"(?:FwoG|FQoG|IQoJ)[A-Za-z0-9+/=_%-]{50,4096}+"),
-    _net("x-amz-", r"(?i:X-Amz-(?:Signature|Security-Token|Credential)(?:=|%3D))[^&\s\"'<>]{1,4096}+"),
-    _net("signature= sig=", r"(?i:(?<=[?&])(?:Signature|sig)=)[^&\s\"'<>]{8,512}+"),
-    _net(
-        "authorization x-amz-security-token cookie",
-        rf"(?i:(?:authorization|x-amz-security-token|set-cookie|\bcookie){_IS})[\"']?[^\s\"',;][^\r\n\"']{{0,4096}}+",
+    *_nets("LS0tLS1CRUdJTi", r"[A-Za-z0-9+/=_-]{20,20000}+"),
+    *_nets("AKIA ASIA ABIA ACCA", r"[A-Z0-9]{16}(?![A-Z0-9])"),
+    *_nets("FwoG FQoG IQoJ", r"[A-Za-z0-9+/=_%-]{50,4096}+"),
+    *_nets(_cased("x-amz-signature x-amz-security-token x-amz-credential"), r"(?:=|%3[Dd])[^&\s\"'<>]{1,4096}+"),
+    *_nets("?Signature= &Signature= ?sig= &sig=", r"[^&\s\"'<>]{8,512}+"),
+    *_nets(_cased("authorization x-amz-security-token cookie"), _IS + r"[\"']?[^\s\"',;][^\r\n\"']{0,4096}+"),
+    *_nets(_cased("bearer"), r" (?=[^\s\d]{0,512}?(?:\d|\.[A-Za-z]))[A-Za-z0-9._~+/=-]{8,4096}+"),
+    *_nets(_cased("basic"), r" (?P<secret>[A-Za-z0-9+/]{8,4096}={0,2})", _mask_pair),
+    *_nets("eyJ", _BEGINS + r"[A-Za-z0-9_-]{8,4096}+\.[A-Za-z0-9_-]{8,8192}+\.[A-Za-z0-9_-]{8,4096}+"),
+    *_nets("ghp_ gho_ ghu_ ghs_ ghr_ github_pat_", r"[A-Za-z0-9_]{22,255}+"),
+    *_nets("xoxa- xoxb- xoxe- xoxp- xoxr- xoxs- xapp-", r"[A-Za-z0-9-]{10,255}+"),
+    *_nets("glpat- pypi- bedrock-api-key-", r"[A-Za-z0-9+/=_-]{20,8192}+"),
+    *_nets("sk_live_ sk_test_ rk_live_ rk_test_ whsec_ npm_", r"[A-Za-z0-9]{16,255}+"),
+    *_nets("ABSK", r"[A-Za-z0-9+/=]{40,255}+"),
+    *_nets("sk- hvs. SG. AIza", _BEGINS + r"[A-Za-z0-9_.-]{20,255}+"),
+    *_nets(
+        "https://hooks.slack.com/ https://discord.com/api/webhooks/ https://discordapp.com/api/webhooks/",
+        r"[^\s\"'<>]{8,1024}+",
     ),
-    _net("bearer", r"(?i:bearer )(?=[^\s\d]{0,512}?(?:\d|\.[A-Za-z]))[A-Za-z0-9._~+/=-]{8,4096}+"),
-    _net("basic", r"(?i:basic )([A-Za-z0-9+/]{8,4096}={0,2})", _mask_basic),
-    _net("eyj", rf"{_START}eyJ[A-Za-z0-9_-]{{8,4096}}+\.[A-Za-z0-9_-]{{8,8192}}+\.[A-Za-z0-9_-]{{8,4096}}+"),
-    _net("ghp_ gho_ ghu_ ghs_ ghr_ github_pat_", r"gh[pousr]_[A-Za-z0-9]{36,255}+|github_pat_[A-Za-z0-9_]{22,255}+"),
-    _net(
-        "xox xapp- glpat-", r"xox[abeprs]-[A-Za-z0-9-]{10,255}+|xapp-[A-Za-z0-9-]{20,255}+|glpat-[A-Za-z0-9_-]{20,255}+"
-    ),
-    _net("_live_ _test_ whsec_", r"(?:[rs]k_(?:live|test)|whsec)_[A-Za-z0-9]{16,255}+"),
-    _net("npm_ pypi-", r"npm_[A-Za-z0-9]{36}|pypi-[A-Za-z0-9_-]{40,255}+"),
-    _net("absk bedrock-api-key-", r"ABSK[A-Za-z0-9+/=]{40,255}+|bedrock-api-key-[A-Za-z0-9+/=_-]{20,8192}+"),
-    _net("sk- hvs. sg. aiza", rf"{_START}(?:sk-[A-Za-z0-9_-]{{20,255}}+|hvs\.[A-Za-z0-9_-]{{24,255}}+)"),
-    _net("sg. aiza", r"SG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{32,64}|AIza[A-Za-z0-9_-]{35}"),
-    _net(
-        "hooks webhook",
-        r"(?i:https://(?:hooks\.slack\.com/[a-z]{1,16}/|discord(?:app)?\.com/api/webhooks/"
-        r"|[a-z0-9.-]{1,100}\.webhook\.office\.com/))[^\s\"'<>]{8,1024}+",
-    ),
-    _net("://", r"(?<=://)([^\s/:@\"']{0,128}+:)[^\s/@\"']{1,512}+(?=@)", rf"\1{MASK}"),
+    *_nets(".webhook.office.com/", r"[^\s\"'<>]{8,1024}+"),
+    *_nets("://", r"[^\s/:@\"']{0,128}+:(?P<secret>[^\s/@\"']{1,512}+)(?=@)", _mask_part),
 )
-_UNNAMED = (
-    _net(
-        "secret pass pwd token key",
-        rf"((?:{_LABELS}){_IS})(\"[^\"\\\r\n]{{4,512}}+|'[^'\\\r\n]{{4,512}}+|[\"']?[^\s\"',;&\\]{{8,512}}+)",
-        _mask_labelled,
-    ),
-    _net("", r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])", _mask_mixed),
-)
+# A run of forty has no literal to look for; it starts where a run starts, so that each character is looked at once.
+_FORTY = _Net("", re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])(?<![0-9a-f]{40})"), _mask_mixed)
 
 
 class Redactor:
@@ -152,9 +150,8 @@ class Redactor:
             known = self._known(present, together)
             texts = [known.sub(self._unless_public, text) for text in texts]
             together = "\n".join(texts)
-        lowered = together.lower()
-        for net in (*_SHAPES, *_UNNAMED):
-            if any(needle in lowered for needle in net.needles) and net.pattern.search(together):
+        for net in (*_SHAPES, *_LABELLED, _FORTY):
+            if net.needle in together and net.pattern.search(together):
                 texts = [net.pattern.sub(net.mask, text) for text in texts]
         return texts
 
@@ -233,7 +230,7 @@ def _secrets(environ: Mapping[str, str]) -> Iterable[str]:
             user, _, password = value.partition("://")[2].rpartition("@")[0].partition(":")
             yield from (password or user, unquote(password or user))
         if "=" in value or ":" in value:  # a connection string, a JSON document
-            yield from (match[2].strip("\"'") for match in _UNNAMED[0].pattern.finditer(value[:65536]))
+            yield from (match["secret"].strip("\"'") for net in _LABELLED for match in net.pattern.finditer(value))
 
 
 def _forms(value: str) -> Iterable[str]:

@@ -22,7 +22,7 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Any, Self, TypeGuard
 
-from doctor.child import FORKS, HEADER, Task, fork, spawn
+from doctor.child import FORKS, HEADER, Task, fork, hand_over, spawn
 
 # A task that sends more than this has run away; a healthy run of twenty targets sends about 100 kB in 100 items.
 MOST_BYTES = 1024 * 1024
@@ -98,12 +98,13 @@ class Children:
             groups.setdefault((FORKS and task.preload) or str(number), []).append(task)
         for group in groups.values():
             pipes = [os.pipe() for _ in group]
-            pid = fork(group, pipes) if FORKS else spawn(group[0], pipes[0][1])
+            shared = hand_over(group, [write for _, write in pipes])
+            pid = shared or (fork(group, pipes) if FORKS else spawn(group[0], pipes[0][1]))
             self._zombies.add(pid)
             for task, (read, write) in zip(group, pipes, strict=True):
                 os.close(write)
                 os.set_blocking(read, False)
-                self._running[read] = _Child(task, read, {pid} if len(group) == 1 else set())
+                self._running[read] = _Child(task, read, {pid} if len(group) == 1 and not shared else set())
                 self._selector.register(read, selectors.EVENT_READ)
 
     def next(self) -> Item | End | None:

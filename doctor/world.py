@@ -34,6 +34,7 @@ class World:
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     known: tuple[Evidence | Missing, ...] = ()
     resolv_conf: Path = Path("/etc/resolv.conf")
+    hosts: Path = Path("/etc/hosts")
     platform_environ: Path = Path("/proc/self/environ")
     remaining: float | None = None
     event: object = None

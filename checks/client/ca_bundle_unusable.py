@@ -14,7 +14,7 @@ from doctor.evidence.trust import Trust
     ),
 )
 def ca_bundle_unusable(trust: Trust) -> Iterator[Observation]:
-    """AWS_CA_BUNDLE and SSL_CERT_FILE name a readable bundle that verifies AWS.
+    """Every CA bundle that a variable names can be read and holds certificates.
 
         SSLError: SSL validation failed
         OSError: Could not find a suitable TLS CA certificate bundle, invalid path: /etc/pki/ca.pem

@@ -15,7 +15,7 @@ from doctor.evidence.environment import Environment, Override
     ),
 )
 def endpoint_override(environment: Environment, application: Application | None) -> Iterator[Observation]:
-    """No AWS_ENDPOINT_URL variable or endpoint_url points away from AWS.
+    """AWS calls go to AWS, and no variable or endpoint_url sends them elsewhere.
 
     Emulator leftovers (LocalStack, moto, MinIO) in a deployed configuration send every call to a host that does not
     exist there:

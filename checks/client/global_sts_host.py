@@ -16,7 +16,7 @@ from doctor.evidence.caller import Answer, Caller
     ),
 )
 def global_sts_host(caller: Caller) -> Iterator[Observation]:
-    """STS is called at its regional host.
+    """STS calls stay in the region, at its regional host.
 
     Before 1.41 botocore called `sts.amazonaws.com`, in North Virginia, whatever the region; the private DNS of an STS
     endpoint covers the regional name only, so from an isolated subnet

@@ -24,7 +24,7 @@ _HOSTS = (
     ),
 )
 def legacy_host(endpoint: Endpoint, reach: Reach) -> Iterator[Observation]:
-    """The SDK calls the host name that the endpoint's private DNS covers.
+    """botocore calls the host that private DNS answers for.
 
     Captured from a request that botocore built, never formatted: `us-east-2.queue.amazonaws.com` on old SDKs, FIPS and
     dual-stack hosts, account-id hosts of DynamoDB. Each needs a route of its own; a private subnet has none:

@@ -17,7 +17,7 @@ from doctor.evidence.reach import Reach, Tcp
     ),
 )
 def proxy_captures_endpoint(proxy: Proxy, endpoint: Endpoint, reach: Reach) -> Iterator[Observation]:
-    """NO_PROXY covers endpoint and link-local names when a proxy is set.
+    """What must not go through the proxy is exempt from it.
 
     A proxy that takes calls meant for a VPC endpoint refuses them, or brings them to AWS from the wrong address:
 

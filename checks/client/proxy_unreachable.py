@@ -14,7 +14,7 @@ from doctor.evidence.proxy import Proxy
     ),
 )
 def proxy_unreachable(proxy: Proxy) -> Iterator[Observation]:
-    """The configured proxy answers.
+    """The proxy that the environment configures accepts connections.
 
     botocore and urllib3 read HTTPS_PROXY and send every call there:
 

@@ -18,7 +18,7 @@ from doctor.evidence.environment import Environment
 def region_differs(
     environment: Environment, endpoint: Endpoint, application: Application | None
 ) -> Iterator[Observation]:
-    """Client, function and resource share a region.
+    """The client, the function and the resource are in one region.
 
         ResourceNotFoundException: Requested resource not found
         AWS.SimpleQueueService.NonExistentQueue; 301 PermanentRedirect

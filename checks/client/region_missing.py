@@ -15,7 +15,7 @@ from doctor.evidence.sdk import Sdk
     ),
 )
 def region_missing(sdk: Sdk, environment: Environment) -> Iterator[Observation]:
-    """A region is configured where boto3 reads it (AWS_DEFAULT_REGION or config).
+    """boto3 finds a region by itself, in AWS_DEFAULT_REGION or its configuration.
 
         NoRegionError: You must specify a region.
 

@@ -16,7 +16,7 @@ from doctor.evidence.sdk import Sdk
     ),
 )
 def region_unknown(sdk: Sdk, endpoint: Endpoint, names: Names) -> Iterator[Observation]:
-    """The configured region exists and offers the service.
+    """The region that is configured is one that AWS has.
 
     botocore takes any word for a region (`us-est-1`) and makes a host name of it, which then nobody knows:
 

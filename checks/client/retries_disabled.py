@@ -12,7 +12,7 @@ from doctor.evidence.application import VARIABLE, Application
     ),
 )
 def retries_disabled(application: Application) -> Iterator[Observation]:
-    """At least one retry remains for a connection gone stale after a freeze.
+    """A call is tried twice at least, so that a connection gone stale costs nothing.
 
     Between invocations the sandbox is frozen; a kept connection may have been closed by the other side meanwhile, and the
     first call after it gets

@@ -16,7 +16,7 @@ from doctor.evidence.sdk import Part, Sdk
     ),
 )
 def shadowed_sdk(sdk: Sdk) -> Iterator[Observation]:
-    """boto3 and botocore come from one place and fit together.
+    """boto3 and botocore are of one release and come from one folder.
 
     A layer, the package and the runtime may each bring a part; whichever comes first on the path wins, part by part:
 

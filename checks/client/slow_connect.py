@@ -16,7 +16,7 @@ from doctor.phase import judge_phase
     ),
 )
 def slow_connect(reach: Reach, sandbox: Sandbox) -> Iterator[Observation]:
-    """TCP connects within the region's usual time.
+    """A TCP connection is made in a small part of the function's time.
 
     Within a region a round trip takes a millisecond or two. More is distance, loss that was repaired, or a queue:
 

@@ -15,7 +15,7 @@ from doctor.phase import judge_phase
     ),
 )
 def slow_creation(application: Application, sandbox: Sandbox) -> Iterator[Observation]:
-    """Clients are created once, quickly.
+    """Creating a client takes a small part of the function's time.
 
     Creating a client loads its service's model, tens of milliseconds of CPU for most and a hundred for EC2 (measured), and
     sends nothing. In every invocation, or with a fraction of a CPU, that adds up to

@@ -16,7 +16,7 @@ from doctor.phase import judge_phase
     ),
 )
 def slow_dns(names: Names, sandbox: Sandbox) -> Iterator[Observation]:
-    """Name resolution takes a small part of a call.
+    """A name is resolved in a small part of the function's time.
 
     A silent first nameserver costs five seconds a name before the second is asked; search domains multiply that. No boto3
     timeout covers it:

@@ -15,7 +15,7 @@ from doctor.phase import judge_phase
     ),
 )
 def slow_handshake(reach: Reach, sandbox: Sandbox) -> Iterator[Observation]:
-    """TLS handshakes are not starved of CPU.
+    """A TLS handshake takes a small part of the function's time.
 
     A handshake is arithmetic on both sides and a round trip or two. In a 128 MB function, with a fourteenth of a CPU, it
     takes hundreds of milliseconds while TCP connects in one:

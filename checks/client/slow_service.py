@@ -15,7 +15,7 @@ from doctor.phase import judge_phase
     ),
 )
 def slow_service(reach: Reach, sandbox: Sandbox) -> Iterator[Observation]:
-    """The service answers quickly once connected.
+    """The first byte of an answer comes in a small part of the function's time.
 
     From the request to the first byte of an answer without credentials: the front of the service, not its work.
 

@@ -17,7 +17,7 @@ _GATEWAY = 29.0  # seconds; API Gateway's default integration timeout (quotas pa
     ),
 )
 def unbounded_timeouts(application: Application, sandbox: Sandbox) -> Iterator[Observation]:
-    """The worst hang of every client fits in the function's timeout and in the gateway's.
+    """No call can hang longer than the function, or the gateway before it, will wait.
 
     boto3's defaults wait 60 seconds for each address in each attempt: 180 seconds for one address with today's defaults,
     307 with the older ones (measured), 540 for an interface endpoint in three zones. The function is killed first:

@@ -22,7 +22,7 @@ from doctor.evidence.caller import Answer, Caller, Identity
     ),
 )
 def application_client_differs(application: Application, caller: Caller) -> Iterator[Observation]:
-    """The application's own client gets the same identity as the default chain.
+    """AWS sees the same caller behind the application's client and behind a bare one.
 
     The A/B test of credential faults: in one sandbox, over one network, a client on boto3's default chain and the client
     that the application builds (`DOCTOR_CLIENT_FACTORY`) ask STS who they are. Where the bare chain is accepted and the

@@ -17,7 +17,7 @@ _KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
     ),
 )
 def blank_environment_keys(environment: Environment, credentials: Credentials) -> Iterator[Observation]:
-    """Credential variables are absent or filled in.
+    """No credential variable is set to nothing.
 
     botocore skips a blank AWS_ACCESS_KEY_ID and goes on along the chain, which in a sandbox ends in
 

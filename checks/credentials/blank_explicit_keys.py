@@ -15,7 +15,7 @@ from doctor.evidence.credentials import Credentials, KeyClass
     ),
 )
 def blank_explicit_keys(credentials: Credentials, application: Application | None) -> Iterator[Observation]:
-    """No client is built with empty credential arguments.
+    """Nobody hands boto3 an empty key.
 
     `boto3.client("sqs", aws_access_key_id="", aws_secret_access_key="")` signs with an empty key and never falls back to
     the role, although the environment holds good credentials; `boto3.Session("", "")` does fall back. AWS answers

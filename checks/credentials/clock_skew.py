@@ -17,7 +17,7 @@ _ALLOWED = 300.0  # seconds; AWS General Reference, "Signature Version 4: date a
     ),
 )
 def clock_skew(caller: Caller, reach: Reach | None) -> Iterator[Observation]:
-    """The clock is within five minutes of AWS.
+    """This clock and AWS's agree within five minutes.
 
         RequestTimeTooSkewed (S3)
         SignatureDoesNotMatch: Signature not yet current; InvalidSignatureException: Signature expired

@@ -17,7 +17,7 @@ _KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
     ),
 )
 def environment_overridden(environment: Environment, platform: Platform) -> Iterator[Observation]:
-    """The process environment still holds what the platform put there.
+    """The code has left the platform's credential variables alone.
 
     The kernel keeps the environment that a process was started with. Where os.environ holds other credentials, the code
     put them there: `load_dotenv(override=True)` replaces key and secret and leaves the role's token, and AWS answers

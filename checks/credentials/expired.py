@@ -20,7 +20,7 @@ _CODES = ("ExpiredToken", "ExpiredTokenException")
     ),
 )
 def expired(caller: Caller, application: Application | None) -> Iterator[Observation]:
-    """The session token has not expired.
+    """The credentials are still within their time.
 
         ExpiredToken; ExpiredTokenException: The security token included in the request is expired
 

@@ -14,7 +14,7 @@ from doctor.evidence.application import VARIABLE, Application
     ),
 )
 def keys_copied_into_settings(application: Application) -> Iterator[Observation]:
-    """No settings object or client call carries AWS keys read from the environment.
+    """The role's keys stay where the platform put them, and are not copied into settings.
 
     All three values are copied, so it works, today. The copy is never refreshed and is frozen into a SnapStart snapshot:
 

@@ -17,7 +17,7 @@ from doctor.evidence.environment import Environment
 def long_lived_key(
     environment: Environment, credentials: Credentials, application: Application | None
 ) -> Iterator[Observation]:
-    """The function uses its role, not a stored AKIA key.
+    """The function signs with its role and not with a stored key (AKIA…).
 
     A long-term key works until somebody deletes, deactivates or rotates it; then every call fails at once with
 

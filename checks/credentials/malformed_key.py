@@ -16,7 +16,7 @@ from doctor.evidence.credentials import Credentials, KeyClass, Keys
     ),
 )
 def malformed_key(credentials: Credentials, application: Application | None) -> Iterator[Observation]:
-    """Key, secret and token carry no space, quote or newline and have their documented shape.
+    """Key, secret and token are shaped as AWS issues them, with nothing around them.
 
     botocore signs with whatever it is given, a trailing newline included, and AWS answers
 

@@ -16,7 +16,7 @@ from doctor.evidence.credentials import Credentials, KeyClass, Keys
     ),
 )
 def missing_session_token(credentials: Credentials, application: Application | None) -> Iterator[Observation]:
-    """A temporary key (ASIA…) travels with its session token.
+    """Whoever signs with a temporary key (ASIA…) sends its session token along.
 
     Lambda puts three values into the environment: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. A
     settings object that reads the first two and hands them to `boto3.client(…)` signs without the third, because botocore

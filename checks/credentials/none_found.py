@@ -15,7 +15,7 @@ from doctor.evidence.credentials import Credentials
     ),
 )
 def none_found(credentials: Credentials) -> Iterator[Observation]:
-    """The default chain finds credentials.
+    """boto3 finds credentials somewhere along its default chain.
 
     Every provider was asked: environment, shared files, container address, instance metadata.
 

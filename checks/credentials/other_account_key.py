@@ -14,7 +14,7 @@ from doctor.evidence.application import VARIABLE, Application
     ),
 )
 def other_account_key(application: Application) -> Iterator[Observation]:
-    """The access key belongs to the role's own account.
+    """The application's key is of the same account as the role.
 
     A key id tells its account, without a call to AWS (not documented, and not for keys from before 2019, so a hint only).
     A key of another account finds other buckets, queues and tables behind the same names:

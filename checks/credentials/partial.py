@@ -14,7 +14,7 @@ from doctor.evidence.credentials import Credentials
     ),
 )
 def partial(credentials: Credentials) -> Iterator[Observation]:
-    """Key and secret come together.
+    """Access key and secret are both there, or neither is.
 
     botocore stops at the first provider that holds half of a pair and looks no further:
 

@@ -18,7 +18,7 @@ from doctor.evidence.environment import Environment
 def placeholder_keys(
     credentials: Credentials, environment: Environment, application: Application | None
 ) -> Iterator[Observation]:
-    """No emulator or example key is in use.
+    """The keys in use were issued by AWS, not made up for an emulator or a manual.
 
     `test`, `dummy`, `local`, or the keys of AWS's own manuals (AKIAIOSFODNN7EXAMPLE) were never issued:
 

@@ -14,7 +14,7 @@ from doctor.evidence.environment import Environment
     ),
 )
 def profile_selected(environment: Environment) -> Iterator[Observation]:
-    """No AWS_PROFILE or AWS_DEFAULT_PROFILE redirects the chain inside a function.
+    """In a function no variable selects a profile, and elsewhere the selected profile exists.
 
     botocore looks the profile up before it looks at any key, so a missing one fails every client, although the role's
     credentials stand in the environment:

@@ -24,7 +24,7 @@ from doctor.evidence.caller import Answer, Caller
     ),
 )
 def rejected(caller: Caller) -> Iterator[Observation]:
-    """STS accepts the default credential chain.
+    """AWS accepts what the default chain signs.
 
     AWS answered, so the network is sound, and it refused the credentials themselves:
 

@@ -14,7 +14,7 @@ from doctor.evidence.environment import Environment
     ),
 )
 def secret_in_environment(environment: Environment) -> Iterator[Observation]:
-    """No variable holds a plain-text secret.
+    """No variable of the function carries a secret in plain text.
 
     Judged by names (PASSWORD, TOKEN, API_KEY …) and by shapes (private keys, tokens, URLs with a password); values are
     never shown. Variables are visible in the console, in every configuration read and in many crash reports:

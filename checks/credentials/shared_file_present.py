@@ -13,7 +13,7 @@ from doctor.evidence.environment import Environment
     ),
 )
 def shared_file_present(environment: Environment) -> Iterator[Observation]:
-    """No shared credentials or config file travels with the function.
+    """The package brings no credentials or config file of the AWS CLI along.
 
     boto3 reads ~/.aws and whatever AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE name. The role's variables win over
     keys in them, but not over region, endpoints and a profile that is selected:

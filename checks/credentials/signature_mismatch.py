@@ -22,7 +22,7 @@ _CODES = ("SignatureDoesNotMatch", "InvalidSignatureException", "IncompleteSigna
     ),
 )
 def signature_mismatch(caller: Caller) -> Iterator[Observation]:
-    """STS verifies the signature.
+    """AWS computes the same signature as this process.
 
         SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided.
         InvalidSignatureException (JSON services)

@@ -14,7 +14,7 @@ from doctor.evidence.credentials import Credentials, KeyClass, Keys
     ),
 )
 def stray_session_token(credentials: Credentials, application: Application | None) -> Iterator[Observation]:
-    """A long-term key (AKIA…) carries no session token.
+    """A long-term key (AKIA…) is sent without a session token.
 
     A .env file or a settings object that replaces key and secret, but leaves the role's AWS_SESSION_TOKEN in place,
     signs with a pair and a token that do not belong together:

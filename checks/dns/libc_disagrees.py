@@ -15,7 +15,7 @@ from doctor.evidence.names import Names, Reply
     ),
 )
 def libc_disagrees(names: Names) -> Iterator[Observation]:
-    """getaddrinfo and a direct query give the same answer.
+    """The C library and the nameservers tell the same about a name.
 
     boto3 asks the C library, which reads /etc/hosts, nsswitch.conf and search domains before and beside the resolver. Tools
     such as dig do not, so that "DNS is fine" and

@@ -26,7 +26,7 @@ from doctor.evidence.names import Names, Reply
     ),
 )
 def name_not_found(names: Names) -> Iterator[Observation]:
-    """The service's host name exists.
+    """The host's name exists for this resolver.
 
     The resolver answers NXDOMAIN, and boto3 shows only
 

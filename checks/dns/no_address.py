@@ -15,7 +15,7 @@ from doctor.evidence.names import Names, Reply
     ),
 )
 def no_address(names: Names) -> Iterator[Observation]:
-    """The host name has an address of a family the function can use.
+    """The host's name leads to an address.
 
     The name exists and has no record that helps: another type only, or a firewall that answers with nothing.
 

@@ -18,7 +18,7 @@ from doctor.evidence.names import Lookup, Names, Reply
     ),
 )
 def resolver_silent(names: Names) -> Iterator[Observation]:
-    """Every listed resolver answers.
+    """Each nameserver in resolv.conf answers when it is asked.
 
     A resolver that says nothing costs ten seconds an attempt, which no boto3 timeout bounds (measured: connect_timeout=2
     changed nothing), and ends in

@@ -18,7 +18,7 @@ _SETTLED = (Reply.RESOLVED, Reply.NOT_FOUND, Reply.NO_ADDRESS)
     ),
 )
 def server_failure(names: Names) -> Iterator[Observation]:
-    """The resolver answers without SERVFAIL.
+    """The nameservers can and will resolve the host's name.
 
     It is there and cannot, or will not, resolve the name. The C library folds that into
 

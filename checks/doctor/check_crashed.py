@@ -14,7 +14,7 @@ from doctor.evidence.run import Run
     ),
 )
 def check_crashed(run: Run) -> Iterator[Observation]:
-    """Every check runs to its end.
+    """All checks ended with findings, and none with a crash.
 
     A check that raises, exits, or sends what is no finding has decided nothing, so the run is
 

@@ -14,7 +14,7 @@ from doctor.evidence.run import Run
     ),
 )
 def out_of_time(run: Run) -> Iterator[Observation]:
-    """Every collector and check finishes within the budget.
+    """The budget was enough for everything that was begun.
 
     What hangs is killed, so that the verdict is back in time; what it would have found is unknown, so the run is
 

@@ -14,7 +14,7 @@ from doctor.evidence.run import Run
     ),
 )
 def plugin_failed(run: Run) -> Iterator[Observation]:
-    """Every plug-in that was named loads and keeps to the contract.
+    """All plug-ins that were named could be used.
 
     A plug-in that was asked for and did not run is a part of the examination that did not happen, so the run is
 

@@ -16,7 +16,7 @@ _GIVEN_UP = (502, 503, 504)
     ),
 )
 def gateway_answered(reach: Reach) -> Iterator[Observation]:
-    """An error page comes from the function, not from the front that gave up waiting.
+    """The application itself wrote the answer, and not the front that stopped waiting for it.
 
         504 {"message": "Endpoint request timed out"} (API Gateway)
         502 Bad Gateway; 504 Gateway Time-out in HTML (nginx, load balancers)

@@ -14,7 +14,7 @@ from doctor.evidence.front import Front
     ),
 )
 def path_prefix(front: Front) -> Iterator[Observation]:
-    """The path that the function receives is the path that it routes.
+    """Paths arrive at the function as they were asked for.
 
     An HTTP API puts the name of a named stage in front of the path, and a custom domain its base path; a framework that
     does not expect it answers

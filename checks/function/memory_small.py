@@ -16,7 +16,7 @@ _WORK = 0.4  # seconds of a whole CPU for importing boto3 and creating a client 
     ),
 )
 def memory_small(sandbox: Sandbox) -> Iterator[Observation]:
-    """Memory (and so CPU) does not stretch imports and TLS.
+    """The sandbox gets enough CPU to load its libraries well inside init's ten seconds.
 
     128 MB bring a fourteenth of a CPU: importing boto3 and creating a client, 0.4 s at full speed, takes seconds.
 

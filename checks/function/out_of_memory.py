@@ -14,7 +14,7 @@ from doctor.evidence.sandbox import Sandbox
     ),
 )
 def out_of_memory(sandbox: Sandbox) -> Iterator[Observation]:
-    """Peak memory stays below the configured memory.
+    """The process has never needed all the memory that it is given.
 
         Runtime exited with error: signal: killed Runtime.ExitError
 

@@ -16,7 +16,7 @@ from doctor.runtimes import DEPRECATED
     ),
 )
 def runtime_deprecated(sandbox: Sandbox) -> Iterator[Observation]:
-    """The runtime is supported.
+    """AWS still supports this runtime.
 
     After its deprecation a runtime gets no patches, and some months later functions on it can no longer be updated:
 

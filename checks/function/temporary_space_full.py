@@ -14,7 +14,7 @@ from doctor.evidence.sandbox import Sandbox
     ),
 )
 def temporary_space_full(sandbox: Sandbox) -> Iterator[Observation]:
-    """The temporary folder has room.
+    """The temporary folder can be written to.
 
         OSError: [Errno 28] No space left on device; [Errno 30] Read-only file system
 

@@ -16,7 +16,7 @@ from doctor.evidence.sandbox import Sandbox
     ),
 )
 def timeout_below_dependencies(names: Names, reach: Reach, sandbox: Sandbox) -> Iterator[Observation]:
-    """The timeout leaves room for its slowest dependency.
+    """One call to the slowest dependency fits into the function's time.
 
         Task timed out after 3.00 seconds
 

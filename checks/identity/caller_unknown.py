@@ -14,7 +14,7 @@ from doctor.evidence.caller import Answer, Caller
     ),
 )
 def caller_unknown(caller: Caller) -> Iterator[Observation]:
-    """sts get-caller-identity answers.
+    """AWS tells who is calling.
 
     The call needs no permission, so only credentials, names and the network can stop it. Where STS is not a declared
     target, its silence is a hint and no fault: a VPC needs no STS endpoint for its function's own role.

@@ -24,7 +24,7 @@ from doctor.evidence.imports import Imports
     ),
 )
 def import_fails(imports: Imports) -> Iterator[Observation]:
-    """Every module of the package imports.
+    """The doctor's own libraries can be imported.
 
         Runtime.ImportModuleError: Unable to import module 'app': No module named 'x'
 

@@ -16,7 +16,7 @@ from doctor.evidence.imports import Import, Imports
     ),
 )
 def wrong_abi(imports: Imports) -> Iterator[Observation]:
-    """Every extension module is built for the function's Python.
+    """Compiled modules are made for the Python that runs here.
 
     A wheel installed by Python 3.13 holds `_pydantic_core.cpython-313-….so`, which Python 3.11 does not even look at:
 

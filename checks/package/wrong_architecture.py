@@ -17,7 +17,7 @@ from doctor.evidence.imports import Extension, Import, Imports
     ),
 )
 def wrong_architecture(imports: Imports) -> Iterator[Observation]:
-    """Every extension module is built for the function's CPU.
+    """Compiled modules are made for the CPU that they run on.
 
     A package built on an arm64 laptop for an x86_64 function, or the other way round. The loader's text misleads, since
     the file it names exists:

@@ -16,7 +16,7 @@ from doctor.rung import Rung
     ),
 )
 def certificate_untrusted(reach: Reach) -> Iterator[Observation]:
-    """The certificate chains to a trusted root.
+    """A root that the SDK trusts vouches for the host's certificate.
 
     Judged by the trust that boto3 itself uses: AWS_CA_BUNDLE, else certifi's bundle, else botocore's.
 

@@ -17,7 +17,7 @@ from doctor.rung import Rung
     ),
 )
 def certificate_wrong_name(reach: Reach) -> Iterator[Observation]:
-    """The certificate names the host.
+    """The host's certificate is made out to the host's name.
 
         SSLError: SSL validation failed … hostname 'x' doesn't match 'y'
 

@@ -30,7 +30,7 @@ from doctor.rung import Rung
     ),
 )
 def connect_timeout(reach: Reach) -> Iterator[Observation]:
-    """TCP connects.
+    """The host answers the first packet of a connection.
 
     No answer to the first packet, not even a refusal: security group, network ACL, missing route, blackhole, public subnet
     without NAT all look the same from inside. boto3 says

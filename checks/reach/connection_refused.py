@@ -15,7 +15,7 @@ from doctor.rung import Rung
     ),
 )
 def connection_refused(reach: Reach) -> Iterator[Observation]:
-    """The port is open.
+    """Something listens on the host's port.
 
     A packet came back that says no: route and security groups let it through, both ways.
 

@@ -16,7 +16,7 @@ from doctor.rung import Rung
     ),
 )
 def connection_reset(reach: Reach) -> Iterator[Observation]:
-    """The connection stays up through TLS and the first answer.
+    """The host keeps the connection open until it has answered.
 
         ConnectionClosedError: Connection was closed before we received a valid response from endpoint URL
 

@@ -13,7 +13,7 @@ from doctor.evidence.reach import Reach, Tcp
     ),
 )
 def expectation_failed(reach: Reach) -> Iterator[Observation]:
-    """What the deployer declared unreachable is unreachable, and what was declared reachable is reachable.
+    """What must not be reached cannot be reached.
 
     A negative expectation, `"reachable": false`, guards isolation: a function that must not reach the internet, a test
     environment that must not reach production. What was declared reachable and is not is told by the rung that fails.

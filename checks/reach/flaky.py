@@ -15,7 +15,7 @@ from doctor.evidence.reach import Reach
     ),
 )
 def flaky(reach: Reach) -> Iterator[Observation]:
-    """Repeated probes agree.
+    """Connecting three times gives the same result three times.
 
     Each address is connected to three times. A closed port or a missing route fails every time; what fails now and then
     shows as

@@ -15,7 +15,7 @@ from doctor.rung import Rung
     ),
 )
 def handshake_timeout(reach: Reach) -> Iterator[Observation]:
-    """TLS completes.
+    """The host finishes the TLS handshake that it was asked for.
 
     TCP connects and the handshake gets no answer. boto3 calls that a read timeout, after connect_timeout seconds:
 

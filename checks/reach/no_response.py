@@ -15,7 +15,7 @@ from doctor.rung import Rung
     ),
 )
 def no_response(reach: Reach) -> Iterator[Observation]:
-    """An answer follows the request.
+    """The host answers the request that it took.
 
     TCP and TLS succeed, the request is sent, and nothing comes back:
 

@@ -16,7 +16,7 @@ from doctor.evidence.reach import Http, Reach
     ),
 )
 def not_aws(reach: Reach) -> Iterator[Observation]:
-    """The answer comes from AWS (request id, certificate).
+    """It is AWS that answers under AWS's name.
 
         An error occurred (403) when calling the PutItem operation: <html>…
 

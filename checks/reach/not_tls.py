@@ -15,7 +15,7 @@ from doctor.rung import Rung
     ),
 )
 def not_tls(reach: Reach) -> Iterator[Observation]:
-    """The port speaks TLS.
+    """The host speaks TLS on the port where TLS is expected.
 
         SSLError: [SSL: WRONG_VERSION_NUMBER] wrong version number
 

@@ -17,7 +17,7 @@ from doctor.evidence.reach import Reach
     ),
 )
 def some_addresses_dead(reach: Reach) -> Iterator[Observation]:
-    """Every resolved address connects.
+    """All addresses of the host carry calls, not only some.
 
     botocore tries the addresses one after the other, each for connect_timeout; with one of three dead, a third of the
     new connections is slow, or fails

@@ -19,7 +19,7 @@ from doctor.rung import Rung
     ),
 )
 def unreachable(reach: Reach) -> Iterator[Observation]:
-    """The host's network is reachable.
+    """Nothing on the way says that the host cannot be reached.
 
     Not silence but a refusal to carry: no route here, or an ICMP answer from a router, or a proxy that opens no tunnel.
 

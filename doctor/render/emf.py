@@ -10,6 +10,7 @@ import time
 from doctor.verdict import Outcome, Severity, Status, Verdict
 
 NAMESPACE = "LambdaDoctor"
+_LONGEST_DIMENSION = 1024  # characters; CloudWatch drops a metric with a longer one
 
 
 def render(verdict: Verdict, *, at: float | None = None) -> str:
@@ -35,7 +36,7 @@ def render(verdict: Verdict, *, at: float | None = None) -> str:
             }
         ],
     }
-    function = (verdict.runtime and verdict.runtime.function) or "none"
+    function = ((verdict.runtime and verdict.runtime.function) or "none")[:_LONGEST_DIMENSION]
     first = verdict.diagnoses[0].check if verdict.diagnoses else ""
-    line = {"_aws": directive, "function": function, "status": verdict.status, "diagnosis": first}
+    line = {"_aws": directive, "function": function, "status": verdict.status, "diagnosis": first[:_LONGEST_DIMENSION]}
     return json.dumps(line | {name: value for name, (value, _) in metrics.items()})

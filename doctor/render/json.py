@@ -1,4 +1,4 @@
-"""The verdict as JSON, the canonical form."""
+"""The verdict as JSON, the canonical form. In ASCII: terminals, logs and diffs show no character that is not there."""
 
 import json
 from dataclasses import asdict, replace
@@ -7,14 +7,19 @@ from doctor.verdict import Outcome, Verdict
 
 
 def plain(verdict: Verdict) -> dict[str, object]:
-    """The verdict as plain data, as a direct invocation returns it."""
-    result: dict[str, object] = json.loads(json.dumps(asdict(verdict)))
+    """The verdict as plain data, as a direct invocation returns it. Lone surrogates, which no UTF-8 can say, become "?"."""
+    result: dict[str, object] = json.loads(json.dumps(asdict(verdict), ensure_ascii=False).encode(errors="replace"))
     return result
+
+
+def text(data: object) -> str:
+    """Plain data as JSON text."""
+    return json.dumps(data, indent=2) + "\n"
 
 
 def render(verdict: Verdict) -> str:
     """The verdict as JSON text."""
-    return json.dumps(asdict(verdict), indent=2, ensure_ascii=False) + "\n"
+    return text(plain(verdict))
 
 
 def fit(verdict: Verdict, most_bytes: int) -> Verdict:

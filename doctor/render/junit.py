@@ -1,12 +1,14 @@
 """The verdict as JUnit XML, which CI servers turn into a test report: one test case a finding.
 
-A problem is a failure; unknown is an error, since it is no pass; what does not apply is skipped.
+The report is green exactly where the verdict is healthy. A problem that reaches the run's threshold is a failure;
+unknown at that severity is an error, since it is no pass; what does not apply, or lies below the threshold, is skipped.
 """
 
 import re
+from collections import Counter
 from xml.etree import ElementTree
 
-from doctor.verdict import Finding, Outcome, Verdict
+from doctor.verdict import FailOn, Finding, Outcome, Status, Verdict
 
 # XML 1.0, production 2: characters that no document may hold, however they are written.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -14,15 +16,18 @@ _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 
 def render(verdict: Verdict) -> str:
     """The report as XML text."""
-    counts = {outcome: sum(finding.outcome is outcome for finding in verdict.findings) for outcome in Outcome}
-    cases = len(verdict.findings) + (not verdict.findings)
+    cases = [_case(finding, verdict.fail_on) for finding in verdict.findings]
+    # Nothing was examined, or what decided was left out for size: no finding says it, and no pass may be read from that.
+    if verdict.status is not Status.HEALTHY and not {"failure", "error"} & set(map(_result, cases)):
+        cases.append(_undecided(verdict))
+    counts = Counter(map(_result, cases))
     suite = ElementTree.Element(
         "testsuite",
         name="lambda-network-doctor",
-        tests=str(cases),
-        failures=str(counts[Outcome.PROBLEM]),
-        errors=str(counts[Outcome.UNKNOWN] + (not verdict.findings)),
-        skipped=str(counts[Outcome.NOT_APPLICABLE]),
+        tests=str(len(cases)),
+        failures=str(counts["failure"]),
+        errors=str(counts["error"]),
+        skipped=str(counts["skipped"]),
         time=f"{verdict.timings.total if verdict.timings else 0:.3f}",
     )
     properties = ElementTree.SubElement(suite, "properties")
@@ -32,26 +37,35 @@ def render(verdict: Verdict) -> str:
         ("fail_on", verdict.fail_on.value),
     ):
         ElementTree.SubElement(properties, "property", name=name, value=_clean(value))
-    for finding in verdict.findings:
-        _case(suite, finding)
-    if not verdict.findings:
-        nothing = ElementTree.SubElement(suite, "testcase", classname="doctor", name="examination")
-        ElementTree.SubElement(nothing, "error", message=_clean(verdict.headline), type=verdict.status.value)
+    suite.extend(cases)
     ElementTree.indent(suite)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(suite, encoding="unicode")}\n'
 
 
-def _case(suite: ElementTree.Element, finding: Finding) -> None:
-    case = ElementTree.SubElement(suite, "testcase", classname=finding.check, name=_clean(finding.id))
-    kind = {Outcome.PROBLEM: "failure", Outcome.UNKNOWN: "error", Outcome.NOT_APPLICABLE: "skipped"}.get(
-        finding.outcome
-    )
-    if kind == "skipped":
-        ElementTree.SubElement(case, kind, message=_clean(finding.message))
-    elif kind:
-        ElementTree.SubElement(case, kind, message=_clean(finding.message), type=finding.severity.value)
+def _case(finding: Finding, fail_on: FailOn) -> ElementTree.Element:
+    case = ElementTree.Element("testcase", classname=_clean(finding.check), name=_clean(finding.id), time="0")
+    message = _clean(finding.message)
+    if finding.outcome is Outcome.OK:
+        ElementTree.SubElement(case, "system-out").text = message
+    elif finding.outcome is Outcome.NOT_APPLICABLE:
+        ElementTree.SubElement(case, "skipped", message=message)
+    elif not finding.severity.reaches(fail_on):
+        below = f"{finding.outcome.value} of severity {finding.severity.value}, below the run's {fail_on.value}"
+        ElementTree.SubElement(case, "skipped", message=f"{below}: {message}")
     else:
-        ElementTree.SubElement(case, "system-out").text = _clean(finding.message)
+        kind = "failure" if finding.outcome is Outcome.PROBLEM else "error"
+        ElementTree.SubElement(case, kind, message=message, type=finding.severity.value)
+    return case
+
+
+def _undecided(verdict: Verdict) -> ElementTree.Element:
+    case = ElementTree.Element("testcase", classname="doctor", name="verdict", time="0")
+    ElementTree.SubElement(case, "error", message=_clean(verdict.headline), type=verdict.status.value)
+    return case
+
+
+def _result(case: ElementTree.Element) -> str:
+    return case[0].tag
 
 
 def _clean(text: str) -> str:

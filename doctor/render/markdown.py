@@ -16,7 +16,13 @@ _STATUS = {Status.HEALTHY: "✅ healthy", Status.UNHEALTHY: "❌ unhealthy", Sta
 _MARK = {Outcome.OK: "✅", Outcome.PROBLEM: "❌", Outcome.UNKNOWN: "❔", Outcome.NOT_APPLICABLE: "·"}
 # Letters, digits and the punctuation that starts nothing in Markdown, nor in GitHub's and Jira's extensions of it.
 _HARMLESS = re.compile(r"[^\W_](?:[^\W_]|(?<=[^\W_])_+(?=[^\W_])|[ .,:;()'\"=%?/…-])*")
-_AUTOLINK = re.compile(r"//|www\.|mailto:|\b[A-Z][A-Z0-9]+-\d", re.IGNORECASE)
+# Harmless characters that mean something together: links, emoji, issue keys, commits, lists, Jira's headings and quotes.
+_MEANING = re.compile(
+    r"//|www\.|mailto:|:[\w+-]+:|\b[A-Z][A-Z0-9]+-\d|\b[0-9a-f]{7,}\b|\?\?|^(?:\d+[.)]|h[1-6]\.|bq\.)", re.IGNORECASE
+)
+_LONGEST = 1000  # characters of one foreign text; commands and templates are never cut, they are there to be pasted
+# Readers give up on longer runs of backticks (cmark: 80 in a line, 255 before a block), and then see Markdown inside.
+_RUN = re.compile("`{9,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +35,17 @@ class _Part:
 
 
 def render(verdict: Verdict, *, most_bytes: int | None = None) -> str:
-    """The report, in at most `most_bytes` bytes of UTF-8 where that is given. Verdict and headlines are never dropped."""
+    """The report, in at most `most_bytes` bytes of UTF-8 (200 at the least) where that is given.
+
+    What goes first are passing checks, then evidence, remedies, and diagnoses after the first; the verdict stays.
+    """
     parts = list(_parts(verdict))
     dropped: list[str] = []
-    while most_bytes is not None and len(_joined(parts, dropped).encode()) > most_bytes:
-        rank = max((part.rank for part in parts if part.name), default=0)
+    while most_bytes is not None and _size(parts, dropped) > most_bytes:
+        rank = max(part.rank for part in parts)
         if not rank:
-            return _cut(_joined(parts, dropped), most_bytes)
+            room = most_bytes - _size([_Part(_status(verdict))], dropped) - len("\n\n")
+            return _joined([_Part(f"{_status(verdict)}\n\n{_within(room, verdict.headline)}")], dropped)
         dropped += dict.fromkeys(part.name for part in parts if part.rank == rank)
         parts = [part for part in parts if part.rank != rank]
     return _joined(parts, dropped)
@@ -46,28 +56,40 @@ def _joined(parts: Sequence[_Part], dropped: Sequence[str]) -> str:
     return "\n\n".join([*(part.text for part in parts), *note]) + "\n"
 
 
-def _cut(text: str, most_bytes: int) -> str:
-    """The start of a report whose verdict alone is too long; a code span that was cut open is closed."""
-    kept = text.encode()[: max(0, most_bytes - 8)].decode(errors="ignore").rstrip("`")
-    return f"{kept}…{'`' * (kept.count('`') % 2)}\n"
+def _size(parts: Sequence[_Part], dropped: Sequence[str]) -> int:
+    return len(_joined(parts, dropped).encode())
+
+
+def _within(room: int, text: str) -> str:
+    """As much of the text as fits into so many bytes."""
+    shown = inline(text)
+    while text and len(shown.encode()) > room:
+        text = text[: len(text) * 7 // 8]
+        shown = inline(f"{text}…")
+    return shown
 
 
 def _parts(verdict: Verdict) -> Iterator[_Part]:
-    yield _Part(f"## {_STATUS[verdict.status]}\n\n{inline(verdict.headline)}")
+    yield _Part(f"{_status(verdict)}\n\n{inline(verdict.headline)}")
     if verdict.error:
-        yield _Part(f"{inline(verdict.error.type)} in {code(verdict.error.field)}")
+        yield _Part(f"{inline(verdict.error.type)} in {code(verdict.error.field)}", "the field", 1)
     for number, diagnosis in enumerate(verdict.diagnoses, 1):
         yield from _diagnosis(number, diagnosis)
     ladder = rows(verdict.findings)
     if ladder:
-        yield _Part(_ladder(ladder), "the ladder", 3)
+        yield _Part(_ladder(ladder), "ladder", 4)
     told = [finding for finding in verdict.findings if finding.outcome in (Outcome.PROBLEM, Outcome.UNKNOWN)]
     if told:
-        yield _Part("### Evidence\n\n" + _findings(told), "evidence", 3)
+        yield _Part("### Evidence\n\n" + _findings(told), "evidence", 5)
     passed = [finding for finding in verdict.findings if finding.outcome not in (Outcome.PROBLEM, Outcome.UNKNOWN)]
     if passed:
-        yield _Part("### Passed or not applicable\n\n" + _findings(passed), "passing checks", 4)
-    yield _Part(_footer(verdict), "the footer", 2)
+        yield _Part("### Passed or not applicable\n\n" + _findings(passed), "passing checks", 6)
+    if footer := _footer(verdict):
+        yield _Part(footer, "versions", 4)
+
+
+def _status(verdict: Verdict) -> str:
+    return f"## {_STATUS[verdict.status]}"
 
 
 def _diagnosis(number: int, diagnosis: Diagnosis) -> Iterator[_Part]:
@@ -83,13 +105,14 @@ def _diagnosis(number: int, diagnosis: Diagnosis) -> Iterator[_Part]:
     if diagnosis.could_also_be:
         lines.append(f"- could also be: {', '.join(map(code, diagnosis.could_also_be))}")
         lines += [f"- to tell: {code(each.command)} {inline(each.tells)}" for each in diagnosis.separate]
-    yield _Part("\n".join(lines))
-    yield _Part(f"**Remedy.** {inline(diagnosis.remedy.text)}", "remedy text", 1)
+    # Dropped after the remedies, and the first diagnosis last of all.
+    yield _Part("\n".join(lines), "the diagnosis" if number == 1 else "other diagnoses", 1 if number == 1 else 2)
+    yield _Part(f"**Remedy.** {inline(diagnosis.remedy.text)}", "remedies", 3)
     commands = [*diagnosis.remedy.commands, *(("", "# when mended:", diagnosis.verify) if diagnosis.verify else ())]
     if commands:
-        yield _Part(block("\n".join(map(visible, commands)).strip("\n"), "sh"), "remedy commands", 1)
+        yield _Part(block("\n".join(map(visible, commands)).strip("\n"), "sh"), "remedies", 3)
     if diagnosis.remedy.template:
-        yield _Part(block(visible(diagnosis.remedy.template, lines=True), "yaml"), "template snippets", 2)
+        yield _Part(block(visible(diagnosis.remedy.template, lines=True), "yaml"), "remedies", 3)
 
 
 def _ladder(ladder: Sequence[Row]) -> str:
@@ -104,10 +127,10 @@ def _findings(findings: Sequence[Finding]) -> str:
 
 def _footer(verdict: Verdict) -> str:
     words = [f"not asked: {', '.join(map(code, verdict.not_asked))}"] if verdict.not_asked else []
-    if verdict.runtime:
-        runtime = verdict.runtime
+    if runtime := verdict.runtime:
         place = f" in {code(runtime.function)}" if runtime.function else ""
-        words.append(f"lambda-network-doctor {runtime.doctor}{place}, Python {runtime.python}, boto3 {runtime.boto3}")
+        words.append(f"lambda-network-doctor {inline(runtime.doctor)}{place}, Python {inline(runtime.python)}")
+        words += [f"boto3 {inline(runtime.boto3)}"] if runtime.boto3 else []
     if verdict.timings:
         words.append(f"{verdict.timings.total:.2f} s of {verdict.timings.budget:g} s")
     return "; ".join(words)
@@ -115,13 +138,13 @@ def _footer(verdict: Verdict) -> str:
 
 def inline(text: str) -> str:
     """Text for a line: as it is where nothing in it can mean anything, else as a code span."""
-    shown = visible(text)
-    return shown if _HARMLESS.fullmatch(shown) and not _AUTOLINK.search(shown) else code(text)
+    shown = _short(visible(text))
+    return shown if _HARMLESS.fullmatch(shown) and not _MEANING.search(shown) else code(text)
 
 
 def code(text: str) -> str:
     """A code span, fenced by one backtick more than any run inside (CommonMark 6.1)."""
-    shown = visible(text) or " "
+    shown = _calm(_short(visible(text))) or " "
     fence = "`" * (1 + max(map(len, re.findall("`+", shown)), default=0))
     padding = " " if shown[0] in "` " or shown[-1] in "` " else ""
     return f"{fence}{padding}{shown}{padding}{fence}"
@@ -134,5 +157,14 @@ def cell(text: str) -> str:
 
 def block(text: str, language: str) -> str:
     """A fenced block, fenced by more backticks than any run inside."""
+    text = _calm(text)
     fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
     return f"{fence}{language}\n{text}\n{fence}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text) - _LONGEST} more characters)"
+
+
+def _calm(text: str) -> str:
+    return _RUN.sub(lambda run: f"````````…({len(run[0])} backticks)", text)

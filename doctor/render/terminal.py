@@ -28,22 +28,28 @@ def render(verdict: Verdict, *, colour: bool, width: int, brief: bool = False) -
     """The report as text; `brief` keeps status and headline only."""
     page = io.StringIO()
     console = Console(
-        file=page, force_terminal=colour, color_system="standard" if colour else None, width=width, highlight=False
+        file=page,
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        no_color=not colour,
+        width=width,
+        highlight=False,
+        _environ={},  # the caller has decided: rich would read NO_COLOR, FORCE_COLOR, COLUMNS and TERM again
     )
     mark, style = _STATUS[verdict.status]
     console.print(Text(f"{mark} {verdict.status.value}", style).append(f"  {visible(verdict.headline)}", "default"))
     if verdict.error:
-        console.print(Text(f"  {verdict.error.type} in {visible(verdict.error.field)}", "yellow"))
+        console.print(Text(f"  {visible(verdict.error.type)} in {visible(verdict.error.field)}", "yellow"))
     if not brief:
         for number, diagnosis in enumerate(verdict.diagnoses, 1):
             _diagnosis(console, number, diagnosis)
         _findings(console, verdict)
         _footer(console, verdict)
-    return "".join(f"{line.rstrip()}\n" for line in page.getvalue().splitlines())
+    return "".join(f"{line.rstrip()}\n" for line in page.getvalue().removesuffix("\n").split("\n"))
 
 
 def _diagnosis(console: Console, number: int, diagnosis: Diagnosis) -> None:
-    title = Text(f"\n{number}. {diagnosis.check}", "bold")
+    title = Text(f"\n{number}. {visible(diagnosis.check)}", "bold")
     console.print(title.append(f"  {diagnosis.severity.value}, {diagnosis.confidence.value}", "not bold dim"))
     _line(console, "what", diagnosis.headline)
     _line(console, "where", ", ".join(diagnosis.subjects))
@@ -103,7 +109,7 @@ def _finding(alike: Sequence[Finding]) -> Table:
     grid = Table.grid(padding=(0, 1))
     grid.add_column(width=3, justify="right", style=style)
     grid.add_column(ratio=1, overflow="fold")
-    text = Text(", ".join(dict.fromkeys(finding.check for finding in alike)), style)
+    text = Text(visible(", ".join(dict.fromkeys(finding.check for finding in alike))), style)
     text.append(f"  {visible(first.message)}", "default")
     if first.explained_by:
         text.append(f"  ← {visible(first.explained_by)}", "dim")
