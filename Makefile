@@ -31,6 +31,9 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/cfn-lint template.yaml
 
+bench: setup .cache/awscli/.installed  ## speed and memory beside what they are compared with; missing a goal is no failure
+	$(BIN)/python -m bench
+
 setup: .venv/.installed .cache/.emulator
 
 .venv/.locked: locks/dev.txt
@@ -65,6 +68,12 @@ else
 endif
 	@touch $@
 
+# The AWS CLI is measured, never used, and its pins are not ours: it has an environment of its own.
+.cache/awscli/.installed: locks/awscli.txt
+	$(PYTHON) -m venv .cache/awscli
+	.cache/awscli/bin/python -m pip install --quiet --require-hashes -r locks/awscli.txt
+	@touch $@
+
 # Keeps the pins that still satisfy pyproject.toml; `make lock LOCK=--upgrade` renews them all.
 LOCK ?=
 COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes \
@@ -73,11 +82,13 @@ lock: setup
 	$(COMPILE) pyproject.toml -o locks/function.txt
 	$(COMPILE) pyproject.toml --constraint locks/function.txt --all-extras --group dev -o locks/dev.txt
 	echo 'aws-sam-cli==1.170.0' | $(COMPILE) - --no-deps --no-annotate -o locks/emulator.txt
+	echo 'awscli>=1.40,<2' | $(COMPILE) - --no-annotate -o locks/awscli.txt
 
-lab-deps:  ## Debian packages for the laboratory's networks
+lab-deps:  ## Debian packages for the laboratory's networks, and what the benchmarks compare with
 	@test "$$(id -u)" = 0 || { echo 'make lab-deps installs Debian packages: run it as root'; exit 1; }
 	apt-get update
-	DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends iproute2 nftables
+	DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends iproute2 nftables \
+		prometheus-blackbox-exporter curl
 
 # Called by `sam build` with ARTIFACTS_DIR. Wheels are those of the function's runtime and architecture, bytecode is of
 # the interpreter that builds; unchecked, because nothing in a function can rewrite the sources.

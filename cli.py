@@ -102,20 +102,23 @@ def _selecting(command: Command) -> Command:
 def examine(targets: tuple[str, ...], budget: float, profile: str | None, region: str | None, **common: Any) -> int:
     """Examine this process and machine: its credentials, its names, and what it reaches."""
     started = time.monotonic()
-    from doctor.examine import examine as run_examination
-    from doctor.request import default_targets, target_spelled
+    from doctor import child
 
-    wanted = _wanted(common)
     environ = dict(os.environ)
     environ |= {"AWS_PROFILE": profile} if profile else {}
     environ |= {"AWS_REGION": region, "AWS_DEFAULT_REGION": region} if region else {}
-    request = _request(common, targets=[target_spelled(spelled) for spelled in targets], budget_seconds=budget)
-    if not request.targets:
-        request = request.model_copy(update={"targets": default_targets(environ)})
     again = [word for name, value in (("--profile", profile), ("--region", region)) if value for word in (name, value)]
     again += [word for spelled in targets for word in ("--target", spelled)]
-    setting = _setting(request, environ, started, common, again)
-    return _report(run_examination(setting), request, wanted)
+    with child.early("doctor.preload"):
+        from doctor.examine import examine as run_examination
+        from doctor.request import default_targets, target_spelled
+
+        wanted = _wanted(common)
+        request = _request(common, targets=[target_spelled(spelled) for spelled in targets], budget_seconds=budget)
+        if not request.targets:
+            request = request.model_copy(update={"targets": default_targets(environ)})
+        setting = _setting(request, environ, started, common, again)
+        return _report(run_examination(setting), request, wanted)
 
 
 @doctor.command()

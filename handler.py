@@ -7,6 +7,7 @@ the wheel for another Python, say, `doctor.stage0` names that very fault in an o
 import os
 import time
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 
@@ -23,15 +24,23 @@ def reply(event: object, remaining: float | None, started: float, process: int |
     from doctor.render import json as json_form  # standard library only, like stage 0
 
     try:
-        from doctor import answer  # may be the very thing that fails
+        from doctor import child
+
+        with child.early("doctor.preload"):
+            from doctor import answer  # may be the very thing that fails
+
+            return json_form.plain(_answered(answer, event, remaining, started, process))
     except (Exception, SystemExit) as broken:  # noqa: BLE001 - whatever it raises is the fault to be named
         return json_form.plain(_stage0(broken, started))
+
+
+def _answered(answer: ModuleType, event: object, remaining: float | None, started: float, process: int | str) -> Any:
     try:
         verdict = answer.answer(event, remaining, started, platform=Path(f"/proc/{process}/environ"))
     except Exception as broken:  # noqa: BLE001 - a verdict in any case
         verdict = _failed(broken)
     answer.emit_metric(verdict, event)
-    return json_form.plain(verdict)
+    return verdict
 
 
 def _stage0(broken: BaseException, started: float) -> Any:
@@ -44,11 +53,9 @@ def _stage0(broken: BaseException, started: float) -> Any:
 
 
 def _failed(broken: Exception) -> Any:
-    from doctor.redact import Redactor
+    from doctor.redact import brief
     from doctor.runtime import runtime
     from doctor.verdict import Status, Verdict
 
-    headline = f"The doctor itself failed, nothing was decided: {type(broken).__name__}: {str(broken)[:300]}"
-    return Verdict(
-        status=Status.INCONCLUSIVE, headline=Redactor(os.environ).text(headline), runtime=runtime(os.environ)
-    )
+    headline = f"The doctor itself failed, nothing was decided: {brief(broken)}"
+    return Verdict(status=Status.INCONCLUSIVE, headline=headline, runtime=runtime(os.environ))

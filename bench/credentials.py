@@ -13,7 +13,9 @@ from bench.servers import serving
 
 AWS_CLI = ROOT / ".cache" / "awscli" / "bin" / "aws"
 _BARE = "import boto3; print(boto3.client('sts').get_caller_identity()['Arn'])"
-_HANDLER = "import handler; print(handler.handler({'doctor': {'only': ['credentials.*']}}, None)['headline'])"
+_HANDLER = (
+    "import handler; assert handler.handler({'doctor': {'only': ['credentials.*']}}, None)['status'] == 'healthy'"
+)
 
 
 def measure(rounds: int) -> list[Row]:
@@ -25,13 +27,11 @@ def measure(rounds: int) -> list[Row]:
             commands = [
                 [sys.executable, "-c", _HANDLER],
                 [sys.executable, "-c", _BARE],
-                [sys.executable, "-m", "doctor", "examine", "--only", "credentials.*"],
+                [sys.executable, "-m", "doctor", "examine", "--only", "credentials.*", "--output", "json"],
             ]
             if AWS_CLI.is_file():
                 commands.append([str(AWS_CLI), "sts", "get-caller-identity"])
-            ours, bare, command_line, *cli = medians(
-                rounds, *(whole_process(command, environ) for command in commands)
-            )
+            ours, bare, command_line, *cli = medians(rounds, *(whole_process(command, environ) for command in commands))
     rows = [
         at_most("Credentials alone, whole process", 1.25, ("doctor's handler", ours), ("bare boto3 STS call", bare))
     ]

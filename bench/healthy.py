@@ -27,11 +27,11 @@ os.write(2, json.dumps([time.monotonic() - started, verdict["status"], verdict["
 """
 
 
-def measure(rounds: int) -> list[Row]:
+def measure(rounds: int, slowest: float = SLOWEST) -> list[Row]:
     """The handler's first call and a later one, and curl."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        with serving("http", folder) as aws, serving(str(SLOWEST), folder) as slow:
+        with serving("http", folder) as aws, serving(str(slowest), folder) as slow:
             targets = [{"host": f"127.0.0.{number}", "port": slow} for number in range(1, TARGETS + 1)]
             environ = as_function(
                 f"http://127.0.0.1:{aws}",
@@ -64,7 +64,17 @@ def _doctor(how: str, environ: dict[str, str]) -> float:
 
 
 def _curl(url: str, root: Path) -> float:
-    command = ["curl", "--silent", "--output", os.devnull, "--cacert", root, "--write-out", "%{time_appconnect}", url]
+    command = [
+        "curl",
+        "--silent",
+        "--output",
+        os.devnull,
+        "--cacert",
+        str(root),
+        "--write-out",
+        "%{time_appconnect}",
+        url,
+    ]
     return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 

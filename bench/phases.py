@@ -44,7 +44,9 @@ def measure(rounds: int) -> list[Row]:
         os.environ["SSL_CERT_FILE"] = str(root)
         taken = [(_ours(port), _curl(port, root)) for _ in range(rounds)]
         del os.environ["SSL_CERT_FILE"]
-    ours, theirs = ([statistics.median(phase) for phase in zip(*side, strict=True)] for side in zip(*taken, strict=True))
+    ours, theirs = (
+        [statistics.median(phase) for phase in zip(*side, strict=True)] for side in zip(*taken, strict=True)
+    )
     return [_row(*phase) for phase in zip(_PHASES, ours, theirs, strict=True)]
 
 
@@ -71,7 +73,7 @@ def _ours(port: int) -> tuple[float, float, float]:
 
 
 def _curl(port: int, root: Path) -> tuple[float, float, float]:
-    command = ["curl", "--silent", "--output", os.devnull, "--cacert", root, "--write-out", _TIMES]
+    command = ["curl", "--silent", "--output", os.devnull, "--cacert", str(root), "--write-out", _TIMES]
     done = subprocess.run([*command, f"https://127.0.0.1:{port}/"], check=True, capture_output=True, text=True)
     connected, secured, answered = map(float, done.stdout.split())
     return connected, secured - connected, answered - secured

@@ -24,7 +24,10 @@ AT_ONCE = 8
 PROBES = {"HTTPS": 400, "TCP": 4000}  # of one turn
 _CONFIGURATION = """
 modules:
-  HTTPS: {{prober: http, timeout: 5s, http: {{preferred_ip_protocol: ip4, follow_redirects: false, tls_config: {{ca_file: {root}}}}}}}
+  HTTPS:
+    prober: http
+    timeout: 5s
+    http: {{preferred_ip_protocol: ip4, follow_redirects: false, tls_config: {{ca_file: {root}}}}}
   TCP: {{prober: tcp, timeout: 5s, tcp: {{preferred_ip_protocol: ip4}}}}
 """
 
@@ -41,9 +44,7 @@ class _Climbing:
         from doctor import ladder  # loads ssl, which the parent never does
         from doctor.evidence.reach import _all_at_once
 
-        plan = ladder.Plan(
-            host="127.0.0.1", port=self.port, tls=self.tls, http=self.tls, sdk_trust=False, patience=5.0
-        )
+        plan = ladder.Plan(host="127.0.0.1", port=self.port, tls=self.tls, http=self.tls, sdk_trust=False, patience=5.0)
         started = time.perf_counter()
         jobs = [("target", "127.0.0.1")] * self.count
         for _, probe in _all_at_once(jobs, lambda _, address: ladder.climb(plan, address, os.environ)):
@@ -65,7 +66,7 @@ def measure(rounds: int, share: float = 1.0) -> list[Row]:
         return []
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        with serving("accept", folder) as plain, serving("https", folder) as secure, _blackbox(program, folder) as api:
+        with serving("tcp", folder) as plain, serving("https", folder) as secure, _blackbox(program, folder) as api:
             os.environ["SSL_CERT_FILE"] = str(folder / "root.pem")
             rows = []
             for module, least, port in (("HTTPS", 1.0, secure), ("TCP", 3.0, plain)):
@@ -91,8 +92,8 @@ def _row(module: str, least: float, ours: float, theirs: float) -> Row:
         what=f"{module} probes a second",
         ours=f"doctor {ours:.0f}",
         theirs=f"blackbox_exporter {theirs:.0f}",
-        figure=f"{ratio:.2f} ×",
-        goal=f"≥ {least:.0f} ×",
+        figure=f"{ratio:.2f} x",
+        goal=f"≥ {least:.0f} x",
         met=ratio >= least,
     )
 
@@ -107,7 +108,17 @@ def _ours(port: int, tls: bool, count: int) -> float:
 
 
 def _theirs(url: str, count: int) -> float:
-    command = ["curl", "--silent", "--no-progress-meter", "--fail", "--parallel", "--parallel-max", str(AT_ONCE), "--output", os.devnull]
+    command = [
+        "curl",
+        "--silent",
+        "--no-progress-meter",
+        "--fail",
+        "--parallel",
+        "--parallel-max",
+        str(AT_ONCE),
+        "--output",
+        os.devnull,
+    ]
     started = time.perf_counter()
     subprocess.run([*command, f"{url}#[1-{count}]"], check=True)
     return time.perf_counter() - started
@@ -118,7 +129,7 @@ def _blackbox(program: str, folder: Path) -> Iterator[str]:
     """The address of a running blackbox_exporter."""
     configuration = folder / "blackbox.yml"
     configuration.write_text(_CONFIGURATION.format(root=folder / "root.pem"))
-    command = [program, "--config.file", configuration, "--web.listen-address", "127.0.0.1:0"]
+    command = [program, "--config.file", str(configuration), "--web.listen-address", "127.0.0.1:0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
         try:

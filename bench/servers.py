@@ -1,7 +1,8 @@
 """The servers that both sides are measured against, each in a process of its own.
 
-`python -m bench.servers KIND [FOLDER]` prints its port and serves until its standard input ends. Certificates are
-made by trustme; `FOLDER/root.pem` is the authority to trust.
+`python -m bench.servers KIND FOLDER` prints its port and serves until its standard input ends. Certificates are made by
+trustme; `FOLDER/root.pem` is the authority to trust. KIND is `http` (a canned AWS), `tcp`, `https`, or the seconds that
+a ClientHello waits.
 """
 
 import asyncio
@@ -12,6 +13,8 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -31,16 +34,16 @@ _CALLER = (
     + _REQUEST_ID
     + b"</RequestId></ResponseMetadata></GetCallerIdentityResponse>"
 )
-_REPLY = (
-    b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nx-amzn-RequestId: %s\r\nContent-Length: %d\r\n%s\r\n"
-)
+_REPLY = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nx-amzn-RequestId: %s\r\nContent-Length: %d\r\n%s\r\n"
 
 
 @contextlib.contextmanager
 def serving(kind: str, folder: Path) -> Iterator[int]:
     """The port of a server of this kind while the context lasts."""
     command = [sys.executable, "-m", "bench.servers", kind, str(folder)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, start_new_session=True) as server:
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, start_new_session=True
+    ) as server:
         assert server.stdin
         assert server.stdout
         try:
@@ -50,74 +53,30 @@ def serving(kind: str, folder: Path) -> Iterator[int]:
 
 
 class _Http(asyncio.Protocol):
-    """Answers every request with the same bytes: the identity that STS tells. `delay` is seconds before it does."""
-
-    delay = 0.0
-    _transport: asyncio.Transport | None = None
-    _received = b""
+    """Answers every request with the same bytes: the identity that STS tells."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        self.data_received(b"")  # after start_tls, a quick client's request is there first
+        self._received = b""
 
     def data_received(self, data: bytes) -> None:
         self._received += data
         head, ended, body = self._received.partition(b"\r\n\r\n")
-        if not (ended and self._transport):
+        if not ended:
             return
         headers = dict(line.lower().split(b":", 1) for line in head.split(b"\r\n")[1:])
         if len(body) < int(headers.get(b"content-length", 0)):
             return
         self._received = b""
         closing = headers.get(b"connection", b"").strip() == b"close"
-        if self.delay:
-            asyncio.get_running_loop().call_later(self.delay, self._answer, closing)
-        else:
-            self._answer(closing)
-
-    def _answer(self, closing: bool) -> None:
-        assert self._transport
-        said = b"Connection: close\r\n" if closing else b""
-        self._transport.write(_REPLY % (_REQUEST_ID, len(_CALLER), said) + _CALLER)
+        self._transport.write(_reply(b"Connection: close\r\n" if closing else b""))
         if closing:
             self._transport.close()
 
 
-class _SlowHttp(_Http):
-    delay = ANSWER
-
-
-async def _listen(kind: str, context: ssl.SSLContext) -> asyncio.Server:
-    loop = asyncio.get_running_loop()
-    if kind == "http":
-        return await loop.create_server(_Http, "127.0.0.1", 0, backlog=1024)
-    return await loop.create_server(lambda: _Hesitant(context, float(kind)), "0.0.0.0", 0, backlog=1024)
-
-
-class _Hesitant(asyncio.Protocol):
-    """Waits before it shakes hands. On 127.0.0.1 that is `pause`; on other loopback addresses a tenth of it."""
-
-    def __init__(self, context: ssl.SSLContext, pause: float) -> None:
-        self._context = context
-        self._pause = pause
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        transport.pause_reading()
-        first = transport.get_extra_info("sockname")[0] == "127.0.0.1"
-        loop = asyncio.get_running_loop()
-        loop.call_later(self._pause if first else self._pause / 10, self._begin, transport)
-
-    def _begin(self, transport: asyncio.Transport) -> None:
-        self._task = asyncio.get_running_loop().create_task(self._shake_hands(transport))
-
-    async def _shake_hands(self, transport: asyncio.Transport) -> None:
-        loop, protocol = asyncio.get_running_loop(), _SlowHttp()
-        with contextlib.suppress(OSError):  # a client that only connected is gone by now
-            secured = await loop.start_tls(transport, protocol, self._context, server_side=True)
-            if secured:
-                protocol.connection_made(secured)
+def _reply(header: bytes) -> bytes:
+    return _REPLY % (_REQUEST_ID, len(_CALLER), header) + _CALLER
 
 
 def _context(folder: Path) -> ssl.SSLContext:
@@ -128,37 +87,60 @@ def _context(folder: Path) -> ssl.SSLContext:
     return context
 
 
-async def _serve(kind: str, folder: Path) -> None:
-    async with await _listen(kind, _context(folder)) as server:
+async def _canned_aws() -> None:
+    async with await asyncio.get_running_loop().create_server(_Http, "127.0.0.1", 0, backlog=1024) as server:
         print(server.sockets[0].getsockname()[1], flush=True)
         await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
 
 
-def _serve_quickly(kind: str, folder: Path) -> None:
+def _by_processes(context: ssl.SSLContext | None) -> None:
     """For probes by the thousand: processes that accept in turns and block, so that the server is not the limit."""
-    context = _context(folder)
-    context.num_tickets = 0
     listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
     for _ in range(_WORKERS):
         if not os.fork():
-            _accept(listener, context if kind == "https" else None)
+            while True:
+                _serve(listener.accept()[0], context)
     print(listener.getsockname()[1], flush=True)
     sys.stdin.read()
     os.killpg(os.getpgid(0), signal.SIGKILL)
 
 
-def _accept(listener: socket.socket, context: ssl.SSLContext | None) -> NoReturn:
+def _by_threads(context: ssl.SSLContext, pause: float) -> None:
+    """For timing: each ClientHello waits `pause` on 127.0.0.1, a tenth of it on other loopback addresses."""
+    listener = socket.create_server(("", 0), backlog=1024)
+    threading.Thread(target=_accept, args=(listener, context, pause), daemon=True).start()
+    print(listener.getsockname()[1], flush=True)
+    sys.stdin.read()
+
+
+def _accept(listener: socket.socket, context: ssl.SSLContext, pause: float) -> NoReturn:
     while True:
         connection, _ = listener.accept()
-        if context is None:
-            connection.close()
-            continue
-        with contextlib.suppress(OSError), context.wrap_socket(connection, server_side=True) as stream:
+        first = connection.getsockname()[0] == "127.0.0.1"
+        threading.Thread(target=_serve, args=(connection, context, pause if first else pause / 10), daemon=True).start()
+
+
+def _serve(connection: socket.socket, context: ssl.SSLContext | None, pause: float = 0.0) -> None:
+    with connection, contextlib.suppress(OSError):
+        if context is None or not connection.recv(1, socket.MSG_PEEK):
+            return  # connecting was all
+        time.sleep(pause)
+        with context.wrap_socket(connection, server_side=True) as stream:
             stream.recv(65536)
-            stream.sendall(_REPLY % (_REQUEST_ID, len(_CALLER), b"Connection: close\r\n") + _CALLER)
+            time.sleep(ANSWER if pause else 0.0)
+            stream.sendall(_reply(b"Connection: close\r\n"))
+
+
+def _main(kind: str, folder: Path) -> None:
+    if kind == "http":
+        asyncio.run(_canned_aws())
+    elif kind == "tcp":
+        _by_processes(None)
+    elif kind == "https":
+        _by_processes(_context(folder))
+    else:
+        _by_threads(_context(folder), float(kind))
 
 
 if __name__ == "__main__":
-    if sys.argv[1] in ("accept", "https"):
-        _serve_quickly(sys.argv[1], Path(sys.argv[2]))
-    asyncio.run(_serve(sys.argv[1], Path(sys.argv[2])))
+    _main(sys.argv[1], Path(sys.argv[2]))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from doctor import casefile, request
 from doctor.examine import Run, examine
+from doctor.redact import Redactor
 from doctor.render import emf
 from doctor.render import json as json_form
 from doctor.runtime import runtime
@@ -69,12 +70,13 @@ def emit_metric(verdict: Verdict, event: object) -> None:
 
 def refused(error: InvalidRequest, environ: Mapping[str, str]) -> Verdict:
     """The verdict on input that cannot be carried out."""
-    message = f"{error.field}: {error}"
+    masked = Redactor(environ).text
+    field, message = masked(error.field), masked(str(error))
     return Verdict(
         status=Status.INCONCLUSIVE,
-        headline=f"Nothing was examined: {message}",
+        headline=f"Nothing was examined: {field}: {message}",
         runtime=runtime(environ),
-        error=Refusal(type="InvalidRequest", field=error.field, message=str(error)),
+        error=Refusal(type="InvalidRequest", field=field, message=message),
     )
 
 

@@ -1,6 +1,7 @@
 """The checks as documentation: lists and entries made from what each check declares."""
 
 import json
+import textwrap
 from collections.abc import Sequence
 from dataclasses import asdict
 
@@ -66,7 +67,9 @@ def _near(check_id: str) -> list[str]:
 
 def _page(check: Check) -> str:
     lines = [f"{check.id}  ({check.severity.value})", "", f"{check.healthy}.", "", check.explanation, "", "Remedy", ""]
-    lines += [f"    {check.remedy.text}", *(f"    $ {command}" for command in check.remedy.commands), ""]
+    lines += textwrap.wrap(check.remedy.text, 100, initial_indent="    ", subsequent_indent="    ")
+    lines += [f"    $ {command}" for command in check.remedy.commands]
+    lines += [f"    {line}" for line in check.remedy.template.splitlines()] + [""]
     if check.follows:
         lines.append(f"Follows from: {', '.join(check.follows)}")
     needs = [need.facts.kind + ("" if need.required else " (optional)") for need in check.needs]

@@ -186,9 +186,11 @@ def _be_quiet() -> None:
 
 def _describe(error: BaseException) -> str:
     """One line: what was raised, and the last place that it passed."""
+    from doctor.redact import brief  # a crash is rare
+
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""
-    return f"{type(error).__name__}: {str(error)[:400]}{place}"
+    return f"{brief(error, 400)}{place}"
 
 
 def spawn(task: Task, pipe: int) -> int:

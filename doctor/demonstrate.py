@@ -1,6 +1,7 @@
 """`doctor demo` as a person sees it: what the broken application says, then what the doctor says."""
 
 import json
+import textwrap
 from collections.abc import Callable
 
 from pydantic import TypeAdapter
@@ -37,7 +38,6 @@ def report(shown: demo.Demonstration, form: str, *, colour: bool) -> str:
     verdict = TypeAdapter(Verdict).validate_python(shown.verdict)
     failure = visible(shown.failure) if shown.failure else "nothing: it works"
     kept = "as promised" if shown.kept else f"NOT as promised ({shown.promised or 'healthy'})"
-    return (
-        f"{shown.subject}\n\nWhat it says, in {shown.place}:\n  {failure}\n\nWhat the doctor says beside it ({kept}):\n\n"
-        + render(verdict, colour=colour, width=100)
-    )
+    page = render(verdict, colour=colour, width=100)
+    story = f"{textwrap.fill(shown.subject, 100)}\n\nWhat it says, in {shown.place}:\n  {failure}"
+    return f"{story}\n\nWhat the doctor says beside it ({kept}):\n\n{page}"

@@ -129,7 +129,7 @@ def _conclude(run: Run, panel: _Panel, known: Known, took: dict[str, float]) -> 
         runtime=run.runtime or replace(runtime(world.environ), zone=_zone(known)),
         plugins=tuple(map(registry.version, run.plugins)),
     )
-    redactor = Redactor(world.environ)
+    redactor = Redactor(world.environ, _public(panel, known, world))
     return Examination(_VERDICT.validate_python(redactor.plain(asdict(verdict))), known, redactor)
 
 

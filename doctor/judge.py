@@ -12,6 +12,7 @@ from doctor import registry
 from doctor.declare import Check, Need, Observation, not_applicable, unknown
 from doctor.evidence import Evidence, Facts, Missing, Reason, Vantage, revive
 from doctor.evidence.run import Mishap, Run
+from doctor.redact import brief
 from doctor.verdict import EVERY_TARGET, Finding, Outcome, Remedy, Separation, Severity, Source, finding_id
 
 _MOST_OBSERVATIONS = 500  # of one call of a check
@@ -60,7 +61,7 @@ class Judging:
                 judged = judge(registry.load(check.id, check.plugin) if check.plugin else check, self.known)
                 yield {"done": check.id, "judged": [asdict(item) for item in judged]}
             except BaseException as error:  # noqa: BLE001 - SystemExit in a check is a crash of that check alone
-                yield {"done": check.id, "crashed": f"{type(error).__name__}: {str(error)[:300]}"}
+                yield {"done": check.id, "crashed": brief(error)}
 
 
 def judge(check: Check, known: Known) -> list[Judged]:
@@ -161,9 +162,11 @@ def _targets(check: Check, known: Known) -> list[str] | list[None]:
         return [None]
     related = {name for kind in kinds for name in _lineage(kind)}
     targets = list(dict.fromkeys(item.target for item in known if item.kind in related and item.target))
-    # With no target known, evidence that could not be gathered at all must still be told.
+    # With no target known, evidence that could not be gathered at all must still be told; a check that can do without
+    # a target's evidence judges what it has.
     failed = any(isinstance(item, Missing) and item.kind in related for item in known)
-    return targets or ([None] if failed else [])
+    optional = not any(need.required for need in check.needs if need.facts.per_target)
+    return targets or ([None] if failed or optional else [])
 
 
 def _lineage(kind: type[Facts]) -> list[str]:

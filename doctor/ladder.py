@@ -2,28 +2,32 @@
 
 import base64
 import contextlib
-import email.utils
 import errno
-import functools
-import importlib.util
-import os
 import select
 import socket
 import ssl
-import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from doctor import authorities
 from doctor.evidence import proxy
 from doctor.evidence.reach import Certificate, Http, Probe, Tcp, Tls
+from doctor.http_head import head_of, on_one_line, read
+from doctor.redact import brief
 
-_MOST_HEADER = 65536
-_LOADING = threading.Lock()  # `functools.cache` alone would let each of several threads read the authorities
-_REQUEST_IDS = ("x-amzn-requestid", "x-amz-request-id", "x-amzn-request-id")
+_TRIES = 3
+# This machine, or a router with an ICMP message, says that there is no way; EACCES, EPERM and EINVAL are local routes
+# and filters of the kinds prohibit and blackhole (ip-route(8), measured).
+_NO_WAY = (
+    *(errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN, errno.EADDRNOTAVAIL),
+    *(errno.EAFNOSUPPORT, errno.EACCES, errno.EPERM, errno.EINVAL),
+)
+# X509_V_ERR_* of OpenSSL's x509_vfy.h: 9 not yet valid, 10 expired, 62 host and 64 address mismatch
+_VERIFY_CODES = {9: Tls.EXPIRED, 10: Tls.EXPIRED, 62: Tls.WRONG_NAME, 64: Tls.WRONG_NAME}
+_OTHER_LANGUAGES = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +70,8 @@ def _connect(plan: Plan, address: str) -> tuple[socket.socket | None, dict[str, 
     stands: socket.socket | None = None
     tries: list[Tcp] = []
     first: dict[str, Any] = {}
-    for patience in (plan.patience, plan.patience / 3, plan.patience / 3):
+    patience = plan.patience
+    for _ in range(_TRIES):
         started = time.monotonic()
         try:
             raw = _dial(plan, address, patience)
@@ -79,6 +84,8 @@ def _connect(plan: Plan, address: str) -> tuple[socket.socket | None, dict[str, 
                 stands, first = raw, {"tcp": Tcp.CONNECTED, "tcp_took": _since(started)}
             else:
                 raw.close()
+        # Later tries are given less time, but never less than a distant host has just shown to need.
+        patience = min(plan.patience, max(plan.patience / 3, 3 * (first["tcp_took"] if stands else 0.0)))
     if stands:
         stands.settimeout(plan.patience)
         stands.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else the request waits for a delayed ACK
@@ -87,7 +94,7 @@ def _connect(plan: Plan, address: str) -> tuple[socket.socket | None, dict[str, 
 
 def _dial(plan: Plan, address: str, patience: float) -> socket.socket:
     if plan.proxy:
-        return socket.create_connection(proxy.place(plan.proxy), timeout=patience)
+        return proxy.connect(plan.proxy, patience)
     raw = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
     raw.settimeout(patience)
     try:
@@ -101,17 +108,20 @@ def _dial(plan: Plan, address: str, patience: float) -> socket.socket:
 def _through(plan: Plan, raw: socket.socket) -> str:
     """Ask the proxy for a tunnel (RFC 9110, CONNECT); what it answers where it gives none."""
     url = urlsplit(plan.proxy or "")
-    lines = [f"CONNECT {plan.host}:{plan.port} HTTP/1.1", f"Host: {plan.host}:{plan.port}"]
+    where = f"[{plan.host}]:{plan.port}" if ":" in plan.host else f"{plan.host}:{plan.port}"
+    lines = [f"CONNECT {where} HTTP/1.1", f"Host: {where}"]
     if url.username is not None:
         pair = f"{unquote(url.username)}:{unquote(url.password or '')}".encode()
         lines.append(f"Proxy-Authorization: Basic {base64.b64encode(pair).decode()}")
     try:
         raw.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))
-        head = _head(raw, plan.patience)
+        head = head_of(raw, plan.patience)
     except OSError as error:
         return f"the proxy gave no tunnel: {_text(error)}"
-    status = head.partition(b"\r\n")[0].decode("latin-1")[:80]
-    return "" if status.split(" ")[1:2] == ["200"] else f"the proxy answered: {status or 'nothing'}"
+    status = on_one_line(head.partition(b"\n")[0].decode("latin-1"), 80)
+    if status.startswith("HTTP/1.") and status.split(" ")[1:2] == ["200"]:
+        return ""
+    return f"the proxy answered: {status or 'nothing'}"
 
 
 def _tcp(error: OSError) -> Tcp:
@@ -119,18 +129,20 @@ def _tcp(error: OSError) -> Tcp:
         return Tcp.TIMEOUT
     if isinstance(error, ConnectionRefusedError):
         return Tcp.REFUSED
-    unreachable = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
-    return Tcp.UNREACHABLE if error.errno in unreachable else Tcp.FAILED
+    if isinstance(error, socket.gaierror):  # the proxy's own name; targets come as addresses
+        return Tcp.UNREACHABLE
+    return Tcp.UNREACHABLE if error.errno in _NO_WAY else Tcp.FAILED
 
 
 def _shake_hands(
     plan: Plan, raw: socket.socket, environ: Mapping[str, str]
 ) -> tuple[ssl.SSLSocket | None, dict[str, Any]]:
     try:
-        context = _trust(plan, environ)
+        context = authorities.trusted(environ, sdk=plan.sdk_trust)
     except OSError as error:
         return None, {"tls": Tls.NO_TRUST, "detail": _text(error)}
-    stream = context.wrap_socket(raw, server_hostname=plan.host, do_handshake_on_connect=False)
+    # Like urllib3, which takes the root's dot away: no certificate holds it.
+    stream = context.wrap_socket(raw, server_hostname=plan.host.removesuffix("."), do_handshake_on_connect=False)
     started = time.monotonic()
     try:
         _within(plan.patience, stream)
@@ -167,41 +179,17 @@ def _within(patience: float, stream: ssl.SSLSocket) -> None:
     raise TimeoutError("the handshake did not finish")
 
 
-def _trust(plan: Plan, environ: Mapping[str, str]) -> ssl.SSLContext:
-    """The trust that would judge this host: botocore's for AWS services, Python's own for other hosts."""
-    bundle = None
-    if plan.sdk_trust:
-        bundle = environ.get("AWS_CA_BUNDLE") or environ.get("REQUESTS_CA_BUNDLE") or _botocore_bundle()
-    with _LOADING:
-        return _context(bundle, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
-
-
-@functools.cache
-def _context(bundle: str | None, *defaults: str | None) -> ssl.SSLContext:
-    """Read the authorities once for all probes, not for each. OpenSSL itself reads the variables of `defaults`."""
-    return ssl.create_default_context(cafile=bundle)
-
-
-def _botocore_bundle() -> str | None:
-    """certifi's bundle where it is installed, else the one in botocore (`botocore.httpsession.where`)."""
-    for package, file in (("certifi", "cacert.pem"), ("botocore", "cacert.pem")):
-        found = importlib.util.find_spec(package)
-        for folder in (found.submodule_search_locations or ()) if found else ():
-            if Path(folder, file).is_file():
-                return str(Path(folder, file))
-    return None
-
-
 def _tls(error: Exception) -> Tls:
     if isinstance(error, ssl.SSLCertVerificationError):
-        # X509_V_ERR_* of OpenSSL's x509_vfy.h: 10 expired, 62 host and 64 address mismatch
-        return {10: Tls.EXPIRED, 62: Tls.WRONG_NAME, 64: Tls.WRONG_NAME}.get(error.verify_code, Tls.UNTRUSTED)
+        return _VERIFY_CODES.get(error.verify_code, Tls.UNTRUSTED)
     if isinstance(error, TimeoutError):
         return Tls.TIMEOUT
     if isinstance(error, ConnectionError | ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return Tls.RESET
     reason = getattr(error, "reason", None) or ""
-    return Tls.NOT_TLS if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE") else Tls.FAILED
+    if "ALERT" in reason:  # the peer itself ended it, in TLS's own words
+        return Tls.RESET
+    return Tls.NOT_TLS if reason in _OTHER_LANGUAGES else Tls.FAILED
 
 
 def _shown(stream: ssl.SSLSocket) -> Certificate | None:
@@ -239,70 +227,18 @@ def _ask(plan: Plan, stream: ssl.SSLSocket) -> dict[str, Any]:
     try:
         stream.settimeout(plan.patience)
         stream.sendall(request.encode("ascii"))
-        head = _head(stream, plan.patience)
+        head = head_of(stream, plan.patience)
     except TimeoutError:
         return {"http": Http.SILENT, "http_took": _since(started)}
     except OSError as error:
         return {"http": Http.CLOSED, "http_took": _since(started), "detail": _text(error)}
     if not head:
         return {"http": Http.CLOSED, "http_took": _since(started)}
-    return {"http_took": _since(started), **_read(head)}
-
-
-def _head(stream: socket.socket, patience: float) -> bytes:
-    """The header of an answer, under one deadline and one limit, however it drips in."""
-    head = b""
-    until = time.monotonic() + patience
-    while b"\r\n\r\n" not in head and len(head) < _MOST_HEADER:
-        left = until - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("the answer's header did not end")
-        stream.settimeout(left)
-        chunk = stream.recv(4096)
-        if not chunk:
-            break
-        head += chunk
-    return head
-
-
-def _read(head: bytes) -> dict[str, Any]:
-    status_line, *lines = head.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
-    words = status_line.split(" ", 2)
-    if not words[0].startswith("HTTP/1.") or len(words) < 2 or not words[1].isdecimal() or len(words[1]) != 3:
-        return {"http": Http.MALFORMED, "detail": "the answer is not HTTP"}
-    headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    return {
-        "http": Http.ANSWERED,
-        "status": int(words[1]),
-        "request_id": any(headers.get(name) for name in _REQUEST_IDS),
-        "server": headers.get("server", "")[:64],
-        "skew": _skew(headers.get("date", "")),
-        "answered_by": _front(headers),
-    }
-
-
-def _skew(date: str) -> float | None:
-    """Seconds that the server's clock is ahead of ours; its Date header counts whole seconds (RFC 9110)."""
-    try:
-        return round(email.utils.parsedate_to_datetime(date).timestamp() - time.time(), 1)
-    except (ValueError, TypeError, OverflowError):
-        return None
-
-
-def _front(headers: Mapping[str, str]) -> str:
-    """Who answered, by the headers that each front adds (their developer guides)."""
-    server = headers.get("server", "").lower()
-    if "apigw-requestid" in headers or "x-amz-apigw-id" in headers:
-        return "API Gateway"
-    if "x-amz-cf-id" in headers:
-        return "CloudFront"
-    if server.startswith("awselb"):
-        return "Application Load Balancer"
-    return "nginx" if server.startswith("nginx") else ""
+    return {"http_took": _since(started), **read(head)}
 
 
 def _text(error: Exception) -> str:
-    return f"{type(error).__name__}: {str(error)[:200]}"
+    return on_one_line(brief(error, 200), 300)
 
 
 def _since(started: float) -> float:

@@ -11,7 +11,7 @@ SHARE = 0.1
 def judge_phase(what: str, target: str, took: float | None, sandbox: Sandbox, *, carried: bool) -> Observation:
     """Whether a phase (`what`, such as "the TLS handshake with") took a small part of the invocation's time.
 
-    `took` is seconds, None where the phase did not happen; `carried` tells whether the target was reached without it.
+    `took` is seconds, None where the phase did not happen; `carried` tells whether the target owes none.
     """
     if took is None and carried:
         return not_applicable(target, f"{target} was asked for less than that")

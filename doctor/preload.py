@@ -4,10 +4,15 @@ Each session parses `endpoints.json` anew, which takes longer and more memory th
 """
 
 import contextlib
+import importlib
 
 import boto3
 import botocore.session
 from botocore.loaders import Loader, create_loader
+
+# A shared parent that loads early has time for the collectors that it will be handed, which import no pydantic.
+for _kind in ("application", "caller", "credentials", "endpoint", "imports", "sdk"):
+    importlib.import_module(f"doctor.evidence.{_kind}")
 
 _LOADER: Loader = create_loader()
 

@@ -1,7 +1,6 @@
 """A finished examination on its way out: rendered, and written where it was asked for."""
 
 import importlib
-import json
 import os
 import shutil
 import sys
@@ -46,8 +45,9 @@ def _render(output: Output, examination: Examination, request: Request, wanted: 
         return for_terminal(verdict, colour=output.file is None and wants_colour(), brief=wanted.quiet)
     if output.format == "casefile":
         from doctor.casefile import record
+        from doctor.render import json
 
-        return json.dumps(record(request, examination), indent=2, ensure_ascii=False) + "\n"
+        return json.text(record(request, examination))
     if output.format == "markdown":
         from doctor.render import markdown
 

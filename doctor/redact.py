@@ -29,7 +29,7 @@ _SECRET_NAME = re.compile(
 )
 # Names that look secret and hold none: files, addresses and switches that diagnoses must be able to quote.
 _PLAIN_NAME = re.compile(
-    r"^AWS_WEB_IDENTITY_TOKEN_FILE$|_(?:FILE|PATH|ARN|HOST|PORT|REGION|TABLE|TIMEOUT|ENABLED|URI_SCHEME)$",
+    r"^(?:OLD)?PWD$|_(?:FILE|PATH|ARN|HOST|PORT|REGION|TABLE|TIMEOUT|ENABLED|URI_SCHEME)$",
     re.IGNORECASE,
 )
 
@@ -44,13 +44,13 @@ class _Net(NamedTuple):
 
 def _nets(needles: str, rest: str, mask: str | Callable[[re.Match[str]], str] = MASK) -> Iterator[_Net]:
     """One net for each needle: a search for one literal is an order of magnitude faster than for one of several."""
-    for needle in needles.split(" "):
+    for needle in needles.split("|"):
         literal = re.escape(needle)
         yield _Net(needle, re.compile(literal + rest.replace("<needle>", literal)), mask)
 
 
 def _cased(words: str) -> str:
-    return " ".join(f"{word} {word.upper()} {word.title()}" for word in words.split())
+    return "|".join(f"{word}|{word.upper()}|{word.title()}" for word in words.split())
 
 
 def _mask_part(match: re.Match[str]) -> str:
@@ -82,11 +82,11 @@ _BEGINS = r"(?:(?<![A-Za-z0-9_-]<needle>)|(?<=\\[nrt]<needle>)|(?<=%[0-9A-Fa-f]{
 # Between a label and its value: quotes that JSON may have escaped, and one colon or equals sign.
 _IS = r"[\"'\\]{0,4}\s{0,4}(?:=>|[:=]|%3[AaDd])\s{0,4}\\{0,3}"
 _VALUE = r"(?P<secret>\"[^\"\\\r\n]{4,512}+|'[^'\\\r\n]{4,512}+|[\"']?[^\s\"',;&\\]{8,512}+)"
-_KEYS = "apiKey accessKey accountKey privateKey SharedAccessKey AccountKey"
 _LABELLED = tuple(
     _nets(
-        f"{_cased('secret password passwd passphrase pwd token api_key apikey access_key private_key')} {_KEYS}",
-        _IS + _VALUE,
+        _cased("secret password passwd passphrase pwd token api_key apikey access_key private_key")
+        + "|apiKey|accessKey|accountKey|privateKey|SharedAccessKey|AccountKey",
+        rf"(?<!:<needle>){_IS}{_VALUE}",  # `…:secret:name` is an ARN
         _mask_part,
     )
 )
@@ -97,29 +97,51 @@ _SHAPES = (
         r" [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?:[^-]|-(?!----)){0,20000}+(?:-----END [A-Z ]{0,40}-----)?",
     ),
     *_nets("LS0tLS1CRUdJTi", r"[A-Za-z0-9+/=_-]{20,20000}+"),
-    *_nets("AKIA ASIA ABIA ACCA", r"[A-Z0-9]{16}(?![A-Z0-9])"),
-    *_nets("FwoG FQoG IQoJ", r"[A-Za-z0-9+/=_%-]{50,4096}+"),
-    *_nets(_cased("x-amz-signature x-amz-security-token x-amz-credential"), r"(?:=|%3[Dd])[^&\s\"'<>]{1,4096}+"),
-    *_nets("?Signature= &Signature= ?sig= &sig=", r"[^&\s\"'<>]{8,512}+"),
-    *_nets(_cased("authorization x-amz-security-token cookie"), _IS + r"[\"']?[^\s\"',;][^\r\n\"']{0,4096}+"),
-    *_nets(_cased("bearer"), r" (?=[^\s\d]{0,512}?(?:\d|\.[A-Za-z]))[A-Za-z0-9._~+/=-]{8,4096}+"),
+    *_nets("AKIA|ASIA|ABIA|ACCA", r"[A-Z0-9]{16}(?![A-Z0-9])"),
+    *_nets("FwoG|FQoG|IQoJ", r"[A-Za-z0-9+/=_%-]{50,4096}+"),
+    *_nets(
+        _cased("x-amz-signature x-amz-security-token x-amz-credential"),
+        r"(?:=|%3[Dd])(?P<secret>[^&\s\"'<>]{1,4096}+)",
+        _mask_part,
+    ),
+    *_nets("Signature=|sig=", r"(?<=[?& ,]<needle>)(?P<secret>[^&\s\"'<>,]{8,512}+)", _mask_part),
+    *_nets(
+        _cased("authorization x-amz-security-token cookie"),
+        _IS + r"[\"']?(?P<secret>[^\s\"',;][^\r\n\"']{0,4096}+)",
+        _mask_part,
+    ),
+    *_nets(
+        _cased("bearer"),
+        r" (?P<secret>(?=[^\s\d]{0,512}?(?:\d|\.[A-Za-z]))[A-Za-z0-9._~+/=-]{8,4096}+)",
+        _mask_part,
+    ),
     *_nets(_cased("basic"), r" (?P<secret>[A-Za-z0-9+/]{8,4096}={0,2})", _mask_pair),
     *_nets("eyJ", _BEGINS + r"[A-Za-z0-9_-]{8,4096}+\.[A-Za-z0-9_-]{8,8192}+\.[A-Za-z0-9_-]{8,4096}+"),
-    *_nets("ghp_ gho_ ghu_ ghs_ ghr_ github_pat_", r"[A-Za-z0-9_]{22,255}+"),
-    *_nets("xoxa- xoxb- xoxe- xoxp- xoxr- xoxs- xapp-", r"[A-Za-z0-9-]{10,255}+"),
-    *_nets("glpat- pypi- bedrock-api-key-", r"[A-Za-z0-9+/=_-]{20,8192}+"),
-    *_nets("sk_live_ sk_test_ rk_live_ rk_test_ whsec_ npm_", r"[A-Za-z0-9]{16,255}+"),
+    *_nets("gh", r"[pousr]_[A-Za-z0-9]{36,255}+"),
+    *_nets("github_pat_", r"[A-Za-z0-9_]{22,255}+"),
+    *_nets("xox|xapp", r"[abeprs]?-[A-Za-z0-9-]{10,255}+"),
+    *_nets("glpat-|pypi-|bedrock-api-key-", r"[A-Za-z0-9+/=_-]{20,8192}+"),
+    *_nets("sk_|rk_", r"(?:live|test)_[A-Za-z0-9]{16,255}+"),
+    *_nets("whsec_|npm_", r"[A-Za-z0-9]{16,255}+"),
     *_nets("ABSK", r"[A-Za-z0-9+/=]{40,255}+"),
-    *_nets("sk- hvs. SG. AIza", _BEGINS + r"[A-Za-z0-9_.-]{20,255}+"),
+    *_nets("sk-|hvs.|SG.|AIza", _BEGINS + r"[A-Za-z0-9_.-]{20,255}+"),
     *_nets(
-        "https://hooks.slack.com/ https://discord.com/api/webhooks/ https://discordapp.com/api/webhooks/",
+        "//hooks.slack.com/|//discord.com/api/webhooks/|//discordapp.com/api/webhooks/|.webhook.office.com/",
         r"[^\s\"'<>]{8,1024}+",
     ),
-    *_nets(".webhook.office.com/", r"[^\s\"'<>]{8,1024}+"),
     *_nets("://", r"[^\s/:@\"']{0,128}+:(?P<secret>[^\s/@\"']{1,512}+)(?=@)", _mask_part),
 )
 # A run of forty has no literal to look for; it starts where a run starts, so that each character is looked at once.
-_FORTY = _Net("", re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])(?<![0-9a-f]{40})"), _mask_mixed)
+_FORTY = _Net(
+    "",
+    re.compile(
+        r"(?:(?<![A-Za-z0-9+/])|(?<=\\[nrt]))[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])(?<![0-9a-f]{40})(?<![0-9A-F]{40})"
+    ),
+    _mask_mixed,
+)
+
+
+_NEEDLES = frozenset(net.needle.lower() for net in (*_SHAPES, *_LABELLED, _FORTY))
 
 
 class Redactor:
@@ -134,6 +156,7 @@ class Redactor:
         forms = {form for value in _secrets(environ) for form in _forms(value)}
         self._forms = tuple(sorted(forms, key=lambda form: (-len(form), form)))
         self._public = frozenset(public)
+        self._names = frozenset(word for word in public if not word.isidentifier())
 
     def text(self, text: str) -> str:
         """The text with every known secret, and what looks like one, masked."""
@@ -148,26 +171,33 @@ class Redactor:
         together = "\n".join(texts)
         if present := [form for form in self._forms if form in together]:
             known = self._known(present, together)
-            texts = [known.sub(self._unless_public, text) for text in texts]
+            texts = [known.sub(self._unless_named, text) for text in texts]
             together = "\n".join(texts)
+        lowered = together.lower()
+        possible = {needle for needle in _NEEDLES if needle in lowered}
         for net in (*_SHAPES, *_LABELLED, _FORTY):
-            if net.needle in together and net.pattern.search(together):
+            if net.needle.lower() in possible and net.pattern.search(together):
                 texts = [net.pattern.sub(net.mask, text) for text in texts]
         return texts
 
     def _known(self, present: list[str], text: str) -> re.Pattern[str]:
-        names = [name for name in self._public if not name.isidentifier() and name in text]
+        names = [name for name in self._names if name in text]
         spelled = {name: rf"(?<![\w.-]){re.escape(name)}(?!\w|[.-]\w)" for name in names}
         spelled |= {form: re.escape(form) for form in present}
         return re.compile("|".join(spelled[word] for word in sorted(spelled, key=lambda word: (-len(word), word))))
 
-    def _unless_public(self, match: re.Match[str]) -> str:
-        return match[0] if match[0] in self._public else MASK
+    def _unless_named(self, match: re.Match[str]) -> str:
+        return match[0] if match[0] in self._names else MASK
+
+
+def cut(text: str, most: int = 300) -> str:
+    """The start of a text, masked before it is cut: nobody recognises half a secret afterwards."""
+    return Redactor(os.environ).text(text)[:most]
 
 
 def brief(error: BaseException, most: int = 300) -> str:
-    """An exception in one line for a report, masked before it is cut: a half secret is known to nobody afterwards."""
-    return f"{type(error).__name__}: {Redactor(os.environ).text(str(error))[:most]}"
+    """An exception for a report: what was raised, and the start of what it says."""
+    return f"{type(error).__name__}: {cut(str(error), most)}"
 
 
 def words(*types: Any) -> frozenset[str]:
@@ -197,6 +227,11 @@ def names_secret(variable: str) -> bool:
 def looks_secret(value: str) -> bool:
     """Whether a value has the shape of a key, a token or a private key, or is a URL with a password."""
     return any(net.pattern.sub(net.mask, value) != value for net in _SHAPES)
+
+
+def holds_secret(variable: str, value: str) -> bool:
+    """Whether anything in a variable's value is secret; an ARN in a secret-named variable is not."""
+    return next(iter(_secrets({variable: value})), None) is not None or looks_secret(value)
 
 
 def _strings(value: Any) -> Iterator[str]:
@@ -229,8 +264,15 @@ def _secrets(environ: Mapping[str, str]) -> Iterable[str]:
         if "://" in value and "@" in value:
             user, _, password = value.partition("://")[2].rpartition("@")[0].partition(":")
             yield from (password or user, unquote(password or user))
-        if "=" in value or ":" in value:  # a connection string, a JSON document
-            yield from (match["secret"].strip("\"'") for net in _LABELLED for match in net.pattern.finditer(value))
+        # What is labelled or shaped as a secret, in a connection string or a JSON document, may turn up alone.
+        yield from (found for net in (*_SHAPES, *_LABELLED) if net.needle in value for found in _caught(net, value))
+
+
+def _caught(net: _Net, value: str) -> Iterator[str]:
+    for match in net.pattern.finditer(value):
+        masked = net.mask if isinstance(net.mask, str) else net.mask(match)
+        if masked != match[0]:
+            yield match.groupdict().get("secret", match[0]).strip("\"'")
 
 
 def _forms(value: str) -> Iterable[str]:
@@ -238,13 +280,9 @@ def _forms(value: str) -> Iterable[str]:
     if len(value) < _SHORTEST:
         return
     data = value.encode("utf-8", "surrogateescape")
-    escaped = [
-        json.dumps(value)[1:-1],
-        json.dumps(value, ensure_ascii=False)[1:-1],
-        repr(value)[1:-1],
-        repr(data)[2:-1],
-    ]
-    escaped += [json.dumps(spelled)[1:-1] for spelled in escaped] + [escaped[0].replace("/", "\\/"), html.escape(value)]
+    escaped = [json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1], repr(value)[1:-1]]
+    escaped += [json.dumps(spelled)[1:-1] for spelled in escaped]
+    escaped += [repr(data)[2:-1], escaped[0].replace("/", "\\/"), html.escape(value)]
     quoted = [quote(data, safe=""), quote(data), quote_plus(data)]
     quoted += [re.sub("%..", lambda sign: sign[0].lower(), spelled) for spelled in quoted]
     encoded = [base64.b64encode(data).decode(), *_aligned(data)]

@@ -22,7 +22,7 @@ from pydantic import (
     field_validator,
 )
 
-from doctor import boundary, strict_json
+from doctor import boundary, redact, strict_json
 from doctor.verdict import FailOn, InvalidRequest
 
 _FROZEN = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True)
@@ -201,7 +201,12 @@ def _only_declared(request: Request, environ: Mapping[str, str]) -> None:
 
 
 def _in_variables(resource: str, environ: Mapping[str, str]) -> bool:
-    return any(resource in value for name, value in environ.items() if not name.startswith("DOCTOR_"))
+    """Whether a variable names the resource. Secrets are not asked: the answer would tell a caller what stands in them."""
+    return any(
+        resource in value
+        for name, value in environ.items()
+        if not name.startswith("DOCTOR_") and not redact.holds_secret(name, value)
+    )
 
 
 _NAMED = re.compile(r"arn:aws[a-z-]*:([a-z0-9-]+):|https://(sqs)\.[a-z0-9-]+\.amazonaws\.com")

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from doctor.declare import Observation, not_applicable, ok, problem, unknown
-from doctor.evidence.reach import Probe, Reach, Tcp
-from doctor.verdict import Separation, Severity
+from doctor.evidence.reach import Probe, Reach, Tcp, Tls
+from doctor.verdict import Remedy, Separation, Severity
 
 Probes = tuple[Probe, ...]
 _MOST_NAMED = 4  # addresses in a message
@@ -13,53 +13,62 @@ _MOST_NAMED = 4  # addresses in a message
 
 @dataclass(frozen=True, kw_only=True)
 class Rung:
-    """One rung as a check sees it. `fault` and `healthy` complete a sentence that starts with the target."""
+    """One rung as a check sees it. `fault` and `healthy` complete a sentence that starts with the target.
+
+    `dead` marks a rung whose failing addresses, where others carry calls, are told by `reach.some-addresses-dead`.
+    """
 
     failed: Callable[[Probe], bool]
     passed: Callable[[Probe], bool]
     fault: str
     healthy: str
+    dead: bool = False
     detail: Callable[[Probe], str] = lambda _: ""
     candidates: Callable[[Probes], tuple[str, ...]] = lambda _: ()
     separate: Callable[[Reach], tuple[Separation, ...]] = lambda _: ()
 
-    def judge(self, reach: Reach) -> Observation:
+    def judge(self, reach: Reach, remedy: Remedy | None = None) -> Observation:
         """Whether this rung is where the target fails: the first that fails is the symptom, those above not reached.
 
         A fault of some addresses breaks nothing where others carry the call: it is a risk.
         """
-        target = f"{reach.host}:{reach.port}"
+        target = reach.concerns
         if not reach.expected:
             return not_applicable(target, f"{target} is declared unreachable")
         if not reach.probes:
             return unknown(target, f"not reached: the name {reach.host} gave no address to connect to")
         faulty = tuple(probe for probe in reach.probes if self.failed(probe))
-        if faulty:
+        carried = any(probe.carries for probe in reach.probes)
+        if faulty and not (self.dead and carried):
             words = f"{target} {self.fault} ({_tried(faulty, reach)}{_said(self.detail(faulty[0]))})"
-            severity = Severity.RISKS if any(probe.carries for probe in reach.probes) else Severity.BREAKS
+            candidates = self.candidates(faulty)
             return problem(
                 target,
                 words,
-                severity=severity,
+                severity=Severity.RISKS if carried else Severity.BREAKS,
                 addresses=tuple(probe.address for probe in faulty),
-                candidates=self.candidates(faulty),
-                separate=self.separate(reach),
+                candidates=candidates,
+                separate=self.separate(reach) if candidates else (),
+                remedy=remedy,
             )
-        if any(map(self.passed, reach.probes)):
-            return ok(target, f"{target} {self.healthy}")
+        passed = sum(map(self.passed, reach.probes))
+        if passed:
+            share = f" at {passed} of {len(reach.probes)} addresses" if passed < len(reach.probes) else ""
+            return ok(target, f"{target} {self.healthy}{share}")
         return _not_decided(target, reach)
 
 
 def _not_decided(target: str, reach: Reach) -> Observation:
-    forbidden = [probe for probe in reach.probes if probe.tcp is Tcp.FORBIDDEN]
-    if forbidden:
-        return unknown(target, f"{forbidden[0].address} was not probed: {forbidden[0].detail}")
+    """What no probe failed and none passed: less was asked, or something else came before."""
+    first = reach.probes[0]
+    if forbidden := [probe for probe in reach.probes if probe.tcp is Tcp.FORBIDDEN]:
+        return unknown(target, f"{target} was not probed at {forbidden[0].address}: {forbidden[0].detail}")
     if all(probe.tcp is Tcp.CONNECTED and probe.tls is None for probe in reach.probes):
         return not_applicable(target, f"{target} was asked for TCP only")
-    if all(probe.http is None and probe.tls is not None for probe in reach.probes) and any(
-        probe.tls == "verified" for probe in reach.probes
-    ):
+    if all(probe.tls is Tls.VERIFIED and probe.http is None for probe in reach.probes):
         return not_applicable(target, f"{target} was asked for TLS only")
+    if Tls.FAILED in {probe.tls for probe in reach.probes} or Tcp.FAILED in {probe.tcp for probe in reach.probes}:
+        return unknown(target, f"{target} was not climbed to this rung: {first.detail or 'it failed below'}")
     return unknown(target, f"not reached: {target} fails at another rung")
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from doctor import diagnose, registry
 from doctor.evidence.imports import Imports
 from doctor.judge import once, stamp
+from doctor.redact import brief
 from doctor.runtime import runtime
 from doctor.verdict import FailOn, Status, Timings, Verdict
 
@@ -42,4 +43,4 @@ def verdict(broken: BaseException, environ: Mapping[str, str], started: float) -
 
 
 def _unexplained(broken: BaseException) -> str:
-    return f"The doctor itself could not start: {type(broken).__name__}: {str(broken)[:300]}"
+    return f"The doctor itself could not start: {brief(broken)}"

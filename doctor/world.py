@@ -4,19 +4,23 @@ Collectors get a `World` and nothing else. It carries the environment, the clock
 evidence gathered before, and the moment when the collector's process will be killed.
 """
 
+from __future__ import annotations
+
 import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 from doctor.evidence import Evidence, Kind, Missing, Vantage, revive
-from doctor.request import Request
 
 if TYPE_CHECKING:
     import boto3
+
+    from doctor.request import HostTarget, Request, ServiceTarget
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +42,38 @@ class World:
     platform_environ: Path = Path("/proc/self/environ")
     remaining: float | None = None
     event: object = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Travel without pydantic, whose import would cost a child more than its work."""
+        return {name: value for name, value in vars(self).items() if name != "request"} | {
+            "_plain": self._plain_request
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+
+    def __getattr__(self, name: str) -> Any:
+        """The request of a world that travelled, made again when it is asked for as a whole."""
+        if name != "request" or "_plain" not in vars(self):
+            raise AttributeError(name)
+        from doctor.request import Request
+
+        vars(self)["request"] = Request.model_validate(self._plain_request)
+        return self.request
+
+    @property
+    def _plain_request(self) -> dict[str, Any]:
+        return cast(dict[str, Any], vars(self).get("_plain")) or self.request.model_dump()
+
+    @property
+    def services(self) -> tuple[ServiceTarget, ...]:
+        """The targets that are AWS services."""
+        return tuple(SimpleNamespace(**target) for target in self._plain_request["targets"] if "service" in target)  # type: ignore[misc]
+
+    @property
+    def hosts_named(self) -> tuple[HostTarget, ...]:
+        """The targets that are declared by host and port."""
+        return tuple(SimpleNamespace(**target) for target in self._plain_request["targets"] if "host" in target)  # type: ignore[misc]
 
     @property
     def in_function(self) -> bool:
@@ -67,11 +103,11 @@ class World:
         """The facts of a kind gathered before this collector started."""
         return tuple(revive(kind, item) for item in self.known if isinstance(item, Evidence) and item.kind == kind.kind)
 
-    def knowing(self, known: tuple[Evidence | Missing, ...], until: float) -> "World":
+    def knowing(self, known: tuple[Evidence | Missing, ...], until: float) -> World:
         """The same world, for a collector that starts later."""
         return replace(self, known=known, until=until)
 
-    def session(self) -> "boto3.Session":
+    def session(self) -> boto3.Session:
         """A boto3 session exactly as an application gets it. Only child processes may ask for one.
 
         No region is passed: whether boto3 finds one by itself (it reads AWS_DEFAULT_REGION, not AWS_REGION) is evidence.

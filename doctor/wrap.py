@@ -61,14 +61,14 @@ def _examine(event: dict[str, Any], context: Any) -> dict[str, Any]:
             check=False,
         )
         if not done.stdout:
-            last = f"the examination ended with status {done.returncode} and no verdict: {done.stderr.strip()[-300:]}"
+            last = f"the examination ended with status {done.returncode} and no verdict: {_masked(done.stderr)[-300:]}"
             return _nothing(last, started)
         *metric, reply = done.stdout.splitlines()
         verdict: dict[str, Any] = json.loads(reply)
     except subprocess.TimeoutExpired:
         return _nothing(f"the examination did not end within {patience:.1f} s", started)
     except (OSError, ValueError, TypeError, RecursionError) as error:
-        return _nothing(f"the examination could not run: {type(error).__name__}: {str(error)[:300]}", started)
+        return _nothing(f"the examination could not run: {type(error).__name__}: {_masked(str(error))[:300]}", started)
     for line in metric:
         print(line, flush=True)  # noqa: T201 - the metric's line belongs on the function's own output
     return verdict
@@ -80,8 +80,14 @@ def _patience(event: dict[str, Any], remaining: float | None) -> float:
     return min(budget + 0.03, *([max(0.5, remaining - _MARGIN)] if remaining else []), 841.0)
 
 
-def _nothing(why: str, started: float) -> dict[str, Any]:
+def _masked(text: str) -> str:
+    """Masked before it is cut: nobody recognises half a secret afterwards."""
     from doctor.redact import Redactor  # nothing is imported before the first examination
+
+    return Redactor(os.environ).text(text.strip())
+
+
+def _nothing(why: str, started: float) -> dict[str, Any]:
     from doctor.render import json as json_form
     from doctor.runtime import runtime
     from doctor.verdict import Status, Timings, Verdict
@@ -90,7 +96,7 @@ def _nothing(why: str, started: float) -> dict[str, Any]:
     return json_form.plain(
         Verdict(
             status=Status.INCONCLUSIVE,
-            headline=Redactor(os.environ).text(f"Nothing was decided: {why}."),
+            headline=f"Nothing was decided: {why}.",
             timings=Timings(budget=spent, reserve=0.0, total=spent),
             runtime=runtime(os.environ),
         )

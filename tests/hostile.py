@@ -26,39 +26,219 @@ from doctor.verdict import (
 
 TERMINAL = [
     *("\x1b[2J\x1b[H", "\x1b[31mred\x1b[0m", "\x1b]0;title\x07", "\x1b]8;;https://x.example\x1b\\link\x1b]8;;\x1b\\"),
-    *("\x1b]52;c;Y3VybA==\x07", "\x1b[6n", "\x1bc", "\x1b[?1049h", "\x1b[1A\x1b[2K", "\x1bP$q\x1b\\", "\x9b31m", "\x9d0;t\x9c"),
+    *(
+        "\x1b]52;c;Y3VybA==\x07",
+        "\x1b[6n",
+        "\x1bc",
+        "\x1b[?1049h",
+        "\x1b[1A\x1b[2K",
+        "\x1bP$q\x1b\\",
+        "\x9b31m",
+        "\x9d0;t\x9c",
+    ),
     *("\x07", "\x08\x08\x08", "\x0b\x0c", "\x00", "a\x00b", "\x7f", "\x85", "\r overwritten", "\x0e\x0f", "\x1b"),
 ]
 UNICODE = [
-    *("\u202eexe.txt", "\u2066x\u2069", "\u202a\u202b\u202c\u202d", "\u200e\u200f\u061c", "\u200b", "zero\u200dwidth", "\ufeff"),
-    *("\u00ad", "\u2060", "\u180e", "\u3164", "\u115f", "\u2800", "\ufe0f", "\U000e0041\U000e0042", "\U000e0100", "\u034f"),
-    *("\u2028", "\u2029", "\ud800", "\udcff", "\ud83d alone", "\ue000", "\uffff", "\U0010ffff", "\u00a0", "\u3000", "\u2003"),
+    *(
+        "\u202eexe.txt",
+        "\u2066x\u2069",
+        "\u202a\u202b\u202c\u202d",
+        "\u200e\u200f\u061c",
+        "\u200b",
+        "zero\u200dwidth",
+        "\ufeff",
+    ),
+    *(
+        "\u00ad",
+        "\u2060",
+        "\u180e",
+        "\u3164",
+        "\u115f",
+        "\u2800",
+        "\ufe0f",
+        "\U000e0041\U000e0042",
+        "\U000e0100",
+        "\u034f",
+    ),
+    *(
+        "\u2028",
+        "\u2029",
+        "\ud800",
+        "\udcff",
+        "\ud83d alone",
+        "\ue000",
+        "\uffff",
+        "\U0010ffff",
+        "\u00a0",
+        "\u3000",
+        "\u2003",
+    ),
     *("e" + "\u0301" * 50, "\uff1cscript\uff1e", "\uff20team", "\u0430mazonaws.com", "\U0001f468\u200d\U0001f469"),
 ]
 HTML = [
-    *("<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "</details>", "<details open>", "<!-- ", "-->", "<br>"),
+    *(
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "</details>",
+        "<details open>",
+        "<!-- ",
+        "-->",
+        "<br>",
+    ),
     *("<a href='javascript:alert(1)'>x</a>", "<svg/onload=alert(1)>", "<?php", "<![CDATA[x]]>", "]]>", "<!DOCTYPE x>"),
-    *("&lt;b&gt;", "&#x3c;b&#62;", "&amp;copy;", "&nbsp;", "<b", "</p></li></ul>", "<style>*{display:none}</style>", "<kbd>"),
-    *("<https://x.example>", "<a@b.example>", "\"><img src=x>", "' onmouseover='x", "<input type=checkbox>"),
+    *(
+        "&lt;b&gt;",
+        "&#x3c;b&#62;",
+        "&amp;copy;",
+        "&nbsp;",
+        "<b",
+        "</p></li></ul>",
+        "<style>*{display:none}</style>",
+        "<kbd>",
+    ),
+    *("<https://x.example>", "<a@b.example>", '"><img src=x>', "' onmouseover='x", "<input type=checkbox>"),
 ]
 MARKDOWN = [
     *("[x](https://x.example)", "![x](https://x.example/p.png)", "[x]: https://x.example", "[x][y]", "![x][y]", "[^1]"),
-    *("[^1]: note", "# heading", "### 9. heading", "===", "---", "***", "___", "> quote", "> [!WARNING]", "- item", "* item"),
-    *("+ item", "1. item", "7) item", "- [x] task", "    code", "\tcode", "**bold**", "__bold__", "_it_", "*it*", "~~gone~~"),
-    *("`", "``", "```", "`x`", "`` ` ``", "```sh\nrm\n```", "~~~", "~~~\nx", "`" * 100, "`" * 300, "a`b", " `", "` ", "\\`"),
-    *("|", "a | b", "| a |\n| - |\n| b |", "| --- | --- |", "\\|", "`|`", "||x||", "\\", "\\\\", "\\*x\\*", "x\\", "x  "),
-    *("$x$", "$$x$$", "$`x`$", "```math\nx\n```", "```mermaid\ngraph\n```", "{: .x}", "{{x}}", "{% raw %}", ":smile:", "a :+1: b"),
-    *("\n\n# heading\n", "\n---\n", "x\n===", "\n\n\n", "\r\n\r\n# x", "\r# x", "x\n\n```\n</code>", "\n| a |\n|---|\n| b |\n"),
+    *(
+        "[^1]: note",
+        "# heading",
+        "### 9. heading",
+        "===",
+        "---",
+        "***",
+        "___",
+        "> quote",
+        "> [!WARNING]",
+        "- item",
+        "* item",
+    ),
+    *(
+        "+ item",
+        "1. item",
+        "7) item",
+        "- [x] task",
+        "    code",
+        "\tcode",
+        "**bold**",
+        "__bold__",
+        "_it_",
+        "*it*",
+        "~~gone~~",
+    ),
+    *(
+        "`",
+        "``",
+        "```",
+        "`x`",
+        "`` ` ``",
+        "```sh\nrm\n```",
+        "~~~",
+        "~~~\nx",
+        "`" * 100,
+        "`" * 300,
+        "a`b",
+        " `",
+        "` ",
+        "\\`",
+    ),
+    *(
+        "|",
+        "a | b",
+        "| a |\n| - |\n| b |",
+        "| --- | --- |",
+        "\\|",
+        "`|`",
+        "||x||",
+        "\\",
+        "\\\\",
+        "\\*x\\*",
+        "x\\",
+        "x  ",
+    ),
+    *(
+        "$x$",
+        "$$x$$",
+        "$`x`$",
+        "```math\nx\n```",
+        "```mermaid\ngraph\n```",
+        "{: .x}",
+        "{{x}}",
+        "{% raw %}",
+        ":smile:",
+        "a :+1: b",
+    ),
+    *(
+        "\n\n# heading\n",
+        "\n---\n",
+        "x\n===",
+        "\n\n\n",
+        "\r\n\r\n# x",
+        "\r# x",
+        "x\n\n```\n</code>",
+        "\n| a |\n|---|\n| b |\n",
+    ),
 ]
 PLACES = [
     *("@team", "@org/team", "a @here b", "#1", "org/repo#1", "GH-1", "JIRA-123", "ABC-1 and DEF-22", "user@a1b2c3d"),
-    *("https://x.example/?q=1", "http://x.example", "www.x.example", "ftp://x.example", "mailto:a@b.example", "a@b.example"),
-    *("javascript:alert(1)", "data:text/html,x", "xmpp:a@b.example", "//x.example", "3f786850e387550fdab836ed7e6dc881de23001b"),
-    *("h1. heading", "bq. quote", "{code}", "{color:red}x{color}", "!image.png!", "[x|https://x.example]", "[~user]", "??cite??"),
-    *("{panel}x{panel}", "%0a%0d", "=cmd|' /C calc'!A0", "::warning::x", "##[error]x", "::set-output name=x::y", "${jndi:ldap://x}"),
-    *("\"; rm -rf /; \"", "$(id)", "%s%n", "{0}", "[bold red]x[/]", "[link=https://x.example]x[/link]", "[/]", "'", "\"", ""),
+    *(
+        "https://x.example/?q=1",
+        "http://x.example",
+        "www.x.example",
+        "ftp://x.example",
+        "mailto:a@b.example",
+        "a@b.example",
+    ),
+    *(
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "xmpp:a@b.example",
+        "//x.example",
+        "3f786850e387550fdab836ed7e6dc881de23001b",
+    ),
+    *(
+        "h1. heading",
+        "bq. quote",
+        "{code}",
+        "{color:red}x{color}",
+        "!image.png!",
+        "[x|https://x.example]",
+        "[~user]",
+        "??cite??",
+    ),
+    *(
+        "{panel}x{panel}",
+        "%0a%0d",
+        "=cmd|' /C calc'!A0",
+        "::warning::x",
+        "##[error]x",
+        "::set-output name=x::y",
+        "${jndi:ldap://x}",
+    ),
+    *(
+        '"; rm -rf /; "',
+        "$(id)",
+        "%s%n",
+        "{0}",
+        "[bold red]x[/]",
+        "[link=https://x.example]x[/link]",
+        "[/]",
+        "'",
+        '"',
+        "",
+    ),
 ]
-LONG = ["x" * 5000, "word " * 1500, "`" * 5000, "<" * 3000, "\u202e" * 2000, "[" * 3000, "|" * 2000, "_a" * 2000, "> " * 1500]
+LONG = [
+    "x" * 5000,
+    "word " * 1500,
+    "`" * 5000,
+    "<" * 3000,
+    "\u202e" * 2000,
+    "[" * 3000,
+    "|" * 2000,
+    "_a" * 2000,
+    "> " * 1500,
+]
 
 SHORT = [*TERMINAL, *UNICODE, *HTML, *MARKDOWN, *PLACES]
 STRINGS = [*SHORT, *LONG]
@@ -144,13 +324,30 @@ def planted(value: Any, path: Path, text: str) -> Any:
     return dataclasses.replace(value, **{str(first): planted(getattr(value, str(first)), tuple(rest), text)})
 
 
-FIELDS = list(fields(verdict()))
+# What a report orders and groups by: there another text rightly gives another report. `aimed` plants targets.
+_DECIDING = ("targets", "check")
+FIELDS = [
+    path for path in fields(verdict()) if not set(_DECIDING) & set(path[2:]) or path[0] == "diagnoses" or path[1] == 3
+]
 
 
-def everywhere(text: str) -> Verdict:
-    """A verdict that holds the text in every field, what orders and groups it excepted."""
+# Nothing in these fields means that there is no such thing, and the report has no line for it.
+_OPTIONAL = ("template", "verify", "boto3", "function", "explained_by")
+
+
+def square() -> Iterator[tuple[Verdict, dict[Path, str]]]:
+    """As many verdicts as there are strings; over all of them each string stands in each field once."""
+    for shift in range(len(STRINGS)):
+        chosen = {path: STRINGS[(shift + place) % len(STRINGS)] for place, path in enumerate(FIELDS)}
+        filled = verdict()
+        for path, text in chosen.items():
+            filled = planted(filled, path, text) if text or path[-1] not in _OPTIONAL else filled
+        yield filled, chosen
+
+
+def aimed(text: str) -> Verdict:
+    """A verdict about one target of this name."""
     filled = verdict()
-    for path in FIELDS:
-        if path[-1] != "check" and "targets" not in path:
-            filled = planted(filled, path, text)
+    for path in fields(filled):
+        filled = planted(filled, path, text) if "targets" in path else filled
     return filled

@@ -17,12 +17,13 @@ ROOT = Path(__file__).parent.parent
 # A module may import what stands in an earlier row. What is not named here belongs to the last row.
 ROWS = [
     "verdict boundary location child schedule redact",
-    "runtime runtimes render.plain_text supervise strict_json",
+    "runtime runtimes render.plain_text supervise strict_json authorities",
     "request",
     "evidence",
     "world",
     "evidence.*",
-    "ladder declare network.*",
+    "http_head declare collect network.*",
+    "ladder",
     "registry rung phase",
     "judge",
     "diagnose gather hear",

@@ -71,7 +71,9 @@ def test_every_check_has_cases_and_no_case_lost_its_check() -> None:
 
 @pytest.mark.parametrize(("check_id", "facts"), FAILING)
 def test_is_seen_failing(check_id: str, facts: tuple[Facts, ...]) -> None:
-    assert Outcome.PROBLEM in {item.finding.outcome for item in judged(check_id, facts)}
+    # What the engine could not do is no fault of the function's.
+    wanted = Outcome.UNKNOWN if check_id.startswith(f"{ENGINE}.") else Outcome.PROBLEM
+    assert wanted in {item.finding.outcome for item in judged(check_id, facts)}
 
 
 @pytest.mark.parametrize(("check_id", "facts"), PASSING)

@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-LOCKS = ("function", "dev", "emulator")
+LOCKS = ("function", "dev", "emulator", "awscli")
 
 
 def text(lock: str) -> str:
@@ -36,6 +36,7 @@ def requirements(lock: str) -> list[Requirement]:
         "function": project["dependencies"],
         "dev": [*project["dependencies"], *extras, *PROJECT["dependency-groups"]["dev"]],
         "emulator": [],
+        "awscli": [],
     }[lock]
     return [requirement for line in lines if (requirement := Requirement(line)).name != project["name"]]
 

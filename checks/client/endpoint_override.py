@@ -38,12 +38,12 @@ def endpoint_override(environment: Environment, application: Application | None)
 
 
 def _judge(subject: str, override: Override, environment: Environment) -> Observation:
+    # What concerns one service must not explain what is wrong with another.
+    targets = (f"{override.host}:{override.port}",) if override.service else ()
     if override.aws:
-        return ok(subject, f"{subject} stays with AWS: {override.address}")
+        return ok(subject, f"{subject} stays with AWS: {override.address}", targets=targets)
     if override.local and environment.local_allowed:
-        return ok(
-            subject,
-            f"{subject} points to {override.address}, which DOCTOR_ALLOW_LOCAL=1 declares as intended",
-        )
+        words = f"{subject} points to {override.address}, which DOCTOR_ALLOW_LOCAL=1 declares as intended"
+        return ok(subject, words, targets=targets)
     scope = f"calls to {override.service}" if override.service else "AWS calls"
-    return problem(subject, f"{subject} sends {scope} to {override.address}, which is not AWS")
+    return problem(subject, f"{subject} sends {scope} to {override.address}, which is not AWS", targets=targets)

@@ -3,16 +3,17 @@ from collections.abc import Iterator
 from doctor import Observation, Remedy, Severity, check, ok, problem, unknown
 from doctor.evidence.caller import Answer, Caller
 
+_GLOBAL = "sts.amazonaws.com"
+
 
 @check(
     "client.global-sts-host",
     severity=Severity.BREAKS,
     remedy=Remedy(
         "Set AWS_STS_REGIONAL_ENDPOINTS=regional in the function's variables, or update botocore to 1.41 or newer.",
-        commands=(
-            "aws lambda update-function-configuration --function-name FUNCTION --environment "
-            "'Variables={AWS_STS_REGIONAL_ENDPOINTS=regional}'",
-        ),
+        # `update-function-configuration --environment` would replace all variables: it is no command to paste.
+        commands=("aws lambda get-function-configuration --function-name FUNCTION --query Environment.Variables",),
+        template="Environment:\n  Variables:\n    AWS_STS_REGIONAL_ENDPOINTS: regional",
     ),
 )
 def global_sts_host(caller: Caller) -> Iterator[Observation]:
@@ -27,14 +28,17 @@ def global_sts_host(caller: Caller) -> Iterator[Observation]:
     only a detour.
     """
     identity = caller.identity
-    if identity.instrument != "sts" or not identity.host:
+    host = identity.host if identity.instrument == "sts" else identity.silent_sts
+    if not host:
         yield unknown("sts", "no call to STS was prepared, so its host is not known", severity=Severity.HINTS)
-    elif identity.host != "sts.amazonaws.com":
-        yield ok("sts", f"STS is called at {identity.host}")
-    elif identity.answer is Answer.UNREACHABLE:
-        severity = Severity.BREAKS if caller.sts_declared else Severity.HINTS
-        words = "STS is called at its global host, sts.amazonaws.com, which does not answer from here"
-        yield problem("sts", words, severity=severity, targets=("sts.amazonaws.com:443",))
+    elif host != _GLOBAL:
+        yield ok("sts", f"STS is called at {host}")
+    elif identity.instrument != "sts" or identity.answer is Answer.UNREACHABLE:
+        # A target that is stopped by silence is stopped by this; for other failures it need not be the reason.
+        silent = identity.instrument != "sts" or identity.error in ("ConnectTimeoutError", "")
+        severity = Severity.BREAKS if caller.sts_declared and silent else Severity.HINTS
+        words = f"STS is called at its global host, {_GLOBAL}, which does not answer from here"
+        yield problem("sts", words, severity=severity, targets=(f"{_GLOBAL}:443",))
     else:
-        words = "STS is called at its global host, sts.amazonaws.com: a detour that a private subnet cannot take"
-        yield problem("sts", words, severity=Severity.HINTS, targets=("sts.amazonaws.com:443",))
+        words = f"STS is called at its global host, {_GLOBAL}: a detour that a private subnet cannot take"
+        yield problem("sts", words, severity=Severity.HINTS, targets=(f"{_GLOBAL}:443",))

@@ -1,9 +1,9 @@
 import re
 from collections.abc import Iterator
 
-from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem
+from doctor import Observation, Remedy, Separation, Severity, check, not_applicable, ok, problem, unknown
 from doctor.evidence.endpoint import Endpoint
-from doctor.evidence.reach import Reach
+from doctor.evidence.reach import Reach, Tcp
 
 # Hosts that no interface endpoint's private DNS covers, and what makes botocore use them.
 _HOSTS = (
@@ -31,14 +31,31 @@ def legacy_host(endpoint: Endpoint, reach: Reach) -> Iterator[Observation]:
 
         Connect timeout on endpoint URL: "https://us-west-2.queue.amazonaws.com/"
 
-    Where the special host answers it is no fault.
+    Where the special host answers it is no fault, and where it fails otherwise than by silence the fault is another.
     """
     reason = next((words for host, words in _HOSTS if host.search(endpoint.host)), "")
-    if endpoint.service is None or endpoint.overridden:
-        yield not_applicable(endpoint.concerns, f"{endpoint.host} is not botocore's choice")
+    if endpoint.service is None or endpoint.overridden or not endpoint.expected:
+        yield not_applicable(endpoint.concerns, f"{endpoint.host} is not botocore's choice, or not to be reached")
     elif not reason:
         yield ok(endpoint.concerns, f"botocore calls {endpoint.host}")
     elif any(probe.carries for probe in reach.probes):
         yield ok(endpoint.concerns, f"{reason}: {endpoint.host}, and it answers")
+    elif not any(probe.tcp is Tcp.TIMEOUT for probe in reach.probes):
+        yield unknown(
+            endpoint.concerns,
+            f"{reason}: {endpoint.host}, which fails otherwise than by silence",
+            severity=Severity.HINTS,
+        )
     else:
-        yield problem(endpoint.concerns, f"{reason}: {endpoint.host}, which private DNS does not cover")
+        usual = f"{endpoint.service}.{endpoint.region}.amazonaws.com"
+        yield problem(
+            endpoint.concerns,
+            f"{reason}: {endpoint.host}, which does not answer and which a private endpoint's usual name does not cover",
+            candidates=("network.no-route", "network.public-subnet", "network.egress-blocked"),
+            separate=(
+                Separation(
+                    f"getent ahosts {usual}",
+                    "private addresses: an endpoint serves the usual name and not this one; public ones: no path leads out",
+                ),
+            ),
+        )

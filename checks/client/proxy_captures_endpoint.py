@@ -1,7 +1,7 @@
 import ipaddress
 from collections.abc import Iterator
 
-from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem
+from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
 from doctor.evidence.endpoint import Endpoint
 from doctor.evidence.proxy import Proxy
 from doctor.evidence.reach import Reach, Tcp
@@ -32,14 +32,18 @@ def proxy_captures_endpoint(proxy: Proxy, endpoint: Endpoint, reach: Reach) -> I
     if proxy.credentials_captured:
         words = f"the credentials address {proxy.credentials_captured} would be asked through the proxy"
         yield problem("NO_PROXY", words, targets=("*",))
-    refusing = [probe for probe in reach.probes if probe.tcp is Tcp.PROXY_REFUSED]
-    if endpoint.proxied and refusing:
-        yield problem(endpoint.concerns, f"calls to {endpoint.concerns} go to the proxy, and {refusing[0].detail}")
-    elif endpoint.proxied and _is_private(endpoint.host):
-        yield problem(endpoint.concerns, f"calls to the private address {endpoint.host} go through the proxy")
+    target = endpoint.concerns
+    if not endpoint.proxied:
+        yield ok(target, f"calls to {target} go past the proxy")
+    elif _is_private(endpoint.host):
+        yield problem(target, f"calls to the private address {endpoint.host} go through the proxy")
+    elif any(probe.carries for probe in reach.probes):
+        yield ok(target, f"calls to {target} go through the proxy, which carries them")
     else:
-        way = "through the proxy, which carries them" if endpoint.proxied else "past the proxy"
-        yield ok(endpoint.concerns, f"calls to {endpoint.concerns} go {way}")
+        # Whether the proxy should carry them or NO_PROXY name them is not to be seen from here.
+        refusing = [probe.detail for probe in reach.probes if probe.tcp is Tcp.PROXY_REFUSED]
+        words = refusing[0] if refusing else "it does not carry them"
+        yield unknown(target, f"calls to {target} go to the proxy, and {words}", severity=Severity.HINTS)
 
 
 def _is_private(host: str) -> bool:

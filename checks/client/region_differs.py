@@ -25,7 +25,8 @@ def region_differs(
 
     The resource exists, elsewhere. ARNs and queue URLs tell their region, and so does the client.
     """
-    if endpoint.resource_region and endpoint.region and endpoint.resource_region != endpoint.region:
+    one_region = endpoint.region and not endpoint.region.endswith("-global")
+    if endpoint.resource_region and one_region and endpoint.resource_region != endpoint.region:
         yield problem(
             endpoint.concerns,
             f"the resource behind {endpoint.concerns} is in {endpoint.resource_region}, the client in {endpoint.region}",
@@ -35,7 +36,7 @@ def region_differs(
     built = application.built if application else None
     if application and built and environment.region:
         subject = f"the application's client ({application.factory})"
-        if built.region in (environment.region, "aws-global"):
+        if built.region == environment.region or built.region.endswith("-global"):
             yield ok(subject, f"{subject} works in the function's region", targets=("*",))
         else:
             words = f"{subject} works in {built.region}, the function in {environment.region}"

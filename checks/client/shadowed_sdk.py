@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, ok, problem
@@ -32,20 +33,26 @@ def shadowed_sdk(sdk: Sdk) -> Iterator[Observation]:
             "botocore",
             f"boto3 {boto3.version} comes from {boto3.folder}, botocore {botocore.version} from {botocore.folder}",
         )
-    elif not _fit(boto3, botocore):
+    elif not _fit(boto3, botocore, sdk.requires):
         yield problem("botocore", f"boto3 {boto3.version} does not fit botocore {botocore.version}")
     else:
         yield ok("botocore", f"boto3 {boto3.version} and botocore {botocore.version} come from {boto3.folder}")
 
 
-def _fit(boto3: Part, botocore: Part) -> bool:
-    """boto3 1.44.5 requires botocore >=1.44.5,<1.45; before 1.35 botocore's minor was three higher than boto3's."""
+def _fit(boto3: Part, botocore: Part, requires: str) -> bool:
+    """By boto3's own requirement, such as `botocore<1.45.0,>=1.44.5`; without it, what is more than a release apart.
+
+    Releases are numbered alike since 1.34; before, and at a few turns since, botocore's minor differs.
+    """
     ours, theirs = _numbers(boto3.version), _numbers(botocore.version)
-    if len(ours) < 3 or len(theirs) < 3 or ours < (1, 35):
+    if not ours or not theirs:
         return True
-    return ours[:2] == theirs[:2] and ours <= theirs
+    bounds = re.findall(r"(<|>=)\s*([0-9.]+)", requires)
+    if bounds:
+        return all(theirs < _numbers(bound) if sign == "<" else theirs >= _numbers(bound) for sign, bound in bounds)
+    return ours < (1, 35) or (ours[0] == theirs[0] and abs(ours[1] - theirs[1]) <= 1)
 
 
 def _numbers(version: str) -> tuple[int, ...]:
     parts = version.split(".")
-    return tuple(map(int, parts)) if all(part.isdecimal() for part in parts) else ()
+    return tuple(map(int, parts)) if len(parts) > 1 and all(part.isdecimal() for part in parts) else ()

@@ -25,4 +25,4 @@ def slow_connect(reach: Reach, sandbox: Sandbox) -> Iterator[Observation]:
     Judged against the time that this invocation had, by the fastest address.
     """
     took = min((probe.tcp_took for probe in reach.probes if probe.carries), default=None)
-    yield judge_phase("connecting to", reach.concerns, took, sandbox, carried=False)
+    yield judge_phase("connecting to", reach.concerns, took, sandbox, carried=not reach.expected)

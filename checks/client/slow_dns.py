@@ -26,5 +26,4 @@ def slow_dns(names: Names, sandbox: Sandbox) -> Iterator[Observation]:
     Judged against the time that this invocation had.
     """
     took = names.system.took if names.system.addresses else None
-    carried = names.literal or names.proxied
-    yield judge_phase("resolving", names.concerns, took, sandbox, carried=carried)
+    yield judge_phase("resolving", names.concerns, took, sandbox, carried=bool(names.exempt))

@@ -25,5 +25,5 @@ def slow_handshake(reach: Reach, sandbox: Sandbox) -> Iterator[Observation]:
     Judged against the time that this invocation had, by the fastest address.
     """
     took = min((probe.tls_took for probe in reach.probes if probe.carries and probe.tls), default=None)
-    carried = any(probe.carries for probe in reach.probes)
+    carried = any(probe.carries for probe in reach.probes) or not reach.expected
     yield judge_phase("the TLS handshake with", reach.concerns, took, sandbox, carried=carried)

@@ -24,5 +24,5 @@ def slow_service(reach: Reach, sandbox: Sandbox) -> Iterator[Observation]:
     Judged against the time that this invocation had, by the fastest address.
     """
     took = min((probe.http_took for probe in reach.probes if probe.carries and probe.http), default=None)
-    carried = any(probe.carries for probe in reach.probes)
+    carried = any(probe.carries for probe in reach.probes) or not reach.expected
     yield judge_phase("the first answer of", reach.concerns, took, sandbox, carried=carried)

@@ -34,6 +34,9 @@ def application_client_differs(application: Application, caller: Caller) -> Iter
     ours, theirs = caller.identity, application.identity
     if not application.factory:
         yield not_applicable(VARIABLE, f"{VARIABLE} names no factory, so there is no application client to compare")
+    elif ours.answer is Answer.ACCEPTED and application.failure.startswith("ProfileNotFound"):
+        words = f"AWS accepts the default chain, and {subject} asks for a profile that does not exist"
+        yield problem(subject, f"{words}: {application.failure}")
     elif application.built is None or theirs is None:
         yield unknown(subject, f"the factory built no client: {application.failure}")
     elif ours.answer is Answer.ACCEPTED and theirs.answer in (Answer.REJECTED, Answer.UNSIGNED):
@@ -43,7 +46,7 @@ def application_client_differs(application: Application, caller: Caller) -> Iter
             f"AWS accepts the default chain and refuses {subject} ({reason}): "
             f"the application supplies these credentials itself{_provider(application.built)}",
         )
-    elif Answer.UNREACHABLE in (ours.answer, theirs.answer) or Answer.REFUSED in (ours.answer, theirs.answer):
+    elif {ours.answer, theirs.answer} & {Answer.UNREACHABLE, Answer.REFUSED, Answer.UNSIGNED}:
         yield unknown(
             subject,
             "AWS did not judge both sets of credentials, so they cannot be compared",

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from doctor import Observation, Remedy, Severity, check, ok, problem
+from doctor import Observation, Remedy, Severity, check, ok, problem, unknown
 from doctor.evidence.credentials import Credentials
 from doctor.evidence.environment import Environment
 
@@ -28,9 +28,13 @@ def blank_environment_keys(environment: Environment, credentials: Credentials) -
     """
     blank = [variable.name for variable in environment.variables if variable.name in _KEYS and variable.blank]
     if not blank:
-        yield ok("AWS_ACCESS_KEY_ID", "no credential variable is set to nothing")
+        yield ok("AWS_ACCESS_KEY_ID", "neither key nor secret is set to nothing")
     elif credentials.keys:
         found = credentials.keys.provider
         yield ok(blank[0], f"{' and '.join(blank)} are blank, and credentials come from elsewhere ({found})")
+    elif credentials.error not in ("", "PartialCredentialsError"):
+        hidden = f"what the chain finds without them is hidden by {credentials.error}"
+        yield unknown(blank[0], f"{' and '.join(blank)} are set to nothing; {hidden}")
     else:
-        yield problem(blank[0], f"{' and '.join(blank)} are set to nothing, and no other provider has credentials")
+        what = f"{' and '.join(blank)} {'are' if len(blank) > 1 else 'is'} set to nothing"
+        yield problem(blank[0], f"{what}, and no other provider has credentials")

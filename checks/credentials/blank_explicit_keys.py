@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, ok, problem, unknown
 from doctor.evidence.application import VARIABLE, Application
-from doctor.evidence.credentials import Credentials, KeyClass
+from doctor.evidence.credentials import Credentials, KeyClass, Keys
 
 
 @check(
@@ -23,22 +23,32 @@ def blank_explicit_keys(credentials: Credentials, application: Application | Non
         UnrecognizedClientException; InvalidClientTokenId
         AuthorizationHeaderMalformed: a non-empty Access Key (AKID) must be provided in the credential
 
+    or, where only the secret is empty, SignatureDoesNotMatch. A shared file with `aws_access_key_id =` does the same.
     Empty strings come from settings classes with a default of "", from `os.environ.get(NAME, "")`, and from variables
     that a template sets to nothing.
 
     Source: measured, the same in botocore 1.20 to 1.44.
     """
-    keys = credentials.keys
-    if keys and keys.provider == "explicit" and keys.key is KeyClass.BLANK:
-        yield problem("the default credential chain", "the default chain was given an empty key and signs with it")
+    default = "the default credential chain"
+    if what := _empty(credentials.keys):
+        provider = credentials.keys.provider if credentials.keys else ""
+        yield problem(default, f"{default} signs with {what}: that is what its provider holds ({provider})")
     else:
-        yield ok("the default credential chain", "the default chain was given no empty key")
+        yield ok(default, f"{default} signs with no empty key")
     if application is None or not application.factory:
         return
     subject = f"the application's client ({application.factory})"
     if application.built is None:
         yield unknown(subject, f"{VARIABLE} built no client: {application.failure}")
-    elif application.built.keys and application.built.keys.key is KeyClass.BLANK:
-        yield problem(subject, f"{subject} signs with an empty access key that the code passed explicitly")
+    elif what := _empty(application.built.keys):
+        yield problem(subject, f"{subject} signs with {what}, passed explicitly by the code that builds it")
     else:
         yield ok(subject, f"{subject} was built with no empty key")
+
+
+def _empty(keys: Keys | None) -> str:
+    if keys is None:
+        return ""
+    if keys.key is KeyClass.BLANK:
+        return "an empty access key"
+    return "" if keys.secret_length else "an empty secret"

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, ok, problem, unknown
-from doctor.evidence.caller import Caller
+from doctor.evidence.caller import TIME_CODES, Answer, Caller
 from doctor.evidence.reach import Reach
 
 _ALLOWED = 300.0  # seconds; AWS General Reference, "Signature Version 4: date and time"
@@ -20,16 +20,18 @@ def clock_skew(caller: Caller, reach: Reach | None) -> Iterator[Observation]:
     """This clock and AWS's agree within five minutes.
 
         RequestTimeTooSkewed (S3)
-        SignatureDoesNotMatch: Signature not yet current; InvalidSignatureException: Signature expired
+        SignatureDoesNotMatch: Signature not yet current; InvalidSignatureException: Signature expired; RequestExpired
 
     The Date header of an answer, to any request, tells AWS's time without credentials.
     """
-    measured = {probe.skew for probe in reach.probes if probe.request_id} if reach else set()
+    measured = {probe.skew for probe in reach.probes if probe.address in reach.answered} if reach else set()
     known = [skew for skew in (*measured, caller.identity.skew) if skew is not None]
-    said = caller.identity.code == "RequestTimeTooSkewed" or _speaks_of_time(caller.identity.message)
+    said = caller.identity.code in TIME_CODES or _speaks_of_time(caller.identity.message)
     worst = max(known, key=abs, default=None)
     if worst is not None and abs(worst) > _ALLOWED:
-        yield problem("the clock", f"this clock is {_words(worst)} AWS's; five minutes are allowed", targets=("*",))
+        words = f"this clock is {_words(worst)} AWS's; five minutes are allowed"
+        accepted = caller.identity.answer is Answer.ACCEPTED  # some services allow more
+        yield problem("the clock", words, targets=("*",), severity=Severity.RISKS if accepted else None)
     elif said:
         yield problem("the clock", f"AWS refuses the time of the request: {caller.identity.message}", targets=("*",))
     elif worst is not None:

@@ -1,10 +1,9 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem
+from doctor.evidence.caller import Answer, Caller
 from doctor.evidence.environment import Environment
-from doctor.evidence.platform import Platform
-
-_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+from doctor.evidence.platform import CREDENTIALS, Platform
 
 
 @check(
@@ -16,23 +15,41 @@ _KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
         commands=("grep -rnE 'load_dotenv\\(|os\\.environ\\[.AWS_|environ\\.(update|pop|clear)' --include='*.py' .",),
     ),
 )
-def environment_overridden(environment: Environment, platform: Platform) -> Iterator[Observation]:
+def environment_overridden(
+    environment: Environment, platform: Platform, caller: Caller | None
+) -> Iterator[Observation]:
     """The code has left the platform's credential variables alone.
 
     The kernel keeps the environment that a process was started with. Where os.environ holds other credentials, the code
     put them there: `load_dotenv(override=True)` replaces key and secret and leaves the role's token, and AWS answers
 
         UnrecognizedClientException: The security token included in the request is invalid.
+
+    Credentials that AWS accepts may be meant, an assumed role's for one; nothing refreshes them, so they are a risk.
     """
-    touched = [name for name in (*platform.changed, *platform.added, *platform.removed) if name in _KEYS]
-    elsewhere = [name for name in (*platform.changed, *platform.removed) if name not in _KEYS]
+    touched = _words(platform, credentials=True)
+    elsewhere = _words(platform, credentials=False)
+    accepted = caller is not None and caller.identity.answer is Answer.ACCEPTED
     if not environment.in_function:
         yield not_applicable("the environment", "outside a function nobody else owns these variables")
     elif touched:
-        what = ", ".join(sorted(touched))
-        yield problem("the environment", f"the process changed what the platform had put into {what}")
+        words = f"since it was started, the process has {touched}: these are no longer the platform's credentials"
+        yield problem("the environment", words, severity=Severity.RISKS if accepted else None)
     elif elsewhere:
-        what = ", ".join(sorted(elsewhere))
-        yield problem("the environment", f"the process changed {what} after it was started", severity=Severity.RISKS)
+        yield problem("the environment", f"since it was started, the process has {elsewhere}", severity=Severity.RISKS)
+    elif not platform.started:
+        yield not_applicable("the environment", "this process was not started by the platform, which set nothing here")
     else:
         yield ok("the environment", "key, secret, token and region are those that the platform set")
+
+
+def _words(platform: Platform, *, credentials: bool) -> str:
+    """What was done, by deed. A region that was added to what the platform set is nobody's harm."""
+    deeds = (("replaced", platform.changed), ("removed", platform.removed), ("added", platform.added))
+    told = [
+        f"{deed} {', '.join(names)}"
+        for deed, all_names in deeds
+        if (names := [name for name in all_names if (name in CREDENTIALS) is credentials])
+        and (credentials or deed != "added")
+    ]
+    return " and ".join(told)

@@ -5,6 +5,7 @@ from doctor.evidence.application import Application
 from doctor.evidence.caller import Answer, Caller, Identity
 
 _CODES = ("ExpiredToken", "ExpiredTokenException")
+_STILL_EXPIRED = "the refreshed credentials are still expired"  # botocore's RuntimeError, before anything is sent
 
 
 @check(
@@ -24,6 +25,10 @@ def expired(caller: Caller, application: Application | None) -> Iterator[Observa
 
         ExpiredToken; ExpiredTokenException: The security token included in the request is expired
 
+    or, where AWS_CREDENTIAL_EXPIRATION tells botocore the time, before anything is sent:
+
+        RuntimeError: Credentials were refreshed, but the refreshed credentials are still expired.
+
     "Expired", not "invalid": the credentials were good once. In a function that comes from copies, made at import or of
     an assume_role answer, that outlive their hour; in a new environment everything works again for a while.
     """
@@ -33,6 +38,8 @@ def expired(caller: Caller, application: Application | None) -> Iterator[Observa
 
 
 def _judge(subject: str, identity: Identity) -> Observation:
+    if _STILL_EXPIRED in identity.message:
+        return problem(subject, f"AWS_CREDENTIAL_EXPIRATION is in the past, so botocore no longer signs with {subject}")
     if identity.code in _CODES:
         return problem(subject, f"AWS says that the session token of {subject} has expired ({identity.code})")
     if identity.answer in (Answer.ACCEPTED, Answer.REJECTED):

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, ok, problem
 from doctor.evidence.application import Application
+from doctor.evidence.caller import Answer, Caller, Identity
 from doctor.evidence.credentials import Credentials, KeyClass, Keys
 
 
@@ -15,7 +16,9 @@ from doctor.evidence.credentials import Credentials, KeyClass, Keys
         commands=("printenv AWS_ACCESS_KEY_ID | od -c | tail -n 2",),
     ),
 )
-def malformed_key(credentials: Credentials, application: Application | None) -> Iterator[Observation]:
+def malformed_key(
+    credentials: Credentials, application: Application | None, caller: Caller | None
+) -> Iterator[Observation]:
     """Key, secret and token are shaped as AWS issues them, with nothing around them.
 
     botocore signs with whatever it is given, a trailing newline included, and AWS answers
@@ -23,16 +26,19 @@ def malformed_key(credentials: Credentials, application: Application | None) -> 
         SignatureDoesNotMatch; IncompleteSignature; InvalidClientTokenId
 
     An access key id has 16 to 128 capital letters and digits (IAM API reference, AccessKey); secrets have had forty
-    characters since they exist.
+    characters since they exist. What AWS accepts all the same is not malformed.
     """
-    yield _judge("the default credential chain", credentials.keys)
+    yield _judge("the default credential chain", credentials.keys, caller.identity if caller else None)
     if application and application.built:
-        yield _judge(f"the application's client ({application.factory})", application.built.keys)
+        subject = f"the application's client ({application.factory})"
+        yield _judge(subject, application.built.keys, application.identity)
 
 
-def _judge(subject: str, keys: Keys | None) -> Observation:
+def _judge(subject: str, keys: Keys | None, identity: Identity | None) -> Observation:
     if keys is None or keys.key is KeyClass.BLANK:
         return ok(subject, f"{subject} carries no key that could be malformed")
+    if identity and identity.answer is Answer.ACCEPTED:
+        return ok(subject, f"AWS accepts key, secret and token of {subject} as they are")
     wrong = [
         f"the {part} has {' and '.join(flaws)}"
         for part, flaws in (("key", keys.key_flaws), ("secret", keys.secret_flaws), ("token", keys.token_flaws))

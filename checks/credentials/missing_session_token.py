@@ -45,7 +45,6 @@ def _judge(subject: str, keys: Keys | None) -> Observation:
             f"{subject} signs with a temporary key (ASIA…) and no session token, so AWS refuses every call",
             separate=(Separation("doctor explain credentials.missing-session-token", "why AWS refuses such a call"),),
         )
-    return ok(
-        subject,
-        f"{subject} uses a {keys.key.value} key {'with' if keys.token else 'that needs no'} session token",
-    )
+    if keys.key is KeyClass.TEMPORARY:
+        return ok(subject, f"{subject} signs with a temporary key and its session token")
+    return ok(subject, f"the key of {subject} is not a temporary one (ASIA…), so it needs no session token")

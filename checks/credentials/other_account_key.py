@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
 from doctor.evidence.application import VARIABLE, Application
+from doctor.evidence.platform import Platform
 
 
 @check(
@@ -13,7 +14,7 @@ from doctor.evidence.application import VARIABLE, Application
         commands=("aws sts get-access-key-info --access-key-id KEY",),
     ),
 )
-def other_account_key(application: Application) -> Iterator[Observation]:
+def other_account_key(application: Application, platform: Platform | None) -> Iterator[Observation]:
     """The application's key is of the same account as the role.
 
     A key id tells its account, without a call to AWS (not documented, and not for keys from before 2019, so a hint only).
@@ -21,6 +22,13 @@ def other_account_key(application: Application) -> Iterator[Observation]:
 
         ResourceNotFoundException; AccessDenied; AWS.SimpleQueueService.NonExistentQueue
     """
+    default = "the key that the process put into its environment"
+    if platform and platform.same_account is not None:
+        yield (
+            ok("the environment", f"{default} is of the platform's own account")
+            if platform.same_account
+            else problem("the environment", f"{default} belongs to another account than the platform's")
+        )
     subject = f"the application's client ({application.factory})"
     if not application.factory:
         yield not_applicable(VARIABLE, f"{VARIABLE} names no factory")

@@ -21,8 +21,9 @@ def profile_selected(environment: Environment) -> Iterator[Observation]:
 
         ProfileNotFound: The config profile (x) could not be found
 
-    An empty AWS_PROFILE fails the same way. A profile that does exist, in a file that travels in the package, silently
-    changes region and endpoints, and under SnapStart the credentials too.
+    An empty AWS_PROFILE fails the same way, and so does `default` where no file has that section. A profile that does
+    exist, in a file that travels in the package, silently changes region and endpoints, and under SnapStart the
+    credentials too.
 
     Source: measured with botocore 1.44; `botocore.configprovider` reads AWS_DEFAULT_PROFILE before AWS_PROFILE.
     """
@@ -33,7 +34,7 @@ def profile_selected(environment: Environment) -> Iterator[Observation]:
         named = f"the profile {profile.name!r}" if profile.name else "a profile with an empty name"
         yield problem(
             profile.variable,
-            f"{profile.variable} selects {named}, which no configuration file defines, so boto3 can build no client",
+            f"{profile.variable} selects {named}, which no readable configuration file defines: boto3 can build no client",
         )
     elif environment.in_function:
         yield problem(

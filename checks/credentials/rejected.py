@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
-from doctor import Observation, Remedy, Severity, check, ok, problem, unknown
-from doctor.evidence.caller import Answer, Caller
+from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
+from doctor.evidence.caller import SIGNATURE_CODES, TIME_CODES, Answer, Caller
 
 
 @check(
@@ -36,7 +36,10 @@ def rejected(caller: Caller) -> Iterator[Observation]:
     """
     identity = caller.identity
     subject = "the default credential chain"
-    if identity.answer is Answer.REJECTED:
+    if identity.code in SIGNATURE_CODES or identity.code in TIME_CODES:
+        judge = "signature-mismatch" if identity.code in SIGNATURE_CODES else "clock-skew"
+        yield not_applicable(subject, f"AWS refused the request ({identity.code}): see credentials.{judge}")
+    elif identity.answer is Answer.REJECTED:
         yield problem(
             subject,
             f"{identity.instrument} answered {identity.code}: AWS refuses these credentials, and the network is sound",

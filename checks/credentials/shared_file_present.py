@@ -23,6 +23,6 @@ def shared_file_present(environment: Environment) -> Iterator[Observation]:
     if not environment.in_function:
         yield not_applicable("~/.aws", "outside a function these files are the operator's")
     for file in environment.shared_files if environment.in_function else ():
-        yield problem(file, f"{file} travels with the function, and boto3 reads it")
+        yield problem(file, f"{file} lies in this sandbox, where boto3 reads it if HOME or a variable leads there")
     if environment.in_function and not environment.shared_files:
         yield ok("~/.aws", "no credentials or config file travels with the function")

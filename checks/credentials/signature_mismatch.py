@@ -1,9 +1,7 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, ok, problem, unknown
-from doctor.evidence.caller import Answer, Caller
-
-_CODES = ("SignatureDoesNotMatch", "InvalidSignatureException", "IncompleteSignature", "IncompleteSignatureException")
+from doctor.evidence.caller import SIGNATURE_CODES, Answer, Caller
 
 
 @check(
@@ -18,7 +16,7 @@ _CODES = ("SignatureDoesNotMatch", "InvalidSignatureException", "IncompleteSigna
     remedy=Remedy(
         "AWS knows the key and not the signature: the secret is another key's, or was changed on its way. Store key and secret "
         "again from one issue; behind a proxy, make sure that it changes neither Host nor headers.",
-        commands=("aws sts get-caller-identity --debug 2>&1 | grep -i canonical",),
+        commands=("aws sts get-caller-identity",),
     ),
 )
 def signature_mismatch(caller: Caller) -> Iterator[Observation]:
@@ -28,14 +26,14 @@ def signature_mismatch(caller: Caller) -> Iterator[Observation]:
         InvalidSignatureException (JSON services)
 
     The key id is known, else AWS would say InvalidClientTokenId. Secret, clock, or a proxy that rewrites the request.
+    IncompleteSignature means that key or token broke the header that they travel in.
     """
     identity = caller.identity
     subject = "the default credential chain"
-    if identity.code in _CODES:
-        yield problem(
-            subject,
-            f"{identity.instrument} answered {identity.code}: AWS knows the key, and the signature is not its secret's",
-        )
+    if identity.code in SIGNATURE_CODES:
+        incomplete = identity.code.startswith("IncompleteSignature")
+        why = "cannot read the signature" if incomplete else "knows the key, and the signature is not its secret's"
+        yield problem(subject, f"{identity.instrument} answered {identity.code}: AWS {why}")
     elif identity.answer in (Answer.ACCEPTED, Answer.REJECTED):
         yield ok(subject, f"{identity.instrument} does not object to the signature")
     else:

@@ -36,14 +36,18 @@ def name_not_found(names: Names) -> Iterator[Observation]:
     check tells apart by asking each nameserver of resolv.conf itself.
     """
     denying = [lookup.nameserver for lookup in names.lookups if lookup.reply is Reply.NOT_FOUND]
-    if names.proxied:
-        yield not_applicable(names.concerns, f"{names.host} is resolved by the proxy")
-    elif names.literal:
-        yield ok(names.concerns, f"{names.host} is an address and needs no name")
-    elif names.system.reply is Reply.RESOLVED:
-        yield ok(names.concerns, f"{names.host} exists: {', '.join(names.system.addresses[:3])}")
+    replies = {lookup.reply for lookup in names.lookups}
+    exists = Reply.NO_ADDRESS in replies and not replies & {Reply.NOT_FOUND, Reply.RESOLVED}
+    if names.literal:
+        yield ok(names.concerns, names.exempt)
+    elif names.exempt:
+        yield not_applicable(names.concerns, names.exempt)
+    elif names.addresses:
+        yield ok(names.concerns, f"{names.host} exists: {', '.join(names.addresses[:3])}")
+    elif exists or names.system.reply is Reply.NO_ADDRESS:
+        yield ok(names.concerns, f"{names.host} exists, without an address")
     elif denying or names.system.reply is Reply.NOT_FOUND:
-        by = f" (NXDOMAIN from {', '.join(sorted(set(denying)))})" if denying else ""
+        by = f" (NXDOMAIN from {', '.join(sorted(set(denying)))})" if denying else " (getaddrinfo says so)"
         yield problem(
             names.concerns,
             f"{names.host} does not exist for this resolver{by}",
@@ -65,7 +69,5 @@ def name_not_found(names: Names) -> Iterator[Observation]:
                 ),
             ),
         )
-    elif names.system.reply is Reply.NO_ADDRESS:
-        yield ok(names.concerns, f"{names.host} exists, without an address")
     else:
         yield unknown(names.concerns, f"no resolver said whether {names.host} exists")

@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 
-from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
+from doctor import Observation, Remedy, Separation, Severity, boundary, check, not_applicable, ok, problem, unknown
+from doctor.evidence.environment import Environment, is_aws
 from doctor.evidence.names import Names, Reply
 
 
@@ -14,27 +15,44 @@ from doctor.evidence.names import Names, Reply
         commands=("dig +short A HOST", "dig +short AAAA HOST"),
     ),
 )
-def no_address(names: Names) -> Iterator[Observation]:
+def no_address(names: Names, environment: Environment | None) -> Iterator[Observation]:
     """The host's name leads to an address.
 
     The name exists and has no record that helps: another type only, or a firewall that answers with nothing.
 
         EndpointConnectionError: Could not connect to the endpoint URL (Errno -5, No address associated with hostname)
 
-    boto3's text is that of a name that does not exist.
+    boto3's text is that of a name that does not exist. An AWS name that leads to this machine or
+    nowhere (127.0.0.1, 0.0.0.0) has none either: that is how filters answer for names that they block.
     """
     empty = [lookup for lookup in names.lookups if lookup.reply is Reply.NO_ADDRESS]
-    if names.literal or names.proxied:
-        yield not_applicable(names.concerns, f"{names.host} is not resolved here")
-    elif names.system.addresses:
-        yield ok(names.concerns, f"{names.host} has addresses: {', '.join(names.system.addresses[:3])}")
+    local = environment.local_allowed if environment else False
+    useless = is_aws(names.host) and all(boundary.refusal(found, allow_loopback=local) for found in names.addresses)
+    if names.exempt:
+        yield not_applicable(names.concerns, names.exempt)
+    elif names.addresses and useless:
+        words = f"{names.host} leads to {', '.join(names.addresses[:3])}, where AWS is not"
+        yield problem(names.concerns, words, candidates=_CANDIDATES, separate=_separate(names.host))
+    elif names.addresses:
+        yield ok(names.concerns, f"{names.host} has addresses: {', '.join(names.addresses[:3])}")
     elif names.system.reply is Reply.NO_ADDRESS or (empty and len(empty) == len(names.lookups)):
-        yield problem(
-            names.concerns,
-            f"{names.host} exists and has no address",
-            candidates=("dns.firewall-blocks", "dns.private-zone-shadows", "dns.custom-resolver"),
-        )
+        words = f"{names.host} exists and has no address"
+        yield problem(names.concerns, words, candidates=_CANDIDATES, separate=_separate(names.host))
     elif names.system.reply is Reply.NOT_FOUND:
         yield unknown(names.concerns, f"not reached: {names.host} does not exist")
     else:
         yield unknown(names.concerns, f"no resolver said whether {names.host} has an address")
+
+
+_CANDIDATES = ("dns.firewall-blocks", "dns.private-zone-shadows", "dns.custom-resolver")
+
+
+def _separate(host: str) -> tuple[Separation, ...]:
+    return (
+        Separation(
+            f"dig {host} @1.1.1.1", "an answer from a public resolver: the name is sound, and this VPC hides it"
+        ),
+        Separation(
+            "aws route53 list-hosted-zones-by-vpc --vpc-id VPC --vpc-region REGION", "a zone that covers the name"
+        ),
+    )

@@ -32,7 +32,9 @@ def resolver_silent(names: Names) -> Iterator[Observation]:
     for lookup in names.lookups:
         servers.setdefault(lookup.nameserver, []).append(lookup)
     if names.literal or names.proxied:
-        yield not_applicable("resolver", f"{names.host} is not resolved here")
+        yield not_applicable("resolver", names.exempt)
+    elif not servers and names.system.reply is Reply.RESOLVED:
+        yield not_applicable("resolver", "resolv.conf lists no nameserver, and the C library resolves without one")
     elif not servers:
         yield unknown("resolver", "resolv.conf lists no nameserver, so none could be asked")
     silent = [server for server, lookups in servers.items() if all(map(_unanswered, lookups))]
@@ -40,7 +42,7 @@ def resolver_silent(names: Names) -> Iterator[Observation]:
         if server not in silent:
             yield ok(server, f"the resolver {server} answers")
             continue
-        severity, effect = _effect(number, servers[server], alone=len(silent) == len(servers))
+        severity, effect = _effect(names, number, servers[server], alone=len(silent) == len(servers))
         yield problem(
             server,
             f"the resolver {server} does not answer, {effect}",
@@ -56,8 +58,10 @@ def resolver_silent(names: Names) -> Iterator[Observation]:
         )
 
 
-def _effect(number: int, lookups: list[Lookup], *, alone: bool) -> tuple[Severity, str]:
+def _effect(names: Names, number: int, lookups: list[Lookup], *, alone: bool) -> tuple[Severity, str]:
     """The C library asks the nameservers in order, and waits only for one that keeps silent (resolv.conf(5))."""
+    if alone and names.system.reply is Reply.RESOLVED:
+        return Severity.RISKS, f"though the C library finds {names.host} by other means or later"
     if alone:
         return Severity.BREAKS, "so no name can be resolved"
     if number == 0 and any(lookup.reply is Reply.SILENT for lookup in lookups):

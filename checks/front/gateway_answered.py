@@ -26,13 +26,14 @@ def gateway_answered(reach: Reach) -> Iterator[Observation]:
     target = reach.concerns
     answers = [probe for probe in reach.probes if probe.http is Http.ANSWERED]
     gave_up = [probe for probe in answers if probe.answered_by and probe.status in _GIVEN_UP]
-    if reach.service is not None:
-        yield not_applicable(target, f"{target} is a service of AWS, with no front of yours before it")
+    if reach.service is not None or not reach.expected:
+        yield not_applicable(target, f"{target} is no function of yours that should answer")
     elif not answers:
         yield not_applicable(target, f"{target} was not asked for an HTTP answer, or gave none")
     elif gave_up:
         first = gave_up[0]
-        yield problem(target, f"{target} answered {first.status}, and it was {first.answered_by} that answered")
+        words = f"{target} answered {first.status} with the headers of {first.answered_by}"
+        yield problem(target, f"{words}: the front gave up on the function, unless that itself sends such a status")
     elif any(probe.status in _GIVEN_UP for probe in answers):
         yield unknown(target, f"{target} answered {answers[0].status}, and no header tells who wrote that")
     else:

@@ -4,6 +4,7 @@ from doctor import Observation, Remedy, Severity, check, not_applicable, ok, pro
 from doctor.evidence.sandbox import Sandbox
 
 _INIT = 10.0  # seconds that Lambda gives to init (developer guide, "Lambda execution environment lifecycle")
+_WHOLE_CPU = 1769  # MB that bring one vCPU (developer guide, "Configure Lambda function memory")
 _WORK = 0.4  # seconds of a whole CPU for importing boto3 and creating a client (measured)
 
 
@@ -25,7 +26,10 @@ def memory_small(sandbox: Sandbox) -> Iterator[Observation]:
 
     Judged by the share of a CPU that a busy process gets here, and by what that makes of the ten seconds of init.
     """
-    took = _WORK / max(sandbox.cpu_share, 0.001)
+    granted = min(
+        1.0, (sandbox.memory or 0) / _WHOLE_CPU
+    )  # our own children, all at once, may depress what was measured
+    took = _WORK / max(sandbox.cpu_share, granted, 0.001)
     words = f"with {sandbox.memory or 'an unknown number of'} MB this sandbox gets {sandbox.cpu_share:.0%} of a CPU"
     if not sandbox.in_function:
         yield not_applicable("memory", "outside a function memory does not decide about CPU")

@@ -3,6 +3,8 @@ from collections.abc import Iterator
 from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem
 from doctor.evidence.sandbox import Sandbox
 
+_NEAR = 0.9  # one process of the sandbox: extensions and children count towards the limit as well
+
 
 @check(
     "function.out-of-memory",
@@ -23,7 +25,8 @@ def out_of_memory(sandbox: Sandbox) -> Iterator[Observation]:
     """
     if not sandbox.in_function or sandbox.memory is None or sandbox.peak is None:
         yield not_applicable("memory", "no memory size is configured, or the kernel does not tell the peak")
-    elif sandbox.peak >= sandbox.memory:
-        yield problem("memory", f"the process has had {sandbox.peak} MB, and {sandbox.memory} MB are configured")
+    elif sandbox.peak >= _NEAR * sandbox.memory:
+        words = f"the process has had {sandbox.peak} MB, and {sandbox.memory} MB are configured"
+        yield problem("memory", words, severity=Severity.RISKS if sandbox.peak < sandbox.memory else None)
     else:
         yield ok("memory", f"the process has had {sandbox.peak} MB at the most, of {sandbox.memory} MB")

@@ -23,7 +23,7 @@ def runtime_deprecated(sandbox: Sandbox) -> Iterator[Observation]:
         InvalidParameterValueException: The runtime parameter of python3.9 is no longer supported
     """
     deprecated = DEPRECATED.get(sandbox.runtime)
-    if not sandbox.in_function or not sandbox.runtime:
+    if not sandbox.in_function or not sandbox.runtime.startswith("python"):  # an image names itself, not a runtime
         yield not_applicable("the runtime", "no managed runtime is named here")
     elif deprecated is None:
         yield unknown("the runtime", f"this doctor does not know the runtime {sandbox.runtime}")

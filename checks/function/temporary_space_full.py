@@ -3,6 +3,8 @@ from collections.abc import Iterator
 from doctor import Observation, Remedy, Severity, check, ok, problem
 from doctor.evidence.sandbox import Sandbox
 
+_LITTLE = 1024 * 1024  # bytes
+
 
 @check(
     "function.temporary-space-full",
@@ -24,6 +26,9 @@ def temporary_space_full(sandbox: Sandbox) -> Iterator[Observation]:
     if sandbox.temporary_error:
         words = f"{sandbox.temporary_path} cannot be written ({sandbox.temporary_error})"
         yield problem(sandbox.temporary_path, f"{words}: {sandbox.temporary_free // 1024} kB are free")
+    elif sandbox.in_function and sandbox.temporary_total and sandbox.temporary_free < _LITTLE:
+        words = f"{sandbox.temporary_path} has {sandbox.temporary_free // 1024} kB left"
+        yield problem(sandbox.temporary_path, f"{words}: the next file may not fit", severity=Severity.RISKS)
     else:
         yield ok(
             sandbox.temporary_path, f"{sandbox.temporary_path} has {sandbox.temporary_free // 1024 // 1024} MB left"

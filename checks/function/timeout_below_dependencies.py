@@ -20,8 +20,8 @@ def timeout_below_dependencies(names: Names, reach: Reach, sandbox: Sandbox) -> 
 
         Task timed out after 3.00 seconds
 
-    One call from nothing: name, connection, handshake, first answer, as measured here, against the time that this
-    invocation had.
+    One call from nothing: name, connection, handshake, first answer, as measured here. What takes more than half of the
+    time that this invocation had leaves no room for a second try, a slower day, or the work itself.
     """
     target = reach.concerns
     calls = [probe.tcp_took + probe.tls_took + probe.http_took for probe in reach.probes if probe.carries]
@@ -29,7 +29,7 @@ def timeout_below_dependencies(names: Names, reach: Reach, sandbox: Sandbox) -> 
         yield not_applicable(target, "outside a function there is no timeout")
     elif not calls:
         yield unknown(target, f"not reached: no call to {target} came to its end", severity=Severity.HINTS)
-    elif (took := names.system.took + max(calls)) > sandbox.remaining:
+    elif (took := names.system.took + max(calls)) > sandbox.remaining / 2:
         yield problem(
             target, f"one call to {target} took {took:.1f} s, and this invocation had {sandbox.remaining:.1f} s"
         )

@@ -1,7 +1,8 @@
 from collections.abc import Iterator
 
-from doctor import Observation, Remedy, Severity, check
+from doctor import Observation, Remedy, Separation, Severity, check
 from doctor.evidence.reach import Probe, Reach, Tls
+from doctor.evidence.trust import Trust
 from doctor.rung import Rung
 
 
@@ -15,24 +16,50 @@ from doctor.rung import Rung
         commands=("openssl s_client -connect HOST:443 -servername HOST -showcerts </dev/null",),
     ),
 )
-def certificate_untrusted(reach: Reach) -> Iterator[Observation]:
+def certificate_untrusted(reach: Reach, trust: Trust | None) -> Iterator[Observation]:
     """A root that the SDK trusts vouches for the host's certificate.
 
     Judged by the trust that boto3 itself uses: AWS_CA_BUNDLE, else certifi's bundle, else botocore's.
 
         SSLError: SSL validation failed … CERTIFICATE_VERIFY_FAILED: self-signed certificate in certificate chain
+
+    A chain that has expired, or is not valid yet, is not trusted either (CERTIFICATE_VERIFY_FAILED: certificate has
+    expired), and a bundle that cannot be read vouches for nobody.
     """
-    yield _RUNG.judge(reach)
+    incomplete = trust and trust.bundles and any(_is_amazons(probe) for probe in reach.probes)
+    yield _RUNG.judge(reach, _BUNDLE if incomplete else None)
 
 
-def _issuer(probe: Probe) -> str:
+# Amazon's own certificate, and still no trust: then it is the bundle that lacks Amazon's roots.
+_BUNDLE = Remedy(
+    "The certificate is Amazon's own, and the configured bundle does not hold Amazon's roots: append them to it, or "
+    "remove the variable, since botocore brings a complete bundle.",
+    commands=('cat "$AWS_CA_BUNDLE" "$(python -m certifi)" > bundle.pem',),
+)
+
+
+def _is_amazons(probe: Probe) -> bool:
+    return bool(probe.tls is Tls.UNTRUSTED and probe.certificate and probe.certificate.issuer.startswith("Amazon,"))
+
+
+def _reason(probe: Probe) -> str:
+    if probe.tls is Tls.EXPIRED and probe.certificate:
+        return f"it is not valid at this time, and ends {probe.certificate.expires}"
     return f"issued by {probe.certificate.issuer}" if probe.certificate and probe.certificate.issuer else probe.detail
 
 
+def _candidates(probes: tuple[Probe, ...]) -> tuple[str, ...]:
+    return ("credentials.clock-skew",) if all(probe.tls is Tls.EXPIRED for probe in probes) else ()
+
+
 _RUNG = Rung(
-    failed=lambda probe: probe.tls is Tls.UNTRUSTED,
+    failed=lambda probe: probe.tls in (Tls.UNTRUSTED, Tls.EXPIRED, Tls.NO_TRUST),
     passed=lambda probe: probe.tls is Tls.VERIFIED,
     fault="shows a certificate that no trusted root vouches for",
     healthy="shows a certificate that the SDK trusts",
-    detail=_issuer,
+    detail=_reason,
+    candidates=_candidates,
+    separate=lambda _: (
+        Separation("date -u", "not today's date: this clock is wrong, and the certificate may be valid"),
+    ),
 )

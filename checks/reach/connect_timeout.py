@@ -1,7 +1,6 @@
-import ipaddress
 from collections.abc import Iterator
 
-from doctor import Observation, Remedy, Separation, Severity, check
+from doctor import Observation, Remedy, Separation, Severity, boundary, check
 from doctor.evidence.reach import Probe, Reach, Tcp
 from doctor.rung import Rung
 
@@ -46,7 +45,10 @@ def connect_timeout(reach: Reach) -> Iterator[Observation]:
 
 
 def _candidates(probes: tuple[Probe, ...]) -> tuple[str, ...]:
-    if all(ipaddress.ip_address(probe.address).is_private for probe in probes):
+    addresses = [boundary.as_address(probe.address) for probe in probes]
+    if None in addresses:  # the proxy, which client.proxy-unreachable looks at
+        return ()
+    if all(address and address.is_private for address in addresses):
         return (
             "network.endpoint-ingress-blocked",
             "network.egress-blocked",
@@ -84,6 +86,7 @@ _RUNG = Rung(
     passed=lambda probe: probe.tcp is Tcp.CONNECTED,
     fault="does not answer TCP: packets are dropped on the way there or back",
     healthy="accepts TCP connections",
+    dead=True,
     candidates=_candidates,
     separate=_separate,
 )

@@ -31,4 +31,5 @@ _RUNG = Rung(
     passed=lambda probe: probe.tcp is Tcp.CONNECTED,
     fault="refuses the connection: the host is reached, the port is closed",
     healthy="accepts TCP connections",
+    dead=True,
 )

@@ -28,7 +28,7 @@ def connection_reset(reach: Reach) -> Iterator[Observation]:
 
 _RUNG = Rung(
     failed=lambda probe: probe.tls is Tls.RESET or probe.http is Http.CLOSED,
-    passed=lambda probe: probe.http is Http.ANSWERED,
+    passed=lambda probe: probe.http in (Http.ANSWERED, Http.MALFORMED),
     fault="closes the connection before it answers",
     healthy="keeps the connection until it has answered",
     detail=lambda probe: probe.detail,

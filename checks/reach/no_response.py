@@ -29,7 +29,7 @@ def no_response(reach: Reach) -> Iterator[Observation]:
 
 _RUNG = Rung(
     failed=lambda probe: probe.http is Http.SILENT,
-    passed=lambda probe: probe.http is Http.ANSWERED,
+    passed=lambda probe: probe.http in (Http.ANSWERED, Http.MALFORMED),
     fault="takes the request and never answers",
     healthy="answers a request",
 )

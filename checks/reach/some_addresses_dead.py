@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
-from doctor.evidence.reach import Reach
+from doctor.evidence.reach import Probe, Reach, Tcp
 
 
 @check(
@@ -23,23 +23,33 @@ def some_addresses_dead(reach: Reach) -> Iterator[Observation]:
     new connections is slow, or fails
 
         ConnectTimeoutError, intermittently
+
+    Told here is what does not connect; an address that connects and then fails is told by the rung where it does. IPv6
+    addresses without a route cost nothing where IPv4 carries: this machine itself says no, at once.
     """
     target = reach.concerns
-    dead = [probe for probe in reach.probes if not probe.carries]
+    carried = any(probe.carries for probe in reach.probes)
+    tried = [probe for probe in reach.probes if probe.tcp is not Tcp.FORBIDDEN]
+    dead = [probe for probe in tried if probe.tcp is not Tcp.CONNECTED and not _without_route(probe)]
     if not reach.expected:
         yield not_applicable(target, f"{target} is declared unreachable")
-    elif not reach.probes:
-        yield unknown(
-            target, f"not reached: the name {reach.host} gave no address to connect to", severity=Severity.HINTS
-        )
-    elif not dead:
-        yield ok(target, f"every address of {target} connects")
-    elif len(dead) == len(reach.probes):
+    elif not tried:
+        yield unknown(target, f"not reached: {reach.host} gave no address to connect to", severity=Severity.HINTS)
+    elif not carried:
         yield not_applicable(target, f"no address of {target} carries a call, which other checks tell")
-    else:
-        named = ", ".join(probe.address for probe in dead[:4])
+    elif dead:
+        named = ", ".join(f"{probe.address} ({probe.tcp.value})" for probe in dead[:4])
         yield problem(
             target,
-            f"{len(dead)} of {len(reach.probes)} addresses of {target} carry no call: {named}",
+            f"{len(dead)} of {len(tried)} addresses of {target} do not connect: {named}",
             addresses=tuple(probe.address for probe in dead),
         )
+    elif len(tried) < len(reach.probes):
+        left = next(probe for probe in reach.probes if probe.tcp is Tcp.FORBIDDEN)
+        yield unknown(target, f"{left.address} was not probed: {left.detail}", severity=Severity.HINTS)
+    else:
+        yield ok(target, f"every address of {target} connects")
+
+
+def _without_route(probe: Probe) -> bool:
+    return ":" in probe.address and probe.tcp is Tcp.UNREACHABLE

@@ -11,7 +11,8 @@ from doctor.rung import Rung
     follows=("network.*", "client.proxy-unreachable", "client.proxy-captures-endpoint"),
     remedy=Remedy(
         "Somebody on the way said so: this machine without a route for the address family, a router, or the proxy. Look at the "
-        "route table of the function's subnet, and for a proxy at what it answered.",
+        "route table of the function's subnet. A proxy that answers 407 wants user:password in HTTPS_PROXY; one that answers "
+        "403 does not allow the host: allow it there or, where an endpoint serves it, name it in NO_PROXY.",
         commands=(
             "ip route get ADDRESS",
             "aws ec2 describe-route-tables --filters Name=association.subnet-id,Values=SUBNET",
@@ -32,9 +33,10 @@ def unreachable(reach: Reach) -> Iterator[Observation]:
 
 
 _RUNG = Rung(
-    failed=lambda probe: probe.tcp in (Tcp.UNREACHABLE, Tcp.PROXY_REFUSED, Tcp.FAILED),
+    failed=lambda probe: probe.tcp in (Tcp.UNREACHABLE, Tcp.PROXY_REFUSED),
     passed=lambda probe: probe.tcp is Tcp.CONNECTED,
     fault="cannot be reached: the way there is refused",
     healthy="accepts TCP connections",
+    dead=True,
     detail=lambda probe: probe.detail,
 )

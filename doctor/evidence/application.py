@@ -14,12 +14,16 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from doctor.evidence import Facts, Missing
-from doctor.evidence.caller import Identity, ask
+from doctor.evidence.caller import Answer, Caller, Identity, identify
 from doctor.evidence.credentials import Keys, account_of
 from doctor.evidence.environment import Override, override
+from doctor.redact import brief
 from doctor.world import World
 
 VARIABLE = "DOCTOR_CLIENT_FACTORY"
+# Config(connect_timeout=None) leaves it to the kernel: six retries of a SYN take 127 s (tcp(7), tcp_syn_retries).
+_PATIENCE_OF_KERNEL = 127.0
+_FOR_EVER = 1e9  # seconds; JSON has no infinity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +65,7 @@ class Application(Facts):
     """
 
     kind: ClassVar[str] = "application"
-    actions: ClassVar[tuple[str, ...]] = ("sts:GetCallerIdentity",)
+    actions: ClassVar[tuple[str, ...]] = Caller.actions
     preload: ClassVar[str] = "doctor.preload"
 
     factory: str
@@ -80,12 +84,12 @@ class Application(Facts):
         started = time.monotonic()
         try:
             client = _client(named)
+            took = round(time.monotonic() - started, 4)
+            credentials = client._request_signer._credentials
+            built = _describe(client, credentials, world)  # refreshable credentials fetch themselves here
         except BaseException as error:  # noqa: BLE001 - SystemExit in a settings module is evidence, not our end
-            yield cls(factory=named, failure=f"{type(error).__name__}: {str(error)[:300]}")
+            yield cls(factory=named, failure=brief(error))
             return
-        took = round(time.monotonic() - started, 4)
-        credentials = client._request_signer._credentials
-        built = _describe(client, credentials, world)
         yield cls(factory=named, built=built, identity=_identity(world, credentials), took=took)
 
 
@@ -100,7 +104,7 @@ def _client(named: str) -> Any:
 
 def _describe(client: Any, credentials: Any, world: World) -> Built:
     config, retries = client.meta.config, client.meta.config.retries or {}
-    default = world.session().get_credentials()
+    default = _default(world)
     service, mode = client.meta.service_model.service_name, str(retries.get("mode") or "legacy")
     endpoint = override("endpoint_url", service, client.meta.endpoint_url)
     return Built(
@@ -109,13 +113,21 @@ def _describe(client: Any, credentials: Any, world: World) -> Built:
         endpoint=endpoint,
         keys=Keys.describe(credentials) if credentials else None,
         same_keys=bool(credentials and default and _triple(credentials) == _triple(default)),
-        connect_timeout=float(config.connect_timeout or 0),
-        read_timeout=float(config.read_timeout or 0),
+        connect_timeout=_PATIENCE_OF_KERNEL if config.connect_timeout is None else float(config.connect_timeout),
+        read_timeout=_FOR_EVER if config.read_timeout is None else float(config.read_timeout),
         attempts=int(retries.get("total_max_attempts") or _default_attempts(service, mode)),
         retry_mode=mode,
         addresses=_addresses(endpoint.host, endpoint.port, world.left(0.2, most=2.0)),
         same_account=_same_account(credentials, default),
     )
+
+
+def _default(world: World) -> Any:
+    """The default chain's credentials, where it has any: the application may be able to do without them."""
+    try:
+        return world.session().get_credentials()
+    except Exception:  # noqa: BLE001 - evidence of the kind `credentials`
+        return None
 
 
 def _default_attempts(service: str, mode: str) -> int:
@@ -151,13 +163,8 @@ def _triple(credentials: Any) -> tuple[str, str, str]:
 
 
 def _identity(world: World, credentials: Any) -> Identity:
-    """Who STS says that these very credentials are, asked at the default endpoint."""
-    key, secret, token = _triple(credentials) if credentials else ("", "", "")
-    return ask(
-        world,
-        world.session(),
-        most=world.left(0.6, most=8),
-        aws_access_key_id=key,
-        aws_secret_access_key=secret,
-        aws_session_token=token,
-    )
+    """Who AWS says that these very credentials are, asked as the default chain is."""
+    if not credentials:
+        return Identity(instrument="sts", answer=Answer.UNSIGNED, error="NoCredentialsError", message="it has none")
+    key, secret, token = _triple(credentials)
+    return identify(world, aws_access_key_id=key, aws_secret_access_key=secret, aws_session_token=token)

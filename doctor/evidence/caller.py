@@ -6,19 +6,17 @@ looks at permissions: even AccessDenied proves the credentials sound.
 """
 
 import email.utils
+import re
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from doctor.evidence import Facts, Missing
-from doctor.request import ServiceTarget
+from doctor.redact import cut
 from doctor.world import World
-
-if TYPE_CHECKING:
-    import boto3
 
 # Reads that return names at the most; denied is as good an answer as granted.
 _SIGNED_READS = {
@@ -49,8 +47,19 @@ REJECTIONS = frozenset(
         "MissingAuthenticationTokenException",
         "AuthorizationHeaderMalformed",
         "RequestTimeTooSkewed",
+        "RequestExpired",
     }
 )
+
+# Of these, the ones that speak of the signature, and those that speak of its time: the key itself was not refused.
+SIGNATURE_CODES = (
+    "SignatureDoesNotMatch",
+    "InvalidSignatureException",
+    "IncompleteSignature",
+    "IncompleteSignatureException",
+)
+TIME_CODES = ("RequestTimeTooSkewed", "RequestExpired")
+_ACCOUNT = re.compile(r"(?<![0-9])[0-9]{8}([0-9]{4})(?![0-9])")
 
 
 class Answer(StrEnum):
@@ -67,7 +76,8 @@ class Answer(StrEnum):
 class Identity:
     """AWS's answer to one signed call. `took` is seconds, `skew` those that AWS's clock is ahead of ours.
 
-    Account numbers are cut to their last four digits.
+    Account numbers are cut to their last four digits. `silent_sts` is the host at which STS was
+    asked in vain before another service answered.
     """
 
     instrument: str
@@ -81,6 +91,7 @@ class Identity:
     principal: str = ""
     took: float = 0.0
     skew: float | None = None
+    silent_sts: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,55 +111,66 @@ class Caller(Facts):
     @classmethod
     def collect(cls, world: World) -> Iterator[Self | Missing]:
         """Sign one call; where STS is out of reach, one to each declared service that has a harmless read."""
-        declared = {target.service for target in world.request.targets if isinstance(target, ServiceTarget)}
-        identity = ask(world, world.session(), most=world.left(0.5, most=8))
-        for service in sorted(declared & set(_SIGNED_READS)):
-            if identity.answer is not Answer.UNREACHABLE:
-                break
-            other = ask(world, world.session(), service, most=world.left(0.3, most=5))
-            identity = other if other.answer in (Answer.ACCEPTED, Answer.REJECTED) else identity
-        yield cls(identity=identity, sts_declared="sts" in declared)
+        declared = {target.service for target in world.services}
+        yield cls(identity=identify(world), sts_declared="sts" in declared)
 
 
-def ask(world: World, session: "boto3.Session", service: str = "sts", *, most: float, **client: Any) -> Identity:
+def identify(world: World, **credentials: str) -> Identity:
+    """Who AWS says that these credentials are (none given: the default chain's): STS, else a declared service."""
+    identity = ask(world, most=world.left(0.5, most=8), **credentials)
+    declared = {target.service for target in world.services}
+    for service in sorted(declared & set(_SIGNED_READS)):
+        if identity.answer not in (Answer.UNREACHABLE, Answer.REFUSED):
+            break
+        other = ask(world, service, most=world.left(0.3, most=5), **credentials)
+        if other.answer in (Answer.ACCEPTED, Answer.REJECTED):
+            identity = replace(other, silent_sts=identity.host)
+    return identity
+
+
+def ask(world: World, service: str = "sts", *, most: float, **credentials: str) -> Identity:
     """Make one signed call and classify what comes back, within `most` seconds.
 
     A thread does it, because no boto3 timeout bounds name resolution; a thread that hangs dies with this child.
     """
     seen: dict[str, Any] = {"answer": Answer.UNREACHABLE, "message": f"no answer within {most:.1f} s"}
     started = time.monotonic()
-    thread = threading.Thread(target=_call, args=(session, service, most, client, seen), daemon=True)
+    thread = threading.Thread(target=_call, args=(world, service, most, credentials, seen), daemon=True)
     thread.start()
     thread.join(most)
+    if thread.is_alive() and "host" not in seen:
+        seen["message"] = f"no request was sent within {most:.1f} s"
     return Identity(instrument=service, took=round(time.monotonic() - started, 4), **dict(seen))
 
 
-def _call(session: "boto3.Session", service: str, most: float, client: dict[str, Any], seen: dict[str, Any]) -> None:
+def _call(world: World, service: str, most: float, credentials: dict[str, str], seen: dict[str, Any]) -> None:
     from botocore.config import Config  # children only
-    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
-    from botocore.exceptions import ConnectionError as NoConnectionError
-    from botocore.parsers import ResponseParserError
 
     operation = _SIGNED_READS[service][0] if service != "sts" else "get_caller_identity"
     patience = max(0.5, most / 2)
     config = Config(connect_timeout=patience, read_timeout=patience, retries={"total_max_attempts": 1})
     try:
-        made = session.client(service, config=config, **client)  # type: ignore[call-overload]
+        made = world.session().client(service, config=config, **credentials)  # type: ignore[call-overload]
         made.meta.events.register("before-send.*.*", lambda request, **_: seen.update(host=_host(request.url)))
         reply = getattr(made, operation)()
-    except ClientError as error:
-        seen.update(_refusal(error))
-    except (HTTPClientError, NoConnectionError) as error:
-        inner = error.kwargs.get("error")
-        seen.update(answer=Answer.UNREACHABLE, error=type(error).__name__, message=_root(inner or error))
-    except ResponseParserError as error:
-        seen.update(answer=Answer.REFUSED, error=type(error).__name__, message=str(error)[:300])
-    except (BotoCoreError, ValueError) as error:
-        seen.update(answer=Answer.UNSIGNED, error=type(error).__name__, message=str(error)[:300])
     except Exception as error:  # noqa: BLE001 - silence would pass for a dead network
-        seen.update(answer=Answer.REFUSED, error=type(error).__name__, message=str(error)[:300])
+        failure = _failure(error)
+        # Before a request is sent, a provider may ask AWS for credentials (AssumeRole, SSO): that answer is not ours.
+        seen.update(failure if "host" in seen else failure | {"answer": Answer.UNSIGNED})
     else:
         seen.update(_granted(reply))
+
+
+def _failure(error: Exception) -> dict[str, Any]:
+    from botocore.exceptions import ClientError, HTTPClientError
+    from botocore.exceptions import ConnectionError as NoConnectionError
+
+    if isinstance(error, ClientError):
+        return _refusal(error)
+    said: dict[str, Any] = {"answer": Answer.REFUSED, "error": type(error).__name__, "message": cut(str(error))}
+    if isinstance(error, HTTPClientError | NoConnectionError):
+        return said | {"answer": Answer.UNREACHABLE, "message": _root(error.kwargs.get("error") or error)}
+    return said
 
 
 def _host(url: str) -> str:
@@ -159,11 +181,12 @@ def _granted(reply: dict[str, Any]) -> dict[str, Any]:
     # arn:aws:sts::123456789012:assumed-role/role/session: the session name may be a person's
     principal = "/".join(str(reply.get("Arn", "")).rpartition(":")[2].split("/")[:2])
     account = str(reply.get("Account", ""))
+    request_id = bool(reply.get("ResponseMetadata", {}).get("RequestId"))
     return {
-        "answer": Answer.ACCEPTED,
-        "request_id": bool(reply.get("ResponseMetadata", {}).get("RequestId")),
+        "answer": Answer.ACCEPTED if request_id else Answer.REFUSED,  # any server can say 200 and {}
+        "request_id": request_id,
         "skew": _skew(reply),
-        "message": "",
+        "message": "" if request_id else "a success without AWS's request id",
         "account": f"…{account[-4:]}" if account else "",
         "principal": principal,
     }
@@ -183,17 +206,18 @@ def _refusal(error: Any) -> dict[str, Any]:
     request_id = bool(metadata.get("RequestId") or metadata.get("HTTPHeaders", {}).get("x-amzn-requestid"))
     if code in REJECTIONS:
         answer = Answer.REJECTED
-    elif code.startswith(("AccessDenied", "UnauthorizedOperation")):
+    elif request_id and code.startswith(("AccessDenied", "UnauthorizedOperation")):
         answer = Answer.ACCEPTED
     else:
         answer = Answer.REFUSED
-    message = str(error.response.get("Error", {}).get("Message", ""))[:300]
+    message = str(error.response.get("Error", {}).get("Message", ""))
     return {
         "answer": answer,
         "code": code,
         "error": type(error).__name__,
-        "message": message,
+        "message": cut(_ACCOUNT.sub(r"…\1", message)),
         "request_id": request_id,
+        "skew": _skew(error.response),
     }
 
 
@@ -202,4 +226,4 @@ def _root(error: BaseException) -> str:
     reason: object = error
     while (inner := getattr(reason, "reason", None)) is not None and isinstance(inner, BaseException):
         reason = inner
-    return f"{type(reason).__name__}: {str(reason)[:250]}"
+    return f"{type(reason).__name__}: {cut(str(reason), 250)}"

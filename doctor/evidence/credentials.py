@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from doctor.evidence import Facts, Missing
 from doctor.evidence.environment import flaws
+from doctor.redact import cut
 from doctor.world import World
 
 if TYPE_CHECKING:
@@ -18,17 +19,18 @@ if TYPE_CHECKING:
 # IAM API reference, AccessKey: 16 to 128 word characters; secrets have been forty characters of base64 ever since.
 _KEY = re.compile(r"[A-Z0-9]{16,128}")
 _SECRET = re.compile(r"[A-Za-z0-9/+=]{40}")
-# What emulators are fed, and the keys of AWS's own documentation (IAM user guide, boto3's and the CLI's manuals).
-_PLACEHOLDERS = frozenset(
-    {
-        "test", "testing", "dummy", "local", "localstack", "mock", "fake", "foo", "bar", "key", "secret", "none", "null",
-        "changeme", "example", "minio", "minioadmin", "dynamodb", "fakemyid", "fakesecretaccesskey", "your_access_key",
-        "your_secret_key", "your-access-key", "your-secret-key", "access_key", "secret_key", "accesskey", "secretkey",
-        "lkiaqaaaaaaaapolflts", "akiaiosfodnn7example", "akiai44qh8dhbexample", "asiaiosfodnn7example",
-        "wjalrxutnfemi/k7mdeng/bpxrficyexamplekey", "je7mtgbclwbf/2zk/h3yco8nvbexamplekey",
-        "wjalrxutnfemi/k7mdeng/bpxrficyzexamplekey", "wjalrxutnfemi/k7mdeng+bpxrficyexamplekey",
-    }
-)  # fmt: skip
+# What emulators are fed and manuals print was never issued: these words, however they are joined, and text that a
+# template should have replaced.
+_WORDS = """
+    test testing dummy mock mocked fake local localstack foo bar key keys secret token access id aws none null undefined
+    changeme change me replace example sample placeholder your my here minio minioadmin admin dynamodb user password dev
+"""
+_JOINED = re.compile(
+    rf"(?:(?:{'|'.join(_WORDS.split())})[-_ .]?)+[0-9]{{0,4}}|<.+>|\$?\{{+.+\}}+|0123456789\d*|1234\d*"
+)
+# Every key in AWS's documentation ends so: AKIAIOSFODNN7EXAMPLE, wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY and kin.
+# A key that was issued does so once in thirty thousand million. LocalStack issues keys that begin with LKIA and LSIA.
+_DOCUMENTED = re.compile(r".{4,}example(?:key)?|l[ks]ia[a-z0-9]{16}")
 
 
 class KeyClass(StrEnum):
@@ -49,9 +51,10 @@ def key_class(access_key: str) -> KeyClass:
 
 
 def is_placeholder(value: str) -> bool:
-    """Whether a key or secret is one that was never issued: a listed word, or one character over and over."""
-    word = value.strip().lower()
-    return word in _PLACEHOLDERS or (len(word) > 2 and len(set(word.removeprefix("akia").removeprefix("asia"))) == 1)
+    """Whether a key or secret is one that was never issued: words, a manual's, or one character over and over."""
+    word = value.strip().lower()[:128]
+    repeated = len(word) > 2 and len(set(word.removeprefix("akia").removeprefix("asia"))) == 1
+    return repeated or bool(_JOINED.fullmatch(word) or _DOCUMENTED.fullmatch(word))
 
 
 def account_of(access_key: str) -> int | None:
@@ -118,6 +121,6 @@ class Credentials(Facts):
             found = world.session().get_credentials()
             keys = Keys.describe(found) if found else None
         except Exception as error:  # noqa: BLE001 - any failure of the chain is the evidence
-            yield cls(keys=None, error=type(error).__name__, message=str(error)[:300])
+            yield cls(keys=None, error=type(error).__name__, message=cut(str(error)))
         else:
             yield cls(keys=keys)

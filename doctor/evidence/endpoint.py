@@ -7,13 +7,15 @@ sign a request, notes its URL, and stops it before a socket is opened.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 from urllib.parse import urlsplit
 
-from doctor.evidence import Facts, Missing, Reason, Shared, proxy
+from doctor.evidence import Facts, Missing, Reason, Shared
 from doctor.evidence.environment import is_aws
-from doctor.request import HostTarget, ServiceTarget
 from doctor.world import World
+
+if TYPE_CHECKING:
+    from doctor.request import ServiceTarget
 
 
 class _CapturedError(Exception):
@@ -25,7 +27,8 @@ class Endpoint(Facts):
     """Where one target lives. `overridden` names the variable that put it there instead of AWS.
 
     `proxied` tells that botocore would call it through the environment's proxy. `region` is the client's,
-    `resource_region` that of a resource named by ARN.
+    `resource_region` that of a resource named by ARN. `offered` tells whether botocore lists the service in the region;
+    None where its list does not tell.
     """
 
     kind: ClassVar[str] = "endpoint"
@@ -42,28 +45,32 @@ class Endpoint(Facts):
     proxied: bool = False
     region: str = ""
     resource_region: str = ""
+    offered: bool | None = None
 
     @property
     def concerns(self) -> str:
         return f"{self.host}:{self.port}"
 
+    @property
+    def scheme(self) -> str:
+        """Of the URL that is called, which decides about the proxy."""
+        return "https" if self.tls else "http"
+
     @classmethod
     def collect(cls, world: World) -> Iterator[Self | Missing]:
         """Hosts are as declared; services are asked of botocore. Nothing leaves the process."""
-        for target in world.request.targets:
-            if isinstance(target, HostTarget):
-                yield cls(
-                    host=target.host, port=target.port, tls=target.tls, expected=target.reachable
-                )  # never proxied
-        for target in world.request.targets:
-            if isinstance(target, ServiceTarget):
-                yield cls._of_service(world, target)
+        for host in world.hosts_named:  # never proxied
+            yield cls(host=host.host, port=host.port, tls=host.tls, expected=host.reachable)
+        for service in world.services:
+            yield cls._of_service(world, service)
 
     @classmethod
-    def _of_service(cls, world: World, target: ServiceTarget) -> Self | Missing:
+    def _of_service(cls, world: World, target: "ServiceTarget") -> Self | Missing:
+        from doctor.evidence import proxy  # it builds on this module
+
         try:
-            url, overridden, region = _capture(world, target)
-            parts = urlsplit(url)
+            captured = _capture(world, target)
+            parts = urlsplit(captured.url)
             host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
         except Exception as error:  # noqa: BLE001 - NoRegionError, ProfileNotFound, …: the evidence is that none is built
             detail = f"botocore builds no request for {target.service}: {type(error).__name__}: {str(error)[:200]}"
@@ -73,36 +80,50 @@ class Endpoint(Facts):
             port=port,
             tls=parts.scheme == "https",
             service=target.service,
-            overridden=overridden,
+            overridden=_override(world, captured.service_id, host),
             expected=target.reachable,
             proxied=proxy.serving(world.environ, parts.scheme, host, port) is not None,
-            region=region,
+            region=captured.region,
             resource_region=_region_of(target.resource or ""),
+            offered=captured.offered,
         )
 
 
 def _region_of(resource: str) -> str:
-    """The region in an ARN (`arn:partition:service:region:account:resource`) or a queue URL."""
+    """The region in an ARN (`arn:partition:service:region:account:resource`) or a queue URL, today's or the legacy one."""
     if resource.startswith("arn:"):
         return (resource.split(":") + [""] * 4)[3]
-    host = urlsplit(resource).hostname or ""
-    return host.split(".")[1] if host.startswith("sqs.") and is_aws(host) else ""
+    first, _, rest = (urlsplit(resource).hostname or "").partition(".")
+    if first == "sqs" and is_aws(rest):
+        return rest.partition(".")[0]
+    return first if rest.startswith("queue.amazonaws.com") else ""
 
 
-def _capture(world: World, target: ServiceTarget) -> tuple[str, str, str]:
+@dataclass(frozen=True, slots=True)
+class _Captured:
+    url: str
+    service_id: str
+    region: str
+    offered: bool | None
+
+
+def _capture(world: World, target: "ServiceTarget") -> _Captured:
     from botocore import UNSIGNED  # children only
     from botocore.config import Config
-    from botocore.exceptions import NoCredentialsError, PartialCredentialsError
 
-    for config in (Config(), Config(signature_version=UNSIGNED)):
-        client = world.session().client(target.service, config=config)  # type: ignore[call-overload]
-        client.meta.events.register("before-send.*.*", _stop)
-        try:
-            _any_call(client, target)
-        except _CapturedError as captured:
-            return str(captured), _overriding_variable(world, client), str(client.meta.region_name)
-        except (NoCredentialsError, PartialCredentialsError):
-            continue  # the host can be learnt without a signature
+    # Keys in variables win, and are there. Any other provider may ask somebody, so that nothing is signed then.
+    signs = all(world.environ.get(name) for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"))
+    config = Config(parameter_validation=False, **({} if signs else {"signature_version": UNSIGNED}))
+    session = world.session()
+    client = session.client(target.service, config=config)  # type: ignore[call-overload]
+    client.meta.events.register("before-send.*.*", _stop)
+    try:
+        _any_call(client, target)
+    except _CapturedError as captured:
+        region = str(client.meta.region_name)
+        listed = session.get_available_regions(target.service, client.meta.partition)
+        service_id = str(client.meta.service_model.service_id)
+        return _Captured(str(captured), service_id, region, region in listed if listed else None)
     raise ValueError("it has no call that can be prepared without knowing its resources")
 
 
@@ -110,21 +131,47 @@ def _stop(request: Any, **_: object) -> None:
     raise _CapturedError(request.url)
 
 
-def _any_call(client: Any, target: ServiceTarget) -> None:
+def _any_call(client: Any, target: "ServiceTarget") -> None:
     if target.service == "s3" and target.resource:
-        client.head_bucket(Bucket=target.resource.removeprefix("arn:aws:s3:::"))
+        client.head_bucket(Bucket=target.resource.rpartition(":::")[2])
     if target.service == "dynamodb" and target.resource:
         client.describe_table(TableName=target.resource)
-    calls = client.meta.method_to_api_mapping
-    for name in sorted(calls, key=lambda name: (not name.startswith(("list_", "describe_", "get_")), name)):
-        operation = client.meta.service_model.operation_model(calls[name])
-        needs_input = bool(operation.input_shape and operation.input_shape.required_members)
-        if not needs_input and not operation.endpoint:  # `endpoint` would put a prefix before the host
-            getattr(client, name)()
+    for operation, name in sorted(_operations(client), key=lambda pair: _preference(*pair)):
+        if not operation.endpoint:  # it would put a prefix before the host
+            getattr(client, name)(**_least(operation.input_shape))
 
 
-def _overriding_variable(world: World, client: Any) -> str:
-    if world.environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
-        return ""
-    own = "AWS_ENDPOINT_URL_" + client.meta.service_model.service_id.upper().replace(" ", "_").replace("-", "_")
-    return next((name for name in (own, "AWS_ENDPOINT_URL") if world.environ.get(name)), "")
+def _operations(client: Any) -> Iterator[tuple[Any, str]]:
+    for name, operation in client.meta.method_to_api_mapping.items():
+        yield client.meta.service_model.operation_model(operation), name
+
+
+def _preference(operation: Any, name: str) -> tuple[bool, bool, str]:
+    """First what needs no input, then what reads."""
+    return bool(_required(operation.input_shape)), not name.startswith(("list_", "describe_", "get_")), name
+
+
+def _required(shape: Any) -> list[str]:
+    return list(shape.required_members) if shape else []
+
+
+def _least(shape: Any) -> dict[str, object]:
+    """Just enough input for a request to be built; it is never sent."""
+    empty: dict[str, object] = {
+        "string": "doctor",
+        "integer": 1,
+        "long": 1,
+        "list": [],
+        "boolean": False,
+        "blob": b"",
+        "timestamp": 0,
+    }
+    return {name: empty.get(shape.members[name].type_name, {}) for name in _required(shape)}
+
+
+def _override(world: World, service_id: str, host: str) -> str:
+    """What put this host in AWS's place: a variable, or else `endpoint_url` in the shared configuration."""
+    own = "AWS_ENDPOINT_URL_" + service_id.upper().replace(" ", "_").replace("-", "_")
+    ignored = world.environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true"
+    named = next((name for name in (own, "AWS_ENDPOINT_URL") if world.environ.get(name)), "")
+    return named if named and not ignored else "" if is_aws(host) else "the shared configuration"

@@ -1,10 +1,11 @@
 """The process's environment, reduced to states: set or blank, how long, what shape; never a value."""
 
 import configparser
+import os
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar, Self
 from urllib.parse import urlsplit
 
@@ -15,7 +16,17 @@ from doctor.world import World
 _WATCHED = ("AWS_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
 _SHARED = (("AWS_CONFIG_FILE", "config"), ("AWS_SHARED_CREDENTIALS_FILE", "credentials"))
 _CONTAINER = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
-_REFERENCE = re.compile(r"^(?:arn:aws[a-z-]*:|/|\{\{resolve:|https?://[^@\s]*$)")  # names a secret, holds none
+# What a secret is named by, and holds none: ARNs, paths, addresses, names such as `prod/database`, template references.
+_REFERENCE = re.compile(
+    r"arn:aws[a-z-]*:|[./~]|\{\{resolve:|[a-zA-Z][a-zA-Z0-9+.-]{0,30}://|[a-z0-9_.-]{1,100}(?:/[a-z0-9_.-]{1,100}){1,20}$"
+)
+# The last word decides: DB_PASSWORD holds one; SECRET_NAME, TOKEN_URL, COOKIE_DOMAIN and SORT_KEY hold none.
+_HOLDS_SECRET = re.compile(
+    r"(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?|APIKEY|(?:^|_)(?:PASS|PWD|AUTH|COOKIE|SALT|SIGNATURE)"
+    r"|^KEY|(?:API|ACCESS|SECRET|PRIVATE|ENCRYPTION|SIGNING|MASTER|AUTH|SERVICE|ACCOUNT|LICENSE|JWT|HMAC|SHARED)_?KEY)[_0-9]*$",
+    re.IGNORECASE,
+)
+_LABELLED = re.compile(r"\b(?:password|passwd|pwd|accountkey|sharedaccesskey)\s{0,4}=\s{0,4}[^\s;&]{4}", re.IGNORECASE)
 _AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".api.amazonwebservices.com.cn")
 
 
@@ -108,14 +119,18 @@ class Environment(Facts):
 
 
 def flaws(value: str) -> tuple[str, ...]:
-    """What a key, secret, token or name never holds: outer white space, quotes, line ends, control characters."""
+    """What a key, secret or token never holds: white space, quotes, line ends, control characters, other alphabets."""
     found = []
     if value != value.strip():
         found.append("leading or trailing white space")
     if any(quote in value for quote in "\"'`"):
         found.append("a quote")
+    if " " in value.strip():
+        found.append("a space inside")
     if any(not character.isprintable() for character in value.strip()):
         found.append("a line end or control character")
+    elif not value.strip().isascii():
+        found.append("a character outside ASCII")
     return tuple(found)
 
 
@@ -130,11 +145,11 @@ def _profile(environ: Mapping[str, str]) -> Profile | None:
 def _suspects(environ: Mapping[str, str]) -> Iterator[Suspect]:
     """The platform's own variables and the doctor's are not the deployer's doing."""
     for name, value in sorted(environ.items()):
-        if name.startswith(("AWS_", "DOCTOR_", "_")) or len(value) < 8 or _REFERENCE.match(value):
+        if name.startswith(("AWS_", "DOCTOR_", "_")) or len(value) < 8:
             continue
-        if redact.looks_secret(value):
+        if redact.looks_secret(value) or _LABELLED.search(value):
             yield Suspect(name=name, length=len(value), reason="its value has the shape of a secret")
-        elif redact.names_secret(name):
+        elif _HOLDS_SECRET.search(name) and not _REFERENCE.match(value):
             yield Suspect(name=name, length=len(value), reason="its name says so")
 
 
@@ -142,25 +157,38 @@ def _shared_files(environ: Mapping[str, str]) -> tuple[str, ...]:
     """Credentials and config files that boto3 would read here, and those that travel in the package."""
     places = [_shared(environ, variable, default) for variable, default in _SHARED]
     task = environ.get("LAMBDA_TASK_ROOT")
-    places += [Path(task, ".aws", default) for _, default in _SHARED] if task else []
-    return tuple(dict.fromkeys(str(place) for place in places if place.is_file()))
+    places += [os.path.join(task, ".aws", default) for _, default in _SHARED] if task else []
+    return tuple(dict.fromkeys(place for place in places if os.path.isfile(place)))  # false where it cannot be seen
 
 
-def _shared(environ: Mapping[str, str], variable: str, default: str) -> Path:
-    home = Path(environ.get("HOME", "~")).expanduser()
-    return Path(environ.get(variable) or home / ".aws" / default).expanduser()
+def _shared(environ: Mapping[str, str], variable: str, default: str) -> str:
+    """A blank variable means no file at all; where nobody knows a home, `~` stays as it is (`botocore.configloader`)."""
+    file, home = environ.get(variable, f"~/.aws/{default}"), environ.get("HOME")
+    return home + file[1:] if home and file.startswith("~/") else os.path.expanduser(file)
 
 
 def _profiles(environ: Mapping[str, str]) -> set[str]:
+    """A config file calls a profile `[profile NAME]`, all but the default; a credentials file calls it `[NAME]`."""
     names: set[str] = set()
     for variable, default in _SHARED:
-        parser = configparser.RawConfigParser(strict=False)
+        parser = configparser.RawConfigParser()
         try:
             parser.read(_shared(environ, variable, default), encoding="utf-8")
         except (configparser.Error, OSError, UnicodeDecodeError):
-            continue
-        names.update(section.removeprefix("profile ").strip() for section in parser.sections())
+            continue  # boto3 fails on such a file itself, which is evidence of the kind `credentials`
+        sections = parser.sections()
+        names.update(sections if default == "credentials" else filter(None, map(_profile_name, sections)))
     return names
+
+
+def _profile_name(section: str) -> str:
+    try:
+        words = shlex.split(section)
+    except ValueError:
+        return ""
+    if len(words) == 2 and words[0] == "profile":
+        return words[1]
+    return section if section == "default" else ""
 
 
 def _overrides(environ: Mapping[str, str]) -> Iterator[Override]:

@@ -1,8 +1,10 @@
 """The HTTP front through which this very run came, as its event shows it."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
+from urllib.parse import unquote
 
 from doctor.evidence import Facts, Missing
 from doctor.world import World
@@ -27,16 +29,29 @@ class Front(Facts):
 
 def _described(event: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, str]:
     if "elb" in context:
-        return {"kind_of_front": "an Application Load Balancer"}
+        return {"kind_of_front": "an Application Load Balancer"}  # cannot change a path
     if "http" in context:
         kind = "a function URL" if ".lambda-url." in str(context.get("domainName")) else "an HTTP API"
-        stage = f"/{context.get('stage')}"
-        path = str(event.get("rawPath"))
-        named = stage != "/$default" and (path == stage or path.startswith(f"{stage}/"))
-        return {"kind_of_front": kind, "prefix": stage[:128] if named else ""}
-    if "httpMethod" in event:
-        # A REST API's `path` has no stage in it; behind a custom domain it keeps the base path that was mapped.
-        resource, path = str(event.get("resource")), str(event.get("path"))
-        base = path.removesuffix(resource) if "{" not in resource and path.endswith(resource) else ""
-        return {"kind_of_front": "a REST API", "prefix": base[:128] if base != path else ""}
-    return {}
+        path, route = str(event.get("rawPath")), str(event.get("routeKey")).partition(" ")[2]
+    elif "httpMethod" in event:
+        # Only HTTP APIs, sending the old format, say which. A REST API keeps its stage out of `path`.
+        kind = "an HTTP API" if event.get("version") == "1.0" else "a REST API"
+        path, route = str(event.get("path")), str(event.get("resource"))
+    else:
+        return {}
+    prefix = _prefix(path, route, event.get("pathParameters")) or _stage(path, context)
+    return {"kind_of_front": kind, "prefix": prefix[:128]}
+
+
+def _prefix(path: str, route: str, parameters: object) -> str:
+    """What stands before the route that was matched: a mapped base path, a stage. Without a route, nothing is known."""
+    values = parameters if isinstance(parameters, Mapping) else {}
+    filled = re.sub(r"\{([^{}+]{1,128})\+?\}", lambda match: str(values.get(match[1], match[0])), route)
+    path, filled = unquote(path), unquote(filled)
+    return path.removesuffix(filled) if filled.startswith("/") and path.endswith(filled) else ""
+
+
+def _stage(path: str, context: Mapping[str, Any]) -> str:
+    """The name of a stage in front, where the route does not tell (`$default`). A REST API never sends it."""
+    stage = f"/{context.get('stage')}"
+    return stage if "http" in context and (path == stage or path.startswith(f"{stage}/")) else ""

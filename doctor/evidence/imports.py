@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from doctor.evidence import Facts, Missing
+from doctor.redact import cut
 from doctor.runtime import architecture
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def _attempt(module: str) -> Import:
         return Import(
             module=module,
             error=type(error).__name__,
-            message=str(error)[:400],
+            message=cut(str(error), 400),
             missing=missing,
             extensions=(_extension(broken),) if broken else tuple(_extensions(missing)),
         )

@@ -62,7 +62,10 @@ class SystemAnswer:
 
 @dataclass(frozen=True, kw_only=True)
 class Names(Facts):
-    """The names of one target. `literal` marks a target declared by address, `proxied` one that a proxy resolves."""
+    """The names of one target. `literal` marks a target declared by address, `proxied` one that a proxy resolves.
+
+    Not `expected` is one that was declared unreachable.
+    """
 
     kind: ClassVar[str] = "names"
     shared: ClassVar[Shared] = Shared.NETWORK
@@ -73,6 +76,7 @@ class Names(Facts):
     port: int
     literal: bool = False
     proxied: bool = False
+    expected: bool = True
     system: SystemAnswer
     lookups: tuple[Lookup, ...] = ()
 
@@ -82,19 +86,36 @@ class Names(Facts):
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        """What the C library found, else what any nameserver said."""
+        """What the C library found or, where it was still asking, any nameserver said. Its failure is an application's."""
         found = [address for lookup in self.lookups for address in lookup.addresses]
-        return self.system.addresses or tuple(dict.fromkeys(found))
+        return self.system.addresses or (() if self.fails else tuple(dict.fromkeys(found)))
+
+    @property
+    def exempt(self) -> str:
+        """Why a missing name or address is no fault of this target; empty where it is one."""
+        if self.proxied:
+            return f"{self.host} is resolved by the proxy"
+        if self.literal:
+            return f"{self.host} is an address and needs no name"
+        return "" if self.expected else f"{self.host} is declared unreachable, so no name is owed"
+
+    @property
+    def fails(self) -> bool:
+        """Whether the C library came back without an address; not so where it was still asking at the end."""
+        return self.system.reply not in (Reply.RESOLVED, Reply.SILENT)
 
     @classmethod
     def collect(cls, world: World) -> Iterator[Self | Missing]:
         """Resolve every target at once, each question in a thread that dies with this child."""
+        import dns.message  # before the threads and their clocks start
+        import dns.query  # noqa: F401
+
         nameservers = listed_nameservers(world)
         patience = world.left(0.15, most=3.0)
         endpoints = world.seen(Endpoint)
         for endpoint in [endpoint for endpoint in endpoints if endpoint.proxied]:
             nothing = SystemAnswer(reply=Reply.RESOLVED, took=0.0)
-            yield cls(host=endpoint.host, port=endpoint.port, proxied=True, system=nothing)
+            yield cls(host=endpoint.host, port=endpoint.port, proxied=True, expected=endpoint.expected, system=nothing)
         ours = [endpoint for endpoint in endpoints if not endpoint.proxied]
         pending = [(endpoint, _Questions(endpoint, nameservers, patience)) for endpoint in ours]
         until = time.monotonic() + world.left(0.5, most=6.0)
@@ -103,6 +124,7 @@ class Names(Facts):
                 host=endpoint.host,
                 port=endpoint.port,
                 literal=boundary.as_address(endpoint.host) is not None,
+                expected=endpoint.expected,
                 system=questions.system(until),
                 lookups=questions.lookups(until),
             )
@@ -179,6 +201,19 @@ def _ask_system(host: str, port: int) -> SystemAnswer:
     return SystemAnswer(reply=Reply.RESOLVED, addresses=addresses[:_MOST_RECORDS], took=_since(started))
 
 
+def _connected(nameserver: str) -> socket.socket:
+    """Like the C library's: only to a connected socket does the kernel tell that the port is closed."""
+    kind, place = socket.getaddrinfo(nameserver, _DNS_PORT, type=socket.SOCK_DGRAM, flags=socket.AI_NUMERICHOST)[0][::4]
+    plug = socket.socket(kind, socket.SOCK_DGRAM)
+    plug.setblocking(False)
+    try:
+        plug.connect(place)
+    except OSError:
+        plug.close()
+        raise
+    return plug
+
+
 def _ask_server(nameserver: str, host: str, record: str, patience: float) -> Lookup:
     import dns.exception  # children only
     import dns.message
@@ -188,7 +223,10 @@ def _ask_server(nameserver: str, host: str, record: str, patience: float) -> Loo
     said: dict[str, Any] = {}
     try:
         question = dns.message.make_query(host, record)
-        reply, _ = dns.query.udp_with_fallback(question, nameserver, timeout=patience, port=_DNS_PORT)
+        with _connected(nameserver) as plug:
+            reply, _ = dns.query.udp_with_fallback(
+                question, nameserver, timeout=patience, port=_DNS_PORT, udp_sock=plug
+            )
         said = _read(reply, record)
     except dns.exception.Timeout:
         said = {"reply": Reply.SILENT}

@@ -1,96 +1,173 @@
 """The proxies that the environment configures, as urllib3 and botocore read them, and whether they answer."""
 
 import socket
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
 
 from doctor.evidence import Facts, Missing, Shared
+from doctor.evidence.endpoint import Endpoint
 from doctor.world import World
 
-_PORTS = {"http": 80, "https": 443}
+_PORTS = {"http": 80, "https": 443}  # of URLs; a proxy's own default is the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfiguredProxy:
     """One proxy: the scheme of the URLs that it serves, where it is, and what a TCP connect to it gave.
 
-    `error` is empty where it connected; `took` is seconds. User and password of its URL stay out.
+    `carries` are the targets of this run that go through it. `error` is empty where it connected; `took` is seconds.
+    User and password of its URL stay out.
     """
 
     serves: str
     host: str
     port: int
+    carries: tuple[str, ...] = ()
     error: str = ""
     took: float = 0.0
+
+    @property
+    def place(self) -> str:
+        """Where it is; one proxy may serve several schemes."""
+        return f"{self.host}:{self.port}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Proxy(Facts):
-    """The configured proxies, and whether the container-credentials address would go through one."""
+    """The configured proxies, and whether the container-credentials address would go through one.
+
+    `targets` counts the services of this run, through a proxy or not.
+    """
 
     kind: ClassVar[str] = "proxy"
     shared: ClassVar[Shared] = Shared.FUNCTION
+    after: ClassVar[tuple[type[Facts], ...]] = (Endpoint,)
 
     proxies: tuple[ConfiguredProxy, ...]
+    targets: int = 0
     credentials_captured: str = ""
 
     @classmethod
     def collect(cls, world: World) -> Iterator[Self | Missing]:
         """Connect to each proxy by TCP, and nothing more: the deployer's environment names them."""
         found = settings(world.environ)
+        services = [endpoint for endpoint in world.seen(Endpoint) if endpoint.service]
+        through = [(endpoint.scheme, endpoint.concerns) for endpoint in services if endpoint.proxied]
+        carried = {serves: tuple(target for scheme, target in through if scheme == serves) for serves in found}
         patience = world.left(0.2, most=3.0)
         yield cls(
-            proxies=tuple(_connect(serves, url, patience) for serves, url in sorted(found.items())),
+            proxies=tuple(_try(serves, url, carried[serves], patience) for serves, url in sorted(found.items())),
+            targets=len(services),
             credentials_captured=_captured_credentials(world.environ) if found else "",
         )
 
 
 def settings(environ: Mapping[str, str]) -> dict[str, str]:
-    """URL scheme to proxy URL, from this environment as urllib reads it (upper and lower case, blanks ignored)."""
-    found = {}
-    for name, value in environ.items():
-        if name.lower() in ("http_proxy", "https_proxy") and value:
-            found[name.lower().removesuffix("_proxy")] = value
-    return found
+    """URL scheme to proxy URL, from this environment as botocore reads it."""
+    read = {scheme: _read(environ, scheme) for scheme in ("http", "https")}
+    return {scheme: url for scheme, url in read.items() if url}
+
+
+def _read(environ: Mapping[str, str], word: str) -> str:
+    """urllib's rule: a name in lower case wins, and if it is blank there is none (`getproxies_environment`)."""
+    name = f"{word}_proxy"
+    return environ[name] if name in environ else environ.get(name.upper(), "")
 
 
 def serving(environ: Mapping[str, str], scheme: str, host: str, port: int) -> str | None:
     """The proxy URL through which botocore would call this host, or None."""
     url = settings(environ).get(scheme)
-    return None if url is None or bypassed(environ, f"{host}:{port}") else url
+    netloc = (
+        host if port == _PORTS.get(scheme) else f"{host}:{port}"
+    )  # botocore asks with its URL's, where 443 is left out
+    return None if url is None or bypassed(environ, netloc) else url
 
 
 def bypassed(environ: Mapping[str, str], netloc: str) -> bool:
     """Whether NO_PROXY exempts the host (botocore asks urllib's rules: suffixes and exact names, no address ranges)."""
-    exempt = environ.get("no_proxy") or environ.get("NO_PROXY") or ""
+    exempt = _read(environ, "no")
     from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # loads ssl: children only
 
     return bool(exempt and proxy_bypass_environment(netloc, {"no": exempt}))
 
 
 def place(url: str) -> tuple[str, int]:
-    """Host and port of a proxy URL; a URL without a scheme is read as `http://`, like urllib3 does."""
-    parts = urlsplit(url if "://" in url else f"http://{url}")
+    """Host and port of a proxy URL."""
+    parts = urlsplit(complete(url))
     return parts.hostname or "?", parts.port or _PORTS.get(parts.scheme, 80)
 
 
-def _connect(serves: str, url: str, patience: float) -> ConfiguredProxy:
+def complete(url: str) -> str:
+    """A proxy URL with its scheme, which is `http` where none is written (`botocore.httpsession`)."""
+    if url.startswith(("http:", "https:")):
+        return url
+    return f"http:{url}" if url.startswith("//") else f"http://{url}"
+
+
+def connect(url: str, patience: float) -> socket.socket:
+    """A TCP connection to a proxy. Its name's resolution counts: no socket's timeout bounds that.
+
+    Raises:
+        OSError: there is none within `patience` seconds.
+    """
+    until = time.monotonic() + patience
+    try:
+        where = place(url)
+    except ValueError as error:
+        raise OSError("its URL cannot be read") from error
+    addresses = _resolved(*where, patience)
+    for number, (family, kind, protocol, _, address) in enumerate(addresses, 1):
+        raw = socket.socket(family, kind, protocol)
+        raw.settimeout(max(0.01, (until - time.monotonic()) / (len(addresses) - number + 1)))
+        try:
+            raw.connect(address)
+        except OSError:
+            raw.close()
+            if number == len(addresses):
+                raise
+        else:
+            return raw
+    raise OSError("its name has no address")
+
+
+def _resolved(host: str, port: int, patience: float) -> list[Any]:
+    found: list[Any] = []
+
+    def resolve() -> None:
+        try:
+            found.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as error:
+            found.append(error if isinstance(error, OSError) else OSError(f"{host} is no name"))
+
+    thread = threading.Thread(target=resolve, daemon=True)
+    thread.start()
+    thread.join(patience)
+    if not found:
+        raise TimeoutError(f"its name was not resolved within {patience:.1f} s")
+    if isinstance(found[0], OSError):
+        raise found[0]
+    addresses: list[Any] = found[0]
+    return addresses
+
+
+def _try(serves: str, url: str, carries: tuple[str, ...], patience: float) -> ConfiguredProxy:
     started = time.monotonic()
     try:
         host, port = place(url)
     except ValueError as error:
-        return ConfiguredProxy(serves=serves, host="?", port=0, error=f"its URL cannot be read: {error}")
+        error_text = f"its URL cannot be read: {type(error).__name__}"
+        return ConfiguredProxy(serves=serves, host="?", port=0, carries=carries, error=error_text)
     error_text = ""
     try:
-        socket.create_connection((host, port), timeout=patience).close()
+        connect(url, patience).close()
     except OSError as error:
         error_text = f"{type(error).__name__}: {error.strerror or error}"
-    return ConfiguredProxy(
-        serves=serves, host=host, port=port, error=error_text, took=round(time.monotonic() - started, 4)
-    )
+    took = round(time.monotonic() - started, 4)
+    return ConfiguredProxy(serves=serves, host=host, port=port, carries=carries, error=error_text, took=took)
 
 
 def _captured_credentials(environ: Mapping[str, str]) -> str:

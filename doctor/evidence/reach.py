@@ -16,7 +16,7 @@ from doctor.evidence import Facts, Missing, Shared
 from doctor.evidence.endpoint import Endpoint
 from doctor.evidence.environment import is_aws
 from doctor.evidence.names import Names
-from doctor.evidence.proxy import serving
+from doctor.evidence.proxy import complete, serving
 from doctor.world import World
 
 _MOST_ADDRESSES = 16  # of one target
@@ -122,7 +122,8 @@ class Reach(Facts):
 
     @property
     def answered(self) -> tuple[str, ...]:
-        if not is_aws(self.host):
+        # What must not be reached is at fault because it answers.
+        if not is_aws(self.host) or not self.expected:
             return ()
         return tuple(probe.address for probe in self.probes if probe.tls is Tls.VERIFIED and probe.request_id)
 
@@ -175,21 +176,34 @@ def _all_at_once(jobs: list[tuple[str, str]], work: Callable[[str, str], Probe])
         yield finished.get()
 
 
+def _not_through(endpoint: Endpoint, proxy: str) -> str:
+    """Why a call is not climbed through its proxy: what is not a tunnel over TCP is not the doctor's to speak."""
+    if not endpoint.tls:
+        return "calls in plain HTTP are handed to the proxy itself, which the doctor does not ask"
+    if complete(proxy).startswith("https:"):
+        return "the way to the proxy is TLS itself, which the doctor does not climb"
+    return ""
+
+
 def _climb(world: World, endpoint: Endpoint, address: str) -> Probe:
     from doctor import ladder  # loads ssl, which the parent never does
 
     proxy = None
     if address == _VIA_PROXY:
-        proxy = serving(world.environ, "https" if endpoint.tls else "http", endpoint.host, endpoint.port)
-    # The deployer's own endpoint may be loopback; it is connected to, and nothing more.
-    elif refused := boundary.refusal(address, allow_loopback=world.allow_local or bool(endpoint.overridden)):
+        proxy = serving(world.environ, endpoint.scheme, endpoint.host, endpoint.port)
+        refused: str | None = _not_through(endpoint, proxy or "")
+    else:
+        # The deployer's own endpoint may be loopback; it is connected to, and nothing more.
+        refused = boundary.refusal(address, allow_loopback=world.allow_local or bool(endpoint.overridden))
+    if refused:
         return Probe(address=address, tcp=Tcp.FORBIDDEN, tcp_took=0.0, detail=refused)
+    aws = is_aws(endpoint.host)
     plan = ladder.Plan(
         host=endpoint.host,
         port=endpoint.port,
-        tls=endpoint.tls and not endpoint.overridden,
+        tls=endpoint.tls and (aws or not endpoint.overridden),
         http=endpoint.service is not None or endpoint.port == 443,
-        sdk_trust=endpoint.service is not None,
+        sdk_trust=aws or endpoint.service is not None,
         patience=world.left(0.2, most=3.0),
         proxy=proxy,
     )

@@ -1,12 +1,14 @@
 """The SDK as it is loaded here: versions, where each part comes from, and the region that it finds by itself."""
 
 import importlib
+import importlib.metadata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Self
 
 from doctor.evidence import Facts, Missing
+from doctor.redact import brief
 from doctor.world import World
 
 _PARTS = ("boto3", "botocore", "urllib3", "s3transfer")
@@ -23,7 +25,10 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Sdk(Facts):
-    """`region` is what a bare boto3 session uses; `region_listed` whether this botocore knows it."""
+    """`region` is what a bare boto3 session uses; `region_listed` whether this botocore knows it.
+
+    `requires` is boto3's own word on the botocore that it needs, where its package's metadata is there.
+    """
 
     kind: ClassVar[str] = "sdk"
     preload: ClassVar[str] = "doctor.preload"
@@ -32,27 +37,38 @@ class Sdk(Facts):
     region: str | None
     region_listed: bool | None
     region_error: str = ""
+    requires: str = ""
 
     @classmethod
     def collect(cls, world: World) -> Iterator[Self | Missing]:
         """Look at modules that are already loaded; nothing leaves the process."""
-        parts = tuple(_part(name) for name in _PARTS)
+        parts, requires = tuple(_part(name) for name in _PARTS), _requires()
         try:
             session = world.session()
             region = session.region_name or None
             listed = region in _regions(session) if region else None
         except Exception as error:  # noqa: BLE001 - ProfileNotFound and its like are evidence
-            yield cls(
-                parts=parts, region=None, region_listed=None, region_error=f"{type(error).__name__}: {error}"[:300]
-            )
+            yield cls(parts=parts, region=None, region_listed=None, region_error=brief(error), requires=requires)
             return
-        yield cls(parts=parts, region=region, region_listed=listed)
+        yield cls(parts=parts, region=region, region_listed=listed, requires=requires)
 
 
 def _part(name: str) -> Part:
     module = importlib.import_module(name)
     version = str(getattr(module, "__version__", "unknown"))
     return Part(name=name, version=version, folder=str(Path(module.__file__ or "?").parent.parent))
+
+
+def _requires() -> str:
+    """Only of the very boto3 that is loaded: a package in a layer may have left its metadata elsewhere."""
+    boto3 = importlib.import_module("boto3")
+    try:
+        found = importlib.metadata.distribution("boto3")
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+    if found.version != boto3.__version__:
+        return ""
+    return next((line for line in found.requires or () if line.startswith("botocore")), "")[:100]
 
 
 def _regions(session: object) -> set[str]:

@@ -1,11 +1,11 @@
 """The files that decide which certificates are trusted, by the variables that name them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar, Self
 
 from doctor.evidence import Facts, Missing
+from doctor.redact import brief
 from doctor.world import World
 
 # AWS_CA_BUNDLE and REQUESTS_CA_BUNDLE are botocore's, in this order; SSL_CERT_FILE is OpenSSL's.
@@ -33,8 +33,14 @@ class Trust(Facts):
     @classmethod
     def collect(cls, world: World) -> Iterator[Self | Missing]:
         """Load each bundle as a TLS client would."""
-        named = [(variable, world.environ.get(variable, "")) for variable in _VARIABLES]
-        yield cls(bundles=tuple(_load(variable, path) for variable, path in named if path))
+        yield cls(bundles=tuple(_named(world.environ)))
+
+
+def _named(environ: Mapping[str, str]) -> Iterator[Bundle]:
+    for variable in _VARIABLES:
+        path = environ.get(variable)
+        if path or (path is not None and variable != "SSL_CERT_FILE"):  # OpenSSL takes blank for unset
+            yield _load(variable, path) if path.strip() else Bundle(variable=variable, path="", error="it is blank")
 
 
 def _load(variable: str, path: str) -> Bundle:
@@ -42,9 +48,9 @@ def _load(variable: str, path: str) -> Bundle:
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
-        context.load_verify_locations(**({"capath": path} if Path(path).is_dir() else {"cafile": path}))
+        context.load_verify_locations(cafile=path)  # a folder is no bundle: botocore passes it as a file
     except (OSError, ValueError) as error:
-        return Bundle(variable=variable, path=path[:512], error=f"{type(error).__name__}: {str(error)[:200]}")
+        return Bundle(variable=variable, path=path[:512], error=brief(error, 200))
     count = len(context.get_ca_certs())
-    empty = "" if count or Path(path).is_dir() else "holds no certificate authority"
+    empty = "" if count else "it holds no certificate authority"
     return Bundle(variable=variable, path=path[:512], certificates=count, error=empty)

@@ -112,7 +112,7 @@ def _diagnosis(number: int, diagnosis: Diagnosis) -> Iterator[_Part]:
     if commands:
         yield _Part(block("\n".join(map(visible, commands)).strip("\n"), "sh"), "remedies", 3)
     if diagnosis.remedy.template:
-        yield _Part(block(visible(diagnosis.remedy.template, lines=True), "yaml"), "remedies", 3)
+        yield _Part(block(visible(diagnosis.remedy.template.rstrip(), lines=True), "yaml"), "remedies", 3)
 
 
 def _ladder(ladder: Sequence[Row]) -> str:

@@ -64,7 +64,7 @@ def _diagnosis(console: Console, number: int, diagnosis: Diagnosis) -> None:
     for command in diagnosis.remedy.commands:
         _command(console, command)
     if diagnosis.remedy.template:
-        console.print(Padding(Text(visible(diagnosis.remedy.template, lines=True)), (0, 0, 0, 12)))
+        console.print(Padding(Text(visible(diagnosis.remedy.template.rstrip(), lines=True)), (0, 0, 0, 12)))
     if diagnosis.verify:
         _line(console, "verify", "when mended:")
         _command(console, diagnosis.verify)

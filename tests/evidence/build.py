@@ -1,17 +1,23 @@
 """Evidence for cases: sound by default, with what a case changes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from doctor.evidence import Evidence, Facts, Vantage
 from doctor.evidence.application import Application, Built
 from doctor.evidence.caller import Answer, Caller, Identity
 from doctor.evidence.credentials import Credentials, KeyClass, Keys
-from doctor.evidence.environment import Environment, Override
+from doctor.evidence.endpoint import Endpoint
+from doctor.evidence.environment import Environment, Override, Variable
 from doctor.evidence.imports import Extension, Import, Imports
 from doctor.evidence.names import Lookup, Names, Reply, SystemAnswer
+from doctor.evidence.platform import Platform
+from doctor.evidence.proxy import ConfiguredProxy, Proxy
 from doctor.evidence.reach import Certificate, Http, Probe, Reach, Tcp, Tls
+from doctor.evidence.sandbox import Sandbox
+from doctor.evidence.sdk import Part, Sdk
+from doctor.evidence.trust import Bundle, Trust
 
 HOST = "sqs.us-east-1.amazonaws.com"
 TARGET = f"{HOST}:443"
@@ -60,8 +66,8 @@ def keys(key: KeyClass = KeyClass.TEMPORARY, *, token: bool = True, provider: st
     return Keys(provider=provider, key=key, secret_length=40, token=token)
 
 
-def credentials(found: Keys | None) -> Credentials:
-    return Credentials(keys=found)
+def credentials(found: Keys | None, **failed: str) -> Credentials:
+    return Credentials(keys=found, **failed)
 
 
 SOUND = credentials(keys())
@@ -141,3 +147,74 @@ def broken(abi: str, machine: str) -> Import:
 
 
 IMPORTS = imports(Import(module="pydantic"), Import(module="boto3"))
+
+
+PLATFORM = Platform()
+
+
+def variable(name: str, length: int = 0) -> Variable:
+    return Variable(name=name, length=length)
+
+
+def refused(code: str, message: str = "") -> Identity:
+    return replace(identity(Answer.REJECTED, code=code, principal=""), message=message)
+
+
+def sandbox(**changed: Any) -> Sandbox:
+    usual: dict[str, Any] = {
+        "in_function": True,
+        "today": "2026-01-01",
+        "runtime": "python3.13",
+        "memory": 512,
+        "peak": 90,
+        "remaining": 30.0,
+        "temporary_total": 512 * 1024 * 1024,
+        "temporary_free": 500 * 1024 * 1024,
+    }
+    return Sandbox(**(usual | changed))
+
+
+HALF = credentials(None, error="PartialCredentialsError", message="Partial credentials found in env, missing: …")
+FAILED = credentials(None, error="CredentialRetrievalError", message="Error when retrieving credentials: 403")
+
+
+def endpoint(**changed: Any) -> Endpoint:
+    usual: dict[str, Any] = {"host": HOST, "port": 443, "tls": True, "service": "sqs", "region": "us-east-1"}
+    return Endpoint(**(usual | changed))
+
+
+def sdk(*, boto3: str = "1.44.5", botocore: str = "1.44.5", folder: str = "/var/runtime", **changed: Any) -> Sdk:
+    parts = (
+        Part(name="boto3", version=boto3, folder="/var/runtime"),
+        Part(name="botocore", version=botocore, folder=folder),
+    )
+    usual: dict[str, Any] = {"parts": parts, "region": "us-east-1", "region_listed": True}
+    return Sdk(**(usual | changed))
+
+
+def trust(*bundles: Bundle) -> Trust:
+    return Trust(bundles=bundles)
+
+
+def bundle(variable: str = "AWS_CA_BUNDLE", error: str = "") -> Bundle:
+    return Bundle(variable=variable, path="/var/task/ca.pem", certificates=0 if error else 140, error=error)
+
+
+def proxy(*proxies: ConfiguredProxy, targets: int = 1, captured: str = "") -> Proxy:
+    return Proxy(proxies=proxies, targets=targets, credentials_captured=captured)
+
+
+def configured(serves: str = "https", error: str = "", *carries: str) -> ConfiguredProxy:
+    return ConfiguredProxy(serves=serves, host="proxy.internal", port=3128, error=error, carries=carries)
+
+
+def looked(host: str, system: SystemAnswer, *lookups: Lookup, **changed: Any) -> Names:
+    return Names(host=host, port=443, system=system, lookups=lookups, **changed)
+
+
+def lookup(reply: Reply, *addresses: str, nameserver: str = "10.0.0.2", record: str = "A") -> Lookup:
+    return Lookup(nameserver=nameserver, record=record, reply=reply, addresses=addresses, took=0.01)
+
+
+def system(reply: Reply, *addresses: str, took: float = 0.01) -> SystemAnswer:
+    return SystemAnswer(reply=reply, addresses=addresses, took=took)

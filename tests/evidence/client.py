@@ -1,13 +1,79 @@
 """Cases of the area `client`."""
 
-from tests.evidence.build import AWS, LOCALSTACK, NO_FACTORY, Cases, application, environment, override
+from dataclasses import replace
+
+from doctor.evidence.application import Application
+from doctor.evidence.caller import Answer, Identity
+from doctor.evidence.endpoint import Endpoint
+from doctor.evidence.names import Reply
+from doctor.evidence.reach import Probe, Reach, Tcp
+from tests.evidence.build import (
+    AWS,
+    CONNECTS,
+    HOST,
+    LOCALSTACK,
+    NO_FACTORY,
+    SILENT,
+    TARGET,
+    Cases,
+    application,
+    built,
+    bundle,
+    caller,
+    configured,
+    endpoint,
+    environment,
+    looked,
+    names,
+    override,
+    probe,
+    proxy,
+    reach,
+    sandbox,
+    sdk,
+    system,
+    trust,
+)
+
+GLOBAL = "sts.amazonaws.com"
+FIPS = "sqs-fips.us-east-1.amazonaws.com"
+OUTSIDE = sandbox(in_function=False, remaining=None)
+REFUSING = probe(
+    address="the proxy", tcp=Tcp.PROXY_REFUSED, tls=None, http=None, request_id=False, detail="the proxy answered: 403"
+)
+CARRYING = probe(address="the proxy")
+
+
+def sts(host: str, answer: Answer = Answer.ACCEPTED, error: str = "") -> Identity:
+    return Identity(instrument="sts", answer=answer, host=host, error=error)
+
+
+def at(host: str, *probes: Probe, **changed: object) -> tuple[Endpoint, Reach]:
+    """A service at another host than its usual one."""
+    return endpoint(host=host, **changed), replace(reach(*probes), host=host)
+
+
+def made(**changed: object) -> Application:
+    return Application(factory="app:client", built=replace(built(), **changed), took=0.4)  # type: ignore[arg-type]
+
 
 CASES: dict[str, Cases] = {
+    "client.ca-bundle-unusable": Cases(
+        failing=[
+            (trust(bundle(error="FileNotFoundError: No such file or directory")),),
+            (trust(bundle(error="it is blank")),),
+            (trust(bundle("REQUESTS_CA_BUNDLE", "SSLError: no certificate found")),),
+            (trust(bundle(), bundle("REQUESTS_CA_BUNDLE", "FileNotFoundError: No such file or directory")),),
+            (trust(bundle("SSL_CERT_FILE", "FileNotFoundError: No such file or directory")),),
+        ],
+        passing=[(trust(),), (trust(bundle()),), (trust(bundle(), bundle("SSL_CERT_FILE")),)],
+    ),
     "client.endpoint-override": Cases(
         failing=[
             (environment(overrides=(LOCALSTACK,)),),
             (environment(overrides=(LOCALSTACK,), local_allowed=False), NO_FACTORY),
             (environment(overrides=(override("minio.internal"),), local_allowed=True),),
+            (environment(overrides=(override("minio.internal", service="s3"),)),),
             (environment(), application(endpoint=LOCALSTACK)),
         ],
         passing=[
@@ -16,5 +82,123 @@ CASES: dict[str, Cases] = {
             (environment(overrides=(LOCALSTACK,), local_allowed=True),),
             (environment(overrides=(LOCALSTACK,), overrides_ignored=True),),
         ],
+    ),
+    "client.global-sts-host": Cases(
+        failing=[
+            (replace(caller(sts(GLOBAL, Answer.UNREACHABLE, "ConnectTimeoutError")), sts_declared=True),),
+            (caller(sts(GLOBAL, Answer.UNREACHABLE, "EndpointConnectionError")),),
+            (caller(sts(GLOBAL)),),
+            (caller(Identity(instrument="sqs", answer=Answer.ACCEPTED, host=HOST, silent_sts=GLOBAL)),),
+        ],
+        passing=[
+            (caller(sts("sts.us-east-1.amazonaws.com")),),
+            (caller(sts("sts.us-east-1.amazonaws.com", Answer.UNREACHABLE)),),
+        ],
+    ),
+    "client.legacy-host": Cases(
+        failing=[
+            at(FIPS, SILENT),
+            at("us-east-2.queue.amazonaws.com", SILENT),
+            at("queue.amazonaws.com", SILENT),
+            at("sqs.us-east-1.api.aws", SILENT),
+            at("123456789012.ddb.us-east-1.amazonaws.com", SILENT),
+        ],
+        passing=[at(HOST, SILENT), at(FIPS, probe()), at(FIPS, SILENT, probe(address="10.0.0.2"))],
+    ),
+    "client.proxy-captures-endpoint": Cases(
+        failing=[
+            (proxy(configured(), captured="169.254.170.2"), endpoint(), CONNECTS),
+            (proxy(configured()), *at("10.0.0.1", CARRYING, proxied=True)),
+        ],
+        passing=[
+            (proxy(configured()), endpoint(), CONNECTS),
+            (proxy(configured()), endpoint(proxied=True), reach(CARRYING)),
+        ],
+    ),
+    "client.proxy-unreachable": Cases(
+        failing=[
+            (proxy(configured("https", "ConnectionRefusedError: Connection refused", TARGET)),),
+            (proxy(configured("https", "gaierror: Name or service not known"), targets=0),),
+            (proxy(configured("http", "TimeoutError: timed out")),),
+            (proxy(configured("https", "TimeoutError: timed out")),),
+        ],
+        passing=[(proxy(configured("https", "", TARGET)),), (proxy(configured(), configured("http")),)],
+    ),
+    "client.region-differs": Cases(
+        failing=[
+            (environment(), endpoint(resource_region="eu-west-1"), NO_FACTORY),
+            (environment(region="eu-west-1"), endpoint(), application()),
+        ],
+        passing=[
+            (environment(), endpoint(), application()),
+            (environment(), endpoint(resource_region="us-east-1"), NO_FACTORY),
+            (environment(), endpoint(region="aws-global", resource_region="us-east-1")),
+            (environment(), endpoint(), made(region="aws-cn-global")),
+        ],
+    ),
+    "client.region-missing": Cases(
+        failing=[(sdk(region=None, region_listed=None), environment()), (sdk(region=None), environment(region=None))],
+        passing=[(sdk(), environment())],
+    ),
+    "client.region-unknown": Cases(
+        failing=[
+            (sdk(region="us-est-1", region_listed=False), endpoint(region="us-est-1"), names(Reply.NOT_FOUND)),
+            (sdk(region="us-east-1 ", region_listed=False), endpoint(), names(Reply.NOT_FOUND)),
+            (sdk(region="US-EAST-1", region_listed=False), endpoint(), names(Reply.RESOLVED)),
+            (sdk(), endpoint(offered=False), names(Reply.NOT_FOUND)),
+        ],
+        passing=[
+            (sdk(),),
+            (sdk(), endpoint(), names(Reply.NOT_FOUND)),
+            (sdk(), endpoint(offered=True), names(Reply.RESOLVED)),
+            (sdk(), endpoint(offered=False), names(Reply.RESOLVED)),
+            (sdk(region="us-west-9", region_listed=False), endpoint(region="us-west-9"), names(Reply.RESOLVED)),
+        ],
+    ),
+    "client.retries-disabled": Cases(failing=[(made(attempts=1),)], passing=[(made(attempts=2),), (application(),)]),
+    "client.shadowed-sdk": Cases(
+        failing=[
+            (sdk(folder="/var/task"),),
+            (sdk(botocore="1.40.0"),),
+            (sdk(boto3="1.44.5", botocore="1.44.4", requires="botocore<1.45.0,>=1.44.5"),),
+            (sdk(boto3="1.44.5", botocore="1.45.0", requires="botocore<1.45.0,>=1.44.5"),),
+        ],
+        passing=[
+            (sdk(),),
+            (sdk(boto3="1.26.90", botocore="1.29.165"),),
+            (sdk(boto3="1.42.0", botocore="1.41.6"),),
+            (sdk(boto3="1.42.0", botocore="1.41.6", requires="botocore<1.42.0,>=1.41.6"),),
+            (sdk(botocore="1.44.9", requires="botocore<1.45.0,>=1.44.5"),),
+            (sdk(boto3="1.44.5.dev1", botocore="2.0.0rc1"),),
+        ],
+    ),
+    "client.slow-connect": Cases(
+        failing=[(reach(probe(tcp_took=0.4)), sandbox(remaining=3.0))],
+        passing=[
+            (CONNECTS, sandbox(remaining=3.0)),
+            (reach(probe(tcp_took=0.4)), sandbox()),
+            (reach(probe(tcp_took=0.4), probe(address="10.0.0.2")), sandbox(remaining=3.0)),
+        ],
+    ),
+    "client.slow-creation": Cases(failing=[(made(), sandbox(remaining=3.0))], passing=[(made(), sandbox())]),
+    "client.slow-dns": Cases(
+        failing=[(looked(HOST, system(Reply.RESOLVED, "10.0.0.1", took=5.0)), sandbox())],
+        passing=[(names(Reply.RESOLVED, Reply.RESOLVED), sandbox())],
+    ),
+    "client.slow-handshake": Cases(
+        failing=[(reach(probe(tls_took=0.9)), sandbox(remaining=3.0))],
+        passing=[(reach(probe(tls_took=0.05)), sandbox(remaining=3.0))],
+    ),
+    "client.slow-service": Cases(
+        failing=[(reach(probe(http_took=0.9)), sandbox(remaining=3.0))],
+        passing=[(reach(probe(http_took=0.05)), sandbox(remaining=3.0))],
+    ),
+    "client.unbounded-timeouts": Cases(
+        failing=[
+            (application(), sandbox()),
+            (application(), OUTSIDE),
+            (made(connect_timeout=2, attempts=2, addresses=3), sandbox(remaining=10.0)),
+        ],
+        passing=[(made(connect_timeout=2, attempts=2, addresses=3), sandbox(remaining=15.0))],
     ),
 }

@@ -1,19 +1,135 @@
 """Cases of the area `reach`."""
 
-from doctor.evidence.reach import Http, Tcp, Tls
-from tests.evidence.build import CONNECTS, PROXIED, SILENT, SILENT_OUTSIDE, Cases, probe, reach
+from dataclasses import replace
+from typing import Any
+
+from doctor.evidence.names import Reply
+from doctor.evidence.reach import Certificate, Http, Probe, Reach, Tcp, Tls
+from tests.evidence.build import (
+    CONNECTS,
+    PROXIED,
+    SILENT,
+    SILENT_OUTSIDE,
+    Cases,
+    bundle,
+    names,
+    probe,
+    reach,
+    trust,
+)
+
+AMAZONS = Certificate(subject="sqs.us-east-1.amazonaws.com", issuer="Amazon, Amazon RSA 2048 M02")
+OVER = Certificate(subject="sqs", issuer="Example Corp", expires="Jan  1 00:00:00 2026 GMT")
+CONNECTED, TIMEOUT, REFUSED = Tcp.CONNECTED, Tcp.TIMEOUT, Tcp.REFUSED
+
+
+def below_tls(tcp: Tcp, address: str = "10.0.0.1", **changed: Any) -> Probe:
+    return probe(address=address, tcp=tcp, tls=None, http=None, status=None, request_id=False, **changed)
+
+
+def at_tls(tls: Tls, certificate: Certificate | None = None) -> Probe:
+    return probe(tls=tls, http=None, status=None, request_id=False, certificate=certificate)
+
+
+def at_http(http: Http) -> Probe:
+    return probe(http=http, status=None, request_id=False)
+
+
+def page(status: int, certificate: Certificate | None = None) -> Probe:
+    return probe(status=status, request_id=False, certificate=certificate, server="squid")
+
+
+def unwanted(*probes: Probe) -> Reach:
+    return replace(reach(*probes), expected=False)
+
+
+def host(*probes: Probe) -> Reach:
+    return replace(reach(*probes), host="db.internal", service=None)
+
+
+ELSEWHERE = probe(address="10.0.0.2")
+UNREACHABLE = below_tls(Tcp.UNREACHABLE, detail="OSError: [Errno 101] Network is unreachable")
+PROXY_REFUSED = below_tls(Tcp.PROXY_REFUSED, "the proxy", detail="the proxy answered: HTTP/1.1 403 Forbidden")
+WITHOUT_IPV6 = below_tls(Tcp.UNREACHABLE, "2600:1f18::1", detail="OSError: [Errno 101] Network is unreachable")
 
 CASES: dict[str, Cases] = {
     "reach.certificate-untrusted": Cases(
-        failing=[(reach(probe(tls=Tls.UNTRUSTED, http=None, certificate=PROXIED, request_id=False)),)],
+        failing=[
+            (reach(at_tls(Tls.UNTRUSTED, PROXIED)),),
+            (reach(at_tls(Tls.EXPIRED, OVER)), trust()),
+            (reach(at_tls(Tls.NO_TRUST)), trust(bundle(error="FileNotFoundError: No such file or directory"))),
+            (reach(at_tls(Tls.UNTRUSTED, AMAZONS)), trust(bundle())),
+            (reach(ELSEWHERE, at_tls(Tls.UNTRUSTED, PROXIED)),),
+        ],
+        passing=[(CONNECTS,)],
+    ),
+    "reach.certificate-wrong-name": Cases(
+        failing=[(reach(at_tls(Tls.WRONG_NAME, PROXIED)),), (reach(at_tls(Tls.WRONG_NAME)),)],
         passing=[(CONNECTS,)],
     ),
     "reach.connect-timeout": Cases(
-        failing=[(reach(SILENT),), (reach(SILENT_OUTSIDE),), (reach(probe(address="10.0.0.2"), SILENT),)],
-        passing=[(CONNECTS,), (reach(probe(tls=Tls.UNTRUSTED, http=None)),)],
+        failing=[
+            (reach(SILENT),),
+            (reach(SILENT_OUTSIDE),),
+            (reach(SILENT, below_tls(REFUSED, "10.0.0.2")),),
+            (reach(below_tls(TIMEOUT, "the proxy")),),
+        ],
+        # where another address carries calls, `reach.some-addresses-dead` tells of the silent one
+        passing=[(CONNECTS,), (reach(at_tls(Tls.UNTRUSTED)),), (reach(ELSEWHERE, SILENT),)],
     ),
-    "reach.connection-refused": Cases(
-        failing=[(reach(probe(tcp=Tcp.REFUSED, tls=None, http=None)),)], passing=[(CONNECTS,)]
+    "reach.connection-refused": Cases(failing=[(reach(below_tls(REFUSED)),)], passing=[(CONNECTS,)]),
+    "reach.connection-reset": Cases(
+        failing=[(reach(at_tls(Tls.RESET)),), (reach(at_http(Http.CLOSED)),)],
+        passing=[(CONNECTS,), (host(at_http(Http.MALFORMED)),)],
     ),
-    "reach.no-response": Cases(failing=[(reach(probe(http=Http.SILENT, request_id=False)),)], passing=[(CONNECTS,)]),
+    "reach.expectation-failed": Cases(
+        failing=[
+            (unwanted(probe()),),
+            (unwanted(SILENT, ELSEWHERE),),
+            (unwanted(below_tls(CONNECTED)), names(Reply.RESOLVED)),
+            (unwanted(at_tls(Tls.UNTRUSTED)),),
+        ],
+        passing=[
+            (CONNECTS,),
+            (reach(SILENT),),
+            (unwanted(SILENT),),
+            (unwanted(below_tls(REFUSED)),),
+            (unwanted(at_tls(Tls.RESET)),),  # a filter by name
+            (unwanted(), names(Reply.NOT_FOUND)),
+        ],
+    ),
+    "reach.flaky": Cases(
+        failing=[
+            (reach(probe(tries=(CONNECTED, TIMEOUT, CONNECTED))),),
+            (reach(below_tls(TIMEOUT, tries=(TIMEOUT, REFUSED, TIMEOUT))),),
+        ],
+        passing=[
+            (reach(probe(tries=(CONNECTED,) * 3)),),
+            (reach(below_tls(TIMEOUT, tries=(TIMEOUT,) * 3)),),
+        ],
+    ),
+    "reach.handshake-timeout": Cases(failing=[(reach(at_tls(Tls.TIMEOUT)),)], passing=[(CONNECTS,)]),
+    "reach.no-response": Cases(failing=[(reach(at_http(Http.SILENT)),)], passing=[(CONNECTS,)]),
+    "reach.not-aws": Cases(
+        failing=[
+            (reach(page(403, PROXIED)),),
+            (reach(page(503)),),
+            (reach(at_http(Http.MALFORMED)),),
+            (reach(ELSEWHERE, page(403, PROXIED)),),
+        ],
+        passing=[(CONNECTS,), (reach(page(404, AMAZONS)),), (reach(page(200, AMAZONS)),)],
+    ),
+    "reach.not-tls": Cases(failing=[(reach(at_tls(Tls.NOT_TLS)),)], passing=[(CONNECTS,)]),
+    "reach.some-addresses-dead": Cases(
+        failing=[
+            (reach(ELSEWHERE, SILENT),),
+            (reach(ELSEWHERE, below_tls(REFUSED)),),
+            (reach(ELSEWHERE, UNREACHABLE),),
+        ],
+        passing=[(CONNECTS,), (reach(ELSEWHERE, at_tls(Tls.UNTRUSTED)),), (reach(probe(), WITHOUT_IPV6),)],
+    ),
+    "reach.unreachable": Cases(
+        failing=[(reach(UNREACHABLE),), (reach(WITHOUT_IPV6),), (reach(PROXY_REFUSED),)],
+        passing=[(CONNECTS,)],
+    ),
 }

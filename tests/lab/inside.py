@@ -58,13 +58,12 @@ class Inside:
         lay_network()
         self._listed.touch()
         subprocess.run(["mount", "--bind", self._listed, _RESOLV_CONF.resolve()], check=True)
-        trusted, stranger = servers.certificates(folder)
+        contexts = servers.certificates(folder)
         for address in (places.RESOLVER, places.SECOND_RESOLVER):
             servers.resolve(self._zone, address)
-        servers.amazon(trusted, places.AWS, places.AWS_TOO)
-        servers.hold(places.NEVER_ANSWERS, trusted)
-        servers.hold(places.UNTRUSTED, stranger)
-        servers.hold(places.NEVER_SHAKES_HANDS, None)
+        servers.amazon(contexts.trusted, places.AWS, places.AWS_TOO)
+        servers.faulty(contexts)
+        servers.proxies()
 
     def function(self, folder: str, handler: str, environ: dict[str, str]) -> str:
         """A function in the emulator, started once for each such set of arguments; its name."""

@@ -3,11 +3,13 @@
 They run in threads of the process inside the namespace; its end is theirs.
 """
 
-import socket
+import base64
 import socketserver
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dns.flags
@@ -21,13 +23,15 @@ import trustme
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from tests import peers
+
 _HOSTS = tuple(map(places.host, places.SERVICES))
 
 
 class Zone:
     """What the resolvers say. A name that is not in it does not exist; all resolvers agree.
 
-    A name's value is its IPv4 addresses; none means that the name exists without one.
+    A name's value is its addresses; none means that the name exists without one. SERVFAIL and REFUSED stand for themselves.
     """
 
     def __init__(self) -> None:
@@ -38,11 +42,15 @@ class Zone:
         question = query.question[0]
         reply = dns.message.make_response(query)
         reply.flags |= dns.flags.RA
-        addresses = self.names.get(question.name.to_text(omit_final_dot=True).lower())
-        if addresses is None:
+        values = self.names.get(question.name.to_text(omit_final_dot=True).lower())
+        if values is None:
             reply.set_rcode(dns.rcode.NXDOMAIN)
-        elif addresses and question.rdtype == dns.rdatatype.A:
-            reply.answer.append(dns.rrset.from_text(question.name, 60, "IN", "A", *addresses))
+        elif set(values) & {places.SERVER_FAILURE, places.REFUSED}:
+            reply.set_rcode(dns.rcode.from_text(values[0]))
+        else:
+            kind = dns.rdatatype.to_text(question.rdtype)
+            if addresses := [value for value in values if kind == ("AAAA" if ":" in value else "A")]:
+                reply.answer.append(dns.rrset.from_text(question.name, 60, "IN", kind, *addresses))
         return reply.to_wire()
 
 
@@ -64,16 +72,34 @@ def resolve(zone: Zone, address: str) -> None:
     _serve(socketserver.ThreadingTCPServer((address, 53), OverTcp))
 
 
-def certificates(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """Servers' contexts, of a root that functions trust through `root.pem` in the folder, and of one that they do not."""
-    trusted, stranger = trustme.CA(organization_name="Laboratory"), trustme.CA(organization_name="Inspecting Proxy")
-    trusted.cert_pem.write_to_path(folder / "root.pem")
-    return _context(trusted), _context(stranger)
+@dataclass(frozen=True)
+class Contexts:
+    """Servers' TLS: of a root that functions trust, for AWS's names, another name, or no longer; and of a strange root."""
+
+    trusted: ssl.SSLContext
+    misnamed: ssl.SSLContext
+    expired: ssl.SSLContext
+    strange: ssl.SSLContext
 
 
-def _context(root: trustme.CA) -> ssl.SSLContext:
+def certificates(folder: Path) -> Contexts:
+    """New certificates; functions trust their root through `root.pem` in the folder."""
+    root, stranger = trustme.CA(organization_name="Laboratory"), trustme.CA(organization_name="Inspecting Proxy")
+    root.cert_pem.write_to_path(folder / "root.pem")
+    now = datetime.now(UTC)
+    return Contexts(
+        trusted=_context(root.issue_cert(*_HOSTS)),
+        misnamed=_context(root.issue_cert("internal.example")),
+        expired=_context(
+            root.issue_cert(*_HOSTS, not_before=now - timedelta(days=30), not_after=now - timedelta(days=1))
+        ),
+        strange=_context(stranger.issue_cert(*_HOSTS)),
+    )
+
+
+def _context(certificate: trustme.LeafCert) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    root.issue_cert(*_HOSTS).configure_cert(context)
+    certificate.configure_cert(context)
     return context
 
 
@@ -94,27 +120,43 @@ def amazon(context: ssl.SSLContext, *addresses: str) -> None:
         _serve(server)
 
 
-def hold(address: str, context: ssl.SSLContext | None) -> None:
-    """Accept on port 443, shake hands if there is a context for it, read what comes, and never answer."""
+def faulty(contexts: Contexts) -> None:
+    """Everything that is at fault on port 443."""
+    takes = peers.stays_silent
+    behaviours = {
+        places.UNTRUSTED: peers.over_tls(contexts.strange, takes),
+        places.WRONG_NAME: peers.over_tls(contexts.misnamed, takes),
+        places.EXPIRED: peers.over_tls(contexts.expired, takes),
+        places.NEVER_ANSWERS: peers.over_tls(contexts.trusted, takes),
+        places.NEVER_SHAKES_HANDS: takes,
+        places.RESETS: peers.resets,
+        places.CLOSES: peers.over_tls(contexts.trusted, peers.ends),
+        places.PLAIN: peers.says(peers.answer("400 Bad Request", body="This port speaks HTTP.")),
+        places.BLOCKS: peers.over_tls(contexts.trusted, peers.says(_BLOCKED)),
+        places.REDIRECTS: peers.over_tls(contexts.trusted, peers.says(_LOGIN)),
+    }
+    for address, behave in behaviours.items():
+        peers.listen(behave, address, 443)
+    peers.unsteady(places.UNSTEADY, 443, peers.over_tls(contexts.trusted, peers.says(_FROM_AWS)))
 
-    class Silent(socketserver.BaseRequestHandler):
-        def handle(self) -> None:
-            for _ in _read(self.request, context):
-                pass
 
-    server = socketserver.ThreadingTCPServer((address, 443), Silent)
-    server.daemon_threads = True
-    _serve(server)
+_BLOCKED = peers.answer(
+    "403 Forbidden", "Server: squid", "Content-Type: text/html", body="<html>Blocked by policy</html>"
+)
+_LOGIN = peers.answer("302 Found", "Location: https://portal.internal/login")
+_FROM_AWS = peers.answer("404 Not Found", "x-amzn-RequestId: 5f7c1e52-0000-4000-8000-000000000000")
 
 
-def _read(connection: socket.socket, context: ssl.SSLContext | None) -> Iterator[bytes]:
-    try:
-        stream = context.wrap_socket(connection, server_side=True) if context else connection
-        with stream:
-            while data := stream.recv(4096):
-                yield data
-    except OSError:  # the client gave up, or did not trust us
-        return
+def proxies() -> None:
+    """Proxies, all but one of which let nothing through without more ado."""
+    aws = (places.AWS, 443)
+    behaviours = {
+        places.PROXY: peers.proxies(aws),
+        places.REFUSING_PROXY: peers.proxies(None, refusal=peers.answer("403 Forbidden")),
+        places.ASKING_PROXY: peers.proxies(aws, wants=f"Basic {base64.b64encode(b'user:word-of-passage').decode()}"),
+    }
+    for address, behave in behaviours.items():
+        peers.listen(behave, address, places.PROXY_PORT)
 
 
 def _serve(server: socketserver.BaseServer) -> None:

@@ -1,5 +1,6 @@
 """Each network fault, made for real, is the first and only diagnosis of the deployed doctor."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import places
@@ -33,14 +34,26 @@ def test_healthy(doctor: Deployed) -> None:
     ("answer", "check"),
     [
         (None, "dns.name-not-found"),
-        (places.REFUSES, "reach.connection-refused"),
-        (places.DROPS, "reach.connect-timeout"),
-        (places.UNTRUSTED, "reach.certificate-untrusted"),
-        (places.NEVER_ANSWERS, "reach.no-response"),
+        ((), "dns.no-address"),
+        ((places.SERVER_FAILURE,), "dns.server-failure"),
+        ((places.REFUSED,), "dns.server-failure"),
+        ((places.REFUSES,), "reach.connection-refused"),
+        ((places.DROPS,), "reach.connect-timeout"),
+        ((places.NO_ROUTE,), "reach.unreachable"),
+        ((places.NO_ROUTE_IPV6,), "reach.unreachable"),
+        ((places.NEVER_SHAKES_HANDS,), "reach.handshake-timeout"),
+        ((places.RESETS,), "reach.connection-reset"),
+        ((places.PLAIN,), "reach.not-tls"),
+        ((places.UNTRUSTED,), "reach.certificate-untrusted"),
+        ((places.EXPIRED,), "reach.certificate-untrusted"),
+        ((places.WRONG_NAME,), "reach.certificate-wrong-name"),
+        ((places.NEVER_ANSWERS,), "reach.no-response"),
+        ((places.CLOSES,), "reach.connection-reset"),
+        ((places.BLOCKS,), "reach.not-aws"),
     ],
 )
-def test_fault_of_an_endpoint(doctor: Deployed, answer: str | None, check: str) -> None:
-    verdict = doctor.examine("sqs", "dynamodb", names={SQS: [answer] if answer else None})
+def test_fault_of_an_endpoint(doctor: Deployed, answer: Sequence[str] | None, check: str) -> None:
+    verdict = doctor.examine("sqs", "dynamodb", names={SQS: answer})
     assert verdict["status"] == "unhealthy"
     assert named(verdict) == [(check, "breaks")]
     assert verdict["diagnoses"][0]["targets"] == [target("sqs")]
@@ -78,10 +91,13 @@ def test_two_resolvers_that_answer(doctor: Deployed) -> None:
 @pytest.mark.parametrize(
     ("address", "check"),
     [
-        (places.REFUSES, "reach.connection-refused"),
-        (places.DROPS, "reach.connect-timeout"),
+        (places.REFUSES, "reach.some-addresses-dead"),
+        (places.DROPS, "reach.some-addresses-dead"),
+        (places.NO_ROUTE, "reach.some-addresses-dead"),
         (places.UNTRUSTED, "reach.certificate-untrusted"),
         (places.NEVER_ANSWERS, "reach.no-response"),
+        (places.RESETS, "reach.connection-reset"),
+        (places.BLOCKS, "reach.not-aws"),
     ],
 )
 def test_one_address_of_two_is_a_risk(doctor: Deployed, address: str, check: str) -> None:
@@ -91,6 +107,18 @@ def test_one_address_of_two_is_a_risk(doctor: Deployed, address: str, check: str
     assert named(verdict) == [(check, "risks")]
     problem = next(finding for finding in verdict["findings"] if finding["check"] == check)
     assert problem["addresses"] == [address], "an answer from one address does not clear the other"
+
+
+def test_one_address_of_three_is_dead(doctor: Deployed) -> None:
+    verdict = doctor.examine("sqs", names={SQS: [places.AWS, places.AWS_TOO, places.DROPS]})
+    assert (verdict["status"], named(verdict)) == ("healthy", [("reach.some-addresses-dead", "risks")])
+    assert "1 of 3" in verdict["headline"]
+
+
+def test_an_ipv6_address_without_a_route_costs_nothing(doctor: Deployed) -> None:
+    """This machine says no at once, and botocore goes on to IPv4."""
+    verdict = doctor.examine("sqs", names={SQS: [places.NO_ROUTE_IPV6, places.AWS]})
+    assert (verdict["status"], named(verdict)) == ("healthy", [])
 
 
 def test_both_addresses_drop(doctor: Deployed) -> None:
@@ -110,12 +138,16 @@ def test_two_zones_that_answer(doctor: Deployed) -> None:
         ([places.NEVER_ANSWERS], [places.REFUSES], ["reach.connection-refused", "reach.no-response"]),
         ([places.REFUSES], [places.UNTRUSTED], ["reach.certificate-untrusted", "reach.connection-refused"]),
         (None, [places.UNTRUSTED], ["dns.name-not-found", "reach.certificate-untrusted"]),
+        ([places.WRONG_NAME], [places.SERVER_FAILURE], ["dns.server-failure", "reach.certificate-wrong-name"]),
+        ([places.BLOCKS], [places.RESETS], ["reach.connection-reset", "reach.not-aws"]),
+        ([places.NO_ROUTE], [places.NEVER_SHAKES_HANDS], ["reach.handshake-timeout", "reach.unreachable"]),
+        ([places.DROPS, places.REFUSES], [places.AWS], ["reach.connect-timeout", "reach.connection-refused"]),
     ],
 )
 def test_two_faults_are_two_diagnoses(
     doctor: Deployed, sqs: list[str] | None, sns: list[str] | None, checks: list[str]
 ) -> None:
-    """Equal in severity and in targets stopped: their ids decide the order."""
+    """On two targets or on one. Names are nearer than the ladder; of equal faults the ids decide."""
     verdict = doctor.examine("sqs", "sns", names={SQS: sqs, host("sns"): sns})
     assert [diagnosis["check"] for diagnosis in verdict["diagnoses"]] == checks
 
@@ -129,7 +161,7 @@ def test_the_fault_that_stops_more_comes_first(doctor: Deployed) -> None:
 def test_what_breaks_comes_before_what_is_a_risk(doctor: Deployed) -> None:
     names = {SQS: [places.AWS, places.DROPS], host("sns"): [places.AWS, places.DROPS], host("kms"): [places.REFUSES]}
     verdict = doctor.examine("sqs", "sns", "kms", names=names)
-    assert named(verdict) == [("reach.connection-refused", "breaks"), ("reach.connect-timeout", "risks")]
+    assert named(verdict) == [("reach.connection-refused", "breaks"), ("reach.some-addresses-dead", "risks")]
 
 
 @pytest.mark.parametrize(
@@ -145,18 +177,13 @@ def test_sts_as_the_only_instrument(doctor: Deployed) -> None:
     """Where nothing else can judge the credentials they stay unjudged, which is a hint."""
     verdict = doctor.examine(names={host("sts"): [places.DROPS]})
     assert verdict["diagnoses"] == []
-    assert undecided(verdict) == [("credentials.rejected", "hints")]
+    assert ("credentials.rejected", "hints") in undecided(verdict)
+    assert {severity for _, severity in undecided(verdict)} == {"hints"}
 
 
 def test_declared_sts_is_a_target(doctor: Deployed) -> None:
     verdict = doctor.examine("sts", "sqs", names={host("sts"): [places.DROPS]})
     assert named(verdict) == [("reach.connect-timeout", "breaks")]
-
-
-def test_stalled_handshake_is_neither_health_nor_a_silent_answer(doctor: Deployed) -> None:
-    verdict = doctor.examine("sqs", names={SQS: [places.NEVER_SHAKES_HANDS]})
-    assert verdict["status"] != "healthy"
-    assert "reach.no-response" not in {diagnosis["check"] for diagnosis in verdict["diagnoses"]}
 
 
 def test_fault_comes_and_goes(doctor: Deployed) -> None:

@@ -1,0 +1,177 @@
+"""Markdown says the same to every reader, whatever strangers wrote into it, and fits where it is pasted."""
+
+import dataclasses
+import re
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from doctor.render import markdown
+from doctor.verdict import Outcome, Status, Verdict
+from tests import hostile
+
+PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+# What GitHub, GitLab and Jira read beyond CommonMark: mentions, references, links, keys, commits, emoji, math, notes, HTML.
+MEANT = re.compile(
+    r"[@#<>&$\[\]{}\\|`~*]|://|www\.|mailto:|\b[A-Za-z][A-Za-z0-9]+-\d|\b[0-9a-f]{7,}\b|:[a-z+]+:|^\s*(h\d\.|bq\.|\d+[.)])"
+)
+
+
+def tokens(text: str) -> Iterator[Token]:
+    for token in PARSER.parse(text):
+        yield from token.children or () if token.type == "inline" else (token,)
+
+
+def structure(text: str) -> list[str]:
+    """The types of all tokens; text and code in a line are the same, for both are only shown."""
+    kinds: list[str] = []
+    for token in tokens(text):
+        kind = "shown" if token.type in ("text", "code_inline") else f"{token.type} {token.tag} {token.info}"
+        if (kind, kinds[-1:]) != ("shown", ["shown"]):
+            kinds.append(kind)
+    return kinds
+
+
+def shown(text: str) -> list[str]:
+    return [token.content for token in tokens(text) if token.type in ("text", "code_inline", "fence")]
+
+
+def plainly(text: str) -> list[str]:
+    """What is shown as running text, where extensions of Markdown look for more."""
+    return [token.content for token in tokens(text) if token.type == "text"]
+
+
+BENIGN = markdown.render(hostile.verdict())
+
+
+def test_the_proof_can_tell() -> None:
+    """Every kind of attack is one to this parser, or to this pattern, where nothing neutralises it."""
+    harmless = [
+        text
+        for text in (*hostile.HTML, *hostile.MARKDOWN, *hostile.PLACES)
+        if structure(f"a {text} b\n\n{text}") == structure("a x b\n\nx") and not MEANT.search(text)
+    ]
+    assert len(harmless) < 20, harmless
+    assert len(set(hostile.STRINGS)) > 200
+
+
+def test_every_string_in_every_field_leaves_the_structure_as_it_is() -> None:
+    for verdict, chosen in hostile.square():
+        text = markdown.render(verdict)
+        assert structure(text) == structure(BENIGN), chosen
+        assert not [words for words in set(plainly(text)) - set(plainly(BENIGN)) if MEANT.search(words)]
+        assert text.isprintable() or set(filter(lambda character: not character.isprintable(), text)) == {"\n"}
+
+
+@pytest.mark.parametrize("text", hostile.STRINGS, ids=range(len(hostile.STRINGS)))
+def test_a_targets_name_cannot_leave_its_cell(text: str) -> None:
+    rendered = markdown.render(hostile.aimed(text))
+    assert structure(rendered) == structure(BENIGN)
+
+
+@pytest.mark.parametrize(
+    "text", [text for text in hostile.SHORT if text.isprintable() and text.isascii() and "`" * 9 not in text]
+)
+def test_what_was_written_is_what_is_read(text: str) -> None:
+    """Neutral is not gone: a reader sees the name that is at fault, backslashes, bars and all."""
+    found = markdown.render(dataclasses.replace(hostile.verdict(), headline=text))
+    assert text.strip() in [words.strip() for words in shown(found)]
+
+
+def test_no_line_is_endless_and_what_is_cut_is_told() -> None:
+    text = markdown.render(dataclasses.replace(hostile.verdict(), headline="x" * 5000))
+    assert "x… (4000 more characters)" in text
+    assert "x" * 1001 not in text
+
+
+def test_commands_are_never_cut_or_changed() -> None:
+    diagnosis = hostile.verdict().diagnoses[0]
+    command = "aws iam put-role-policy --policy-document '" + '{"a": "b|*_<c>"}' * 200 + "'"
+    remedy = dataclasses.replace(diagnosis.remedy, commands=(command,))
+    verdict = dataclasses.replace(hostile.verdict(), diagnoses=(dataclasses.replace(diagnosis, remedy=remedy),))
+    assert command in [line for block in shown(markdown.render(verdict)) for line in block.splitlines()]
+
+
+def test_what_a_person_needs_is_there_in_this_order() -> None:
+    words = (
+        "unhealthy",
+        "`reach.connect-timeout`",
+        "Remedy",
+        "aws ec2 authorize",
+        "doctor examine",
+        "| target |",
+        "Evidence",
+        "Passed",
+    )
+    places = [BENIGN.index(word) for word in words]
+    assert places == sorted(places)
+
+
+# --max-bytes
+
+WORDS = {
+    "passing checks": "Passed or not applicable",
+    "evidence": "### Evidence",
+    "ladder": "| target |",
+    "remedies": "**Remedy.**",
+    "other diagnoses": "### 2.",
+    "the diagnosis": "### 1.",
+}
+
+
+def left_out(text: str) -> list[str]:
+    note = re.search(r"^_Left out to fit: (.*)\._$", text, re.MULTILINE)
+    return note[1].split(", ") if note else []
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    most=st.integers(200, 6000),
+    status=st.sampled_from(Status),
+    headline=st.text(max_size=1500) | st.sampled_from(hostile.STRINGS),
+    findings=st.integers(0, 30),
+    text=st.sampled_from(hostile.STRINGS),
+)
+def test_a_report_fits_says_its_status_and_what_it_left_out(
+    most: int, status: Status, headline: str, findings: int, text: str
+) -> None:
+    verdict = cramped(status, headline, findings, text)
+    found = markdown.render(verdict, most_bytes=most)
+    assert len(found.encode()) <= most
+    assert status.value in found.splitlines()[0]
+    whole = markdown.render(verdict)
+    assert found == whole or left_out(found)
+    for name, words in WORDS.items():
+        assert (words in found) == (words in whole and name not in left_out(found)), name
+    assert structure(found)[:5] == structure(BENIGN)[:5]
+
+
+def cramped(status: Status, headline: str, findings: int, text: str) -> Verdict:
+    several = tuple(
+        hostile.finding(outcome, f"area.check-{number}", message=text, targets=(f"host-{number}:443",))
+        for number in range(findings)
+        for outcome in Outcome
+    )
+    whole = hostile.verdict(status=status, headline=headline)
+    return dataclasses.replace(whole, findings=whole.findings + several)
+
+
+def test_what_matters_least_goes_first() -> None:
+    """Passing checks, then evidence, then remedies, then diagnoses after the first; never the verdict."""
+    verdict = cramped(Status.UNHEALTHY, "it is broken", 5, "a message")
+    gone: list[str] = []
+    for most in range(len(markdown.render(verdict).encode()), 199, -1):
+        now = left_out(markdown.render(verdict, most_bytes=most))
+        assert now[: len(gone)] == gone
+        gone = now
+    order = [name for name in gone if name in WORDS]
+    assert order == list(WORDS)
+
+
+def test_without_need_nothing_is_left_out() -> None:
+    assert markdown.render(hostile.verdict(), most_bytes=len(BENIGN.encode())) == BENIGN
+    assert left_out(BENIGN) == []
