@@ -27,6 +27,7 @@ _NO_WAY = (
 )
 # X509_V_ERR_* of OpenSSL's x509_vfy.h: 9 not yet valid, 10 expired, 62 host and 64 address mismatch
 _VERIFY_CODES = {9: Tls.EXPIRED, 10: Tls.EXPIRED, 62: Tls.WRONG_NAME, 64: Tls.WRONG_NAME}
+_ALERTS = ("SSLV3_ALERT_", "TLSV1_", "TLSV13_ALERT_")  # how OpenSSL's sslerr.h names what the peer said
 _OTHER_LANGUAGES = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG")
 
 
@@ -187,7 +188,7 @@ def _tls(error: Exception) -> Tls:
     if isinstance(error, ConnectionError | ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return Tls.RESET
     reason = getattr(error, "reason", None) or ""
-    if "ALERT" in reason:  # the peer itself ended it, in TLS's own words
+    if reason.startswith(_ALERTS):  # the peer itself ended it, in TLS's own words
         return Tls.RESET
     return Tls.NOT_TLS if reason in _OTHER_LANGUAGES else Tls.FAILED
 

@@ -4,6 +4,7 @@ import base64
 import email.utils
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -91,10 +92,12 @@ class TestTcp:
         assert (probe.tcp, probe.tries) == (Tcp.TIMEOUT, (Tcp.TIMEOUT,) * 3)
         assert probe.tcp_took == pytest.approx(PATIENCE, abs=0.1)
 
-    @pytest.mark.parametrize("address", ["240.0.0.1", "2001:db8::1", "0.0.0.0"])
+    @pytest.mark.parametrize("address", ["255.255.255.255", "224.0.0.1", "fe80::1"])
     def test_no_way(self, world: Peers, address: str) -> None:
-        """No route, or an address that is none; never a class of its own for each errno."""
-        assert world.climb(closed_port(), address=address).tcp in (Tcp.UNREACHABLE, Tcp.REFUSED, Tcp.TIMEOUT)
+        """The kernel says so itself, and sends nothing: ENETUNREACH, or EINVAL for a link without a name."""
+        probe = world.climb(closed_port(), address=address)
+        assert (probe.tcp, probe.tries) == (Tcp.UNREACHABLE, (Tcp.UNREACHABLE,) * 3)
+        assert "Errno" in probe.detail
 
     def test_connects_and_asks_no_more(self, world: Peers) -> None:
         probe = world.climb(world.listening(peers.stays_silent), tls=False, http=False)
@@ -119,8 +122,8 @@ class TestTcp:
             connect(self, where)
 
         monkeypatch.setattr(socket.socket, "connect", far)
-        probe = world.climb(port, tls=False, http=False, patience=1.0)
-        assert probe.tries == (Tcp.CONNECTED,) * 3
+        plan = Plan(host=HOST, port=port, tls=False, http=False, sdk_trust=True, patience=1.0)
+        assert climb(plan, HERE, {}).tries == (Tcp.CONNECTED,) * 3
         assert given[1] >= 0.45
 
 
@@ -196,12 +199,11 @@ class TestTls:
         assert probe.tls is Tls.RESET
         assert "ALERT" in probe.detail.upper() or "UNRECOGNIZED_NAME" in probe.detail.upper()
 
-    def test_what_cannot_be_agreed_on_is_neither_verified_nor_named_otherwise(self, world: Peers) -> None:
+    def test_no_cipher_in_common(self, world: Peers) -> None:
         context = world.context()
         context.maximum_version = ssl.TLSVersion.TLSv1_2
-        context.set_ciphers("ECDHE-RSA-AES256-GCM-SHA384")
-        context.set_ecdh_curve("secp521r1")
-        assert world.climb(world.listening(over_tls(context, says(FROM_AWS)))).tls in (Tls.RESET, Tls.VERIFIED)
+        context.set_ciphers("ECDHE-RSA-AES256-GCM-SHA384")  # the certificate's key is none of RSA's
+        assert world.climb(world.listening(over_tls(context, says(FROM_AWS)))).tls is Tls.RESET
 
     @pytest.mark.parametrize("content", [None, b"", b"no certificate", "folder"])
     def test_no_bundle(self, world: Peers, tmp_path: Path, content: bytes | str | None) -> None:
@@ -320,13 +322,27 @@ class TestProxy:
     def test_closed(self, world: Peers) -> None:
         assert self.through(world, closed_port()).tcp is Tcp.REFUSED
 
-    def test_unknown_name(self, world: Peers) -> None:
-        probe = world.climb(443, address="the proxy", proxy="http://proxy.invalid:3128", patience=5.0)
-        assert probe.tcp in (Tcp.UNREACHABLE, Tcp.TIMEOUT)
+    def test_unknown_name(self, world: Peers, monkeypatch: pytest.MonkeyPatch) -> None:
+        def nobody(*_: object, **__: object) -> None:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    @pytest.mark.parametrize("url", ["http://proxy:port", "http://[::1", "http://"])
+        monkeypatch.setattr(socket, "getaddrinfo", nobody)
+        probe = world.climb(443, address="the proxy", proxy="http://proxy.internal:3128")
+        assert probe.tcp is Tcp.UNREACHABLE
+        assert "Name or service not known" in probe.detail
+
+    def test_name_that_nobody_answers_for(self, world: Peers, monkeypatch: pytest.MonkeyPatch) -> None:
+        """No timeout of a socket bounds getaddrinfo."""
+        over = threading.Event()
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: over.wait(30) and [])
+        assert world.climb(443, address="the proxy", proxy="http://proxy.internal:3128").tcp is Tcp.TIMEOUT
+        over.set()
+
+    @pytest.mark.parametrize("url", ["http://proxy:port", "http://[::1", "http://", ""])
     def test_url_that_is_none(self, world: Peers, url: str) -> None:
-        assert world.climb(443, address="the proxy", proxy=url).tcp is not Tcp.CONNECTED
+        probe = world.climb(443, address="the proxy", proxy=url or "//")
+        assert (probe.tcp, probe.tls) == (Tcp.FAILED, None)
+        assert "URL" in probe.detail
 
     def test_wants_a_password(self, world: Peers) -> None:
         behind = world.answering(says(FROM_AWS))

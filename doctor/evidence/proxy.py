@@ -96,9 +96,15 @@ def bypassed(environ: Mapping[str, str], netloc: str) -> bool:
 
 
 def place(url: str) -> tuple[str, int]:
-    """Host and port of a proxy URL."""
+    """Host and port of a proxy URL.
+
+    Raises:
+        ValueError: it names none.
+    """
     parts = urlsplit(complete(url))
-    return parts.hostname or "?", parts.port or _PORTS.get(parts.scheme, 80)
+    if not parts.hostname:
+        raise ValueError("it names no host")
+    return parts.hostname, parts.port or _PORTS.get(parts.scheme, 80)
 
 
 def complete(url: str) -> str:
