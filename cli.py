@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shlex
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -12,19 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from doctor.output import FORMATS
+from doctor import complete
+from doctor.output import FORMATS, UndeliveredError, say
 from doctor.render.plain_text import visible
 from doctor.runtime import VERSION
-from doctor.verdict import FailOn, InvalidRequest, Status, Verdict
+from doctor.verdict import FailOn, InvalidRequest, Status
 
 if TYPE_CHECKING:
-    from doctor.casefile import CaseFile
-    from doctor.examine import Examination, Run
+    from doctor.examine import Examination
     from doctor.present import Presentation
     from doctor.request import Request
 
 EXIT = {Status.HEALTHY: 0, Status.UNHEALTHY: 1, Status.INCONCLUSIVE: 3}
 _INTERRUPTED = 130
+_PLUGIN = click.option("--plugin", "plugins", multiple=True, metavar="DISTRIBUTION", help="A third party's checks.")
 _FORMATS = f"Repeatable: {', '.join(FORMATS)}."
 # How the fields of a request are spelled on the command line.
 _OPTIONS = {
@@ -51,8 +51,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo("doctor: interrupted, nothing was decided", err=True)
         return _INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # a reader that left is no error
+    except UndeliveredError as error:
+        if not error.reader_left:  # `| head` is no error, but the answer was not delivered
+            click.echo(f"doctor: {error}", err=True)
+        return EXIT[Status.INCONCLUSIVE]
+    except SystemExit:  # click's way to say that the reader of its own help left
         return EXIT[Status.INCONCLUSIVE]
 
 
@@ -74,16 +77,27 @@ def doctor() -> None:
     """
 
 
+def _patterns(name: str, about: str) -> Command:
+    return click.option(name, multiple=True, metavar="PATTERN", help=about, shell_complete=complete.patterns)
+
+
 def _selecting(command: Command) -> Command:
     """The options that choose checks and reports, common to all commands that judge."""
     for option in reversed(
         (
-            click.option("--only", multiple=True, metavar="PATTERN", help="Judge only these checks, such as 'dns.*'."),
-            click.option("--skip", multiple=True, metavar="PATTERN", help="Leave these checks out."),
+            _patterns("--only", "Judge only these checks, such as 'dns.*'."),
+            _patterns("--skip", "Leave these checks out."),
             click.option("--fail-on", type=click.Choice([str(level) for level in FailOn]), help="What is unhealthy."),
-            click.option("--plugin", "plugins", multiple=True, metavar="DISTRIBUTION", help="A third party's checks."),
+            _PLUGIN,
             click.option("--quiet", is_flag=True, help="No progress, and only the headline on the terminal."),
-            click.option("--output", "outputs", multiple=True, metavar="FORMAT[=FILE]", help=_FORMATS),
+            click.option(
+                "--output",
+                "outputs",
+                multiple=True,
+                metavar="FORMAT[=FILE]",
+                help=_FORMATS,
+                shell_complete=complete.formats,
+            ),
             click.option(
                 "--max-bytes", type=click.IntRange(min=200), metavar="N", help="Cut Markdown to a field's size."
             ),
@@ -100,7 +114,7 @@ def _selecting(command: Command) -> Command:
 @click.option("--region", metavar="NAME", help="The AWS region to examine in.")
 @_selecting
 def examine(targets: tuple[str, ...], budget: float, profile: str | None, region: str | None, **common: Any) -> int:
-    """Examine this process and machine: its credentials, its names, and what it reaches."""
+    """Examine this process: credentials, names, what it reaches."""
     started = time.monotonic()
     from doctor import child
 
@@ -110,14 +124,17 @@ def examine(targets: tuple[str, ...], budget: float, profile: str | None, region
     again = [word for name, value in (("--profile", profile), ("--region", region)) if value for word in (name, value)]
     again += [word for spelled in targets for word in ("--target", spelled)]
     with child.early("doctor.preload"):
+        from doctor import arrange
         from doctor.examine import examine as run_examination
         from doctor.request import default_targets, target_spelled
 
         wanted = _wanted(common)
-        request = _request(common, targets=[target_spelled(spelled) for spelled in targets], budget_seconds=budget)
+        request = arrange.request(
+            common, targets=[target_spelled(spelled) for spelled in targets], budget_seconds=budget
+        )
         if not request.targets:
             request = request.model_copy(update={"targets": default_targets(environ)})
-        setting = _setting(request, environ, started, common, again)
+        setting = arrange.setting(request, environ, started, common, again)
         return _report(run_examination(setting), request, wanted)
 
 
@@ -125,54 +142,19 @@ def examine(targets: tuple[str, ...], budget: float, profile: str | None, region
 @click.argument("casefile", type=click.File("r", encoding="utf-8"))
 @_selecting
 def replay(casefile: Any, **common: Any) -> int:
-    """Judge the evidence of a CASEFILE again, with today's checks ('-' reads standard input)."""
+    """Judge a case file's evidence again, with today's checks.
+
+    CASEFILE may be a function's reply that carries its case file; '-' reads standard input.
+    """
     started = time.monotonic()
-    from doctor import casefile as case_file
+    from doctor import arrange, incoming
     from doctor.examine import judge_again
 
     wanted = _wanted(common)
-    case = case_file.load(_text(casefile), casefile.name)
-    given = {field: list(common[field]) for field in ("only", "skip") if common[field]}
-    given |= {"fail_on": common["fail_on"]} if common["fail_on"] else {}
-    request = _request({}, **{**case.request.model_dump(exclude={"evidence"}), **given, "budget_seconds": 60.0})
-    setting = replace(_setting(request, _environ_of(case), started, common, []), runtime=case.runtime)
+    case = incoming.case(casefile)
+    request = arrange.request(common, **{**case.request.model_dump(exclude={"evidence"}), "budget_seconds": 60.0})
+    setting = replace(arrange.setting(request, arrange.environ_of(case), started, common), runtime=case.runtime)
     return _report(judge_again(setting, (*case.evidence, *case.missing)), request, wanted)
-
-
-def _environ_of(case: "CaseFile") -> dict[str, str]:
-    """Where the evidence was gathered, not where it is judged again."""
-    function = case.runtime.function if case.runtime else None
-    return {"AWS_LAMBDA_FUNCTION_NAME": function} if function else {}
-
-
-def _request(common: dict[str, Any], **fields: Any) -> "Request":
-    from doctor.request import parse
-
-    chosen = {name: list(common[name]) for name in ("only", "skip") if common.get(name)}
-    chosen |= {"fail_on": common["fail_on"]} if common.get("fail_on") else {}
-    return parse(fields | chosen, where="request")
-
-
-def _setting(
-    request: "Request", environ: dict[str, str], started: float, common: dict[str, Any], again: list[str]
-) -> "Run":
-    from doctor.answer import plugins, verify_with_invoke
-    from doctor.examine import Run
-    from doctor.present import show_progress
-    from doctor.schedule import Schedule
-    from doctor.world import World
-
-    def verify(checks: Sequence[str]) -> str:
-        return shlex.join(["doctor", "examine", *again, *(word for check in checks for word in ("--only", check))])
-
-    schedule = Schedule(started, request.budget_seconds)
-    return Run(
-        world=World(request=request, until=schedule.gathered, environ=environ),
-        schedule=schedule,
-        verify=verify_with_invoke(environ) if environ.get("AWS_LAMBDA_FUNCTION_NAME") else verify,
-        plugins=(*plugins(environ), *common["plugins"]),
-        progress=(lambda _: None) if common["quiet"] or not sys.stderr.isatty() else show_progress,
-    )
 
 
 def _wanted(common: dict[str, Any]) -> "Presentation":
@@ -195,106 +177,121 @@ def _report(examination: "Examination", request: "Request", wanted: "Presentatio
 @click.argument("before", type=click.File("r", encoding="utf-8"))
 @click.argument("after", type=click.File("r", encoding="utf-8"))
 def diff(before: Any, after: Any) -> int:
-    """What changed between two runs: case files, or verdicts as JSON. 0 same or better, 1 worse, 3 incomparable."""
-    from doctor import compare
+    """Tell what changed between two case files or verdicts.
 
-    compared = compare.compare(_verdict(before), _verdict(after))
-    click.echo(compare.render(compared), nl=False)
+    0 same or better, 1 worse, 3 incomparable: different functions, regions or targets, or less is known than before.
+    """
+    from doctor import compare, incoming
+
+    compared = compare.compare(incoming.verdict(before), incoming.verdict(after))
+    say(compare.render(compared))
     return {"worse": 1, "incomparable": 3}.get(compared.change.value, 0)
 
 
-def _verdict(file: Any) -> Verdict:
-    from doctor import casefile as case_file
-
-    return case_file.verdict_in(_text(file), file.name)
-
-
-def _text(file: Any) -> str:
-    from doctor.strict_json import MOST_BYTES
-
-    try:
-        return str(file.read(MOST_BYTES + 1))
-    except UnicodeDecodeError:
-        raise InvalidRequest(file.name, "is not UTF-8 text") from None
-
-
 @doctor.command()
+@_PLUGIN
 @click.option("--output", "form", type=click.Choice(["terminal", "json", "markdown"]), default="terminal")
-def checks(form: str) -> None:
-    """List every check: its id, its severity, and what is true when all is well."""
+def checks(plugins: tuple[str, ...], form: str) -> int:
+    """List every check: its severity, and what must be true."""
     from doctor import catalogue
 
-    click.echo(catalogue.listing(form), nl=False)
+    theirs, failed = catalogue.third_parties(_named(plugins))
+    say(catalogue.listing(form, theirs))
+    return _complain(failed)
 
 
 @doctor.command()
-@click.argument("check_id", metavar="ID", required=False)
+@click.argument("check_id", metavar="ID", required=False, shell_complete=complete.checks)
 @click.option("--error", "text", metavar="TEXT", help="An error text: name the checks that know it ('-' reads it).")
+@_PLUGIN
 @click.option("--output", "form", type=click.Choice(["terminal", "json"]), default="terminal")
-def explain(check_id: str | None, text: str | None, form: str) -> int:
-    """Explain one check, or an error text: what must be true, why it breaks, what engineers see, how it is mended.
+def explain(check_id: str | None, text: str | None, plugins: tuple[str, ...], form: str) -> int:
+    """Explain a check, or find the checks that know an error text.
 
+    Tells what must be true, why it breaks, what engineers see, and how it is mended.
     With --error: 0 where a check knows the text, 3 where none does.
     """
-    from doctor import catalogue
+    from doctor import catalogue, registry
 
     if (check_id is None) == (text is None):
         raise click.UsageError("give either the id of a check or --error TEXT")
     if check_id is not None:
-        click.echo(catalogue.entry(check_id, form), nl=False)
-        return 0
-    known, page = catalogue.reading(sys.stdin.read(100_000) if text == "-" else str(text), form)
-    click.echo(page, nl=False)
+        theirs, failed = catalogue.third_parties(() if check_id in registry.built_in() else _named(plugins))
+        if failed and all(check.id != check_id for check in theirs):
+            return _complain(failed)
+        say(catalogue.entry(check_id, form, theirs))
+        return _complain(failed)
+    given = sys.stdin.buffer.read(100_000).decode("utf-8", "replace") if text == "-" else str(text)
+    known, page = catalogue.reading(given, form)
+    say(page)
     return 0 if known else EXIT[Status.INCONCLUSIVE]
 
 
+def _named(plugins: tuple[str, ...]) -> tuple[str, ...]:
+    from doctor.answer import plugins as deployed
+
+    return tuple(dict.fromkeys((*deployed(os.environ), *plugins)))
+
+
+def _complain(failed: Sequence[str]) -> int:
+    for line in failed:
+        click.echo(f"doctor: {line}", err=True)
+    return EXIT[Status.INCONCLUSIVE] if failed else 0
+
+
 @doctor.command()
-@click.option("--only", multiple=True, metavar="PATTERN", help="Only what these checks need.")
-@click.option("--skip", multiple=True, metavar="PATTERN", help="Without what only these checks need.")
+@_patterns("--only", "Only what these checks need.")
+@_patterns("--skip", "Without what only these checks need.")
 def policy(only: tuple[str, ...], skip: tuple[str, ...]) -> None:
     """Print the least IAM policy that the selected checks need."""
     from doctor import registry
     from doctor.policy import policy as least_policy
 
     selected = registry.select(registry.built_in(), only, skip, where="policy")
-    click.echo(json.dumps(least_policy([registry.load(check_id) for check_id in selected]), indent=2))
+    say(json.dumps(least_policy([registry.load(check_id) for check_id in selected]), indent=2) + "\n")
 
 
 @doctor.command()
 @click.argument("name", type=click.Choice(["verdict", "request", "casefile"]), default="verdict")
 def schema(name: str) -> None:
-    """Print the JSON Schema of a verdict, of a request event, or of a case file."""
+    """Print the JSON Schema of a verdict, a request or a case file."""
     from doctor.schema import schema as published
 
-    click.echo(json.dumps(published(name), indent=2))
+    say(json.dumps(published(name), indent=2) + "\n")
 
 
 @doctor.command()
-@click.argument("name", required=False, default="missing-token")
+@click.argument("name", required=False, default="missing-token", shell_complete=complete.demonstrations)
 @click.option("--list", "listing", is_flag=True, help="List the demonstrations.")
 @click.option("--output", "form", type=click.Choice(["terminal", "json"]), default="terminal")
 def demo(name: str, listing: bool, form: str) -> int:
-    """Examine a broken function in an embedded AWS on this machine; 0 when the promised diagnosis came first."""
+    """Examine a broken function in an embedded AWS, on this machine.
+
+    0 when the promised diagnosis came first.
+    """
     from doctor import demonstrate
     from doctor.present import end_progress, show_progress, wants_colour
 
     if listing:
-        click.echo(demonstrate.listing(), nl=False)
+        say(demonstrate.listing())
         return 0
     shown = demonstrate.run(name, show_progress if sys.stderr.isatty() else lambda _: None)
     if sys.stderr.isatty():
         end_progress()
-    click.echo(demonstrate.report(shown, form, colour=wants_colour()), nl=False)
+    say(demonstrate.report(shown, form, colour=wants_colour()))
     return 0 if shown.kept else EXIT[Status(shown.verdict["status"])] or 1
 
 
 @doctor.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print the completion script of a shell: eval "$(doctor completion bash)"."""
+    """Print the completion script of a shell.
+
+    Use it as in: eval "$(doctor completion bash)".
+    """
     from click.shell_completion import get_completion_class
 
     found = get_completion_class(shell)
     if found is None:
         raise click.UsageError(f"click completes nothing for {shell}")
-    click.echo(found(doctor, {}, "doctor", "_DOCTOR_COMPLETE").source())
+    say(found(doctor, {}, "doctor", "_DOCTOR_COMPLETE").source() + "\n")

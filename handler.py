@@ -31,7 +31,7 @@ def reply(event: object, remaining: float | None, started: float, process: int |
 
             return json_form.plain(_answered(answer, event, remaining, started, process))
     except (Exception, SystemExit) as broken:  # noqa: BLE001 - whatever it raises is the fault to be named
-        return json_form.plain(_stage0(broken, started))
+        return json_form.plain(_stage0(broken, event, started))
 
 
 def _answered(answer: ModuleType, event: object, remaining: float | None, started: float, process: int | str) -> Any:
@@ -43,12 +43,13 @@ def _answered(answer: ModuleType, event: object, remaining: float | None, starte
     return verdict
 
 
-def _stage0(broken: BaseException, started: float) -> Any:
+def _stage0(broken: BaseException, event: object, started: float) -> Any:
     from doctor import stage0
     from doctor.render import emf
 
     verdict = stage0.verdict(broken, os.environ, started)
-    print(emf.render(verdict), flush=True)  # noqa: T201 - the metric's line
+    if not emf.is_foreign(event):
+        print(emf.render(verdict), flush=True)  # noqa: T201 - the metric's line
     return verdict
 
 

@@ -15,11 +15,12 @@ from doctor.render import emf
 from doctor.render import json as json_form
 from doctor.runtime import runtime
 from doctor.schedule import Schedule
-from doctor.verdict import InvalidRequest, Refusal, Status, Verdict
+from doctor.verdict import InvalidRequest, Refusal, Status, Timings, Verdict
 from doctor.world import World
 
 MOST_BYTES = 5_000_000  # Lambda's limit is 6 MB, and exceeding it ends the runtime process
 _BEHIND_HTTP = 25.0  # seconds; API Gateway gives up after 29
+_LEAST = 0.3  # seconds; in less, not even the quickest look ends
 _MARGIN = 0.2  # seconds left to Lambda after our reply
 
 
@@ -41,6 +42,8 @@ def answer(
         asked = request.from_event(event, environ)
         known = casefile.brought_along(asked.evidence, "doctor.evidence")
         schedule = Schedule(started, _budget(asked, event, remaining))
+        if schedule.budget < _LEAST:
+            return too_late(schedule, environ)
         world = World(
             request=asked,
             until=schedule.gathered,
@@ -50,7 +53,7 @@ def answer(
             event=event if isinstance(event, dict) and "requestContext" in event else None,
             platform_environ=platform,
         )
-        verify = verify_with_invoke(environ)
+        verify = verify_with_invoke(environ, event)
         examination = examine(Run(world=world, schedule=schedule, verify=verify, plugins=plugins(environ)))
     except InvalidRequest as error:
         return refused(error, environ)
@@ -62,10 +65,19 @@ def answer(
 
 def emit_metric(verdict: Verdict, event: object) -> None:
     """One EMF line on standard output; none for a run that judged evidence brought along."""
-    asked = event.get("doctor") if isinstance(event, dict) else None
-    if not (isinstance(asked, dict) and asked.get("evidence")):
+    if not emf.is_foreign(event):
         sys.stdout.write(emf.render(verdict) + "\n")
         sys.stdout.flush()
+
+
+def too_late(schedule: Schedule, environ: Mapping[str, str]) -> Verdict:
+    """The verdict where an invocation has no time left to look."""
+    return Verdict(
+        status=Status.INCONCLUSIVE,
+        headline=f"Nothing was examined: {max(0.0, schedule.budget):.1f} s were left, and {_LEAST} s are the least.",
+        timings=Timings(budget=max(0.0, schedule.budget), reserve=0.0, total=round(schedule.spent, 3)),
+        runtime=runtime(environ),
+    )
 
 
 def refused(error: InvalidRequest, environ: Mapping[str, str]) -> Verdict:
@@ -85,14 +97,16 @@ def plugins(environ: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(name.strip() for name in environ.get("DOCTOR_PLUGINS", "").split(",") if name.strip())
 
 
-def verify_with_invoke(environ: Mapping[str, str]) -> Callable[[Sequence[str]], str]:
-    """How to look again: invoke this function with the same checks; outside a function, the command line."""
+def verify_with_invoke(environ: Mapping[str, str], event: object = None) -> Callable[[Sequence[str]], str]:
+    """How to look again: invoke this function for the same checks and targets; outside a function, the command line."""
     function = environ.get("AWS_LAMBDA_FUNCTION_NAME")
+    asked = event.get("doctor") if isinstance(event, dict) else None
+    same = {"targets": asked["targets"]} if isinstance(asked, dict) and asked.get("targets") else {}
 
     def verify(checks: Sequence[str]) -> str:
         if not function:
             return " ".join(["doctor examine", *(f"--only {check}" for check in checks)])
-        payload = shlex.quote(json.dumps({"doctor": {"only": list(checks)}}))
+        payload = shlex.quote(json.dumps({"doctor": {**same, "only": list(checks)}}))
         return (
             f"aws lambda invoke --function-name {shlex.quote(function)} --cli-binary-format raw-in-base64-out "
             f"--payload {payload} /dev/stdout"
@@ -107,4 +121,4 @@ def _budget(asked: request.Request, event: object, remaining: float | None) -> f
         limits.append(remaining - _MARGIN)
     if isinstance(event, dict) and "requestContext" in event:
         limits.append(_BEHIND_HTTP)
-    return max(0.5, min(limits))
+    return min(limits)

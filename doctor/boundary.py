@@ -10,7 +10,9 @@ import ipaddress
 import re
 
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
+# IPv4 in the last 32 bits: NAT64 (RFC 6052, RFC 8215) and IPv4-translated addresses (RFC 2765)
+_CARRIERS = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "::ffff:0:0:0/96")))
+_ISATAP = (0x00005EFE, 0x02005EFE)  # RFC 5214: the third 32 bits of such an address
 _METADATA_IPV6 = ipaddress.IPv6Network("fd00:ec2::/32")  # EC2's instance services over IPv6
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -52,7 +54,8 @@ def refusal(address: str, *, allow_loopback: bool) -> str | None:
 
 
 def _forbidden_kind(address: Address) -> str:
-    if address.is_link_local or address in _METADATA_IPV6:
+    site_local = isinstance(address, ipaddress.IPv6Address) and address.is_site_local
+    if address.is_link_local or site_local or address in _METADATA_IPV6:
         return "link-local and metadata"
     if address.is_multicast:
         return "multicast"
@@ -68,6 +71,7 @@ def _embedded(address: Address) -> tuple[Address, ...]:
     if not isinstance(address, ipaddress.IPv6Address):
         return ()
     found: list[Address | None] = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-    if address in _NAT64 or int(address) >> 32 == 0:
+    isatap = (int(address) >> 32) & 0xFFFFFFFF in _ISATAP
+    if isatap or int(address) >> 32 == 0 or any(address in network for network in _CARRIERS):
         found.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
     return tuple(inner for inner in found if inner is not None and not address.is_loopback)

@@ -4,6 +4,7 @@ Loading trusts nothing: a case file may come from a stranger. Size, depth, dupli
 model sees the data, and every refusal names the field.
 """
 
+import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from doctor.verdict import InvalidRequest, Runtime, Verdict
 from doctor.world import now
 
 SCHEMA_VERSION = "1"
+MOST_BROUGHT = 512 * 1024  # bytes of JSON; judging and masking it has to fit into the shortest budgets
 _EVIDENCE = TypeAdapter(Evidence)
 _MISSING = TypeAdapter(Missing)
 
@@ -44,7 +46,7 @@ def record(request: Request, examination: Examination) -> dict[str, object]:
     return {
         "schema_version": SCHEMA_VERSION,
         "recorded": now(),
-        "request": request.model_copy(update={"evidence": ()}).model_dump(mode="json"),
+        "request": examination.redactor.plain(request.model_copy(update={"evidence": ()}).model_dump(mode="json")),
         "runtime": asdict(examination.verdict.runtime) if examination.verdict.runtime else None,
         "evidence": [asdict(item) for item in known if isinstance(item, Evidence)],
         "missing": [asdict(item) for item in known if isinstance(item, Missing)],
@@ -112,6 +114,8 @@ def brought_along(items: tuple[dict[str, Any], ...], where: str) -> Known:
         InvalidRequest: naming the item and field.
     """
     known: list[Evidence | Missing] = []
+    if len(json.dumps(items)) > MOST_BROUGHT:
+        raise InvalidRequest(where, f"is larger than {MOST_BROUGHT // 1024} kB: bring the evidence of fewer targets")
     for index, item in enumerate(items):
         path = f"{where}[{index}]"
         try:

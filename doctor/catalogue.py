@@ -2,41 +2,58 @@
 
 import json
 import textwrap
+import time
 from collections.abc import Sequence
 from dataclasses import asdict
 
 from doctor import errors, registry
 from doctor.declare import Check
+from doctor.hear import plugin_checks
+from doctor.redact import cut
 from doctor.render.plain_text import visible
+from doctor.schedule import Schedule
 from doctor.verdict import InvalidRequest
 
+_PATIENCE = 80.0  # seconds; describing takes a quarter of a schedule
 
-def listing(form: str) -> str:
-    """All built-in checks as `terminal`, `json` or `markdown`."""
-    checks = [registry.load(check_id) for check_id in registry.built_in()]
+
+def third_parties(distributions: Sequence[str]) -> tuple[list[Check], list[str]]:
+    """What third parties declare, asked in children, and a line for each distribution that is not usable."""
+    if not distributions:
+        return [], []
+    found, failed = plugin_checks(distributions, Schedule(time.monotonic(), _PATIENCE))
+    own = registry.built_in()
+    return [check for check in found if check.id not in own], [visible(cut(item.finding.message)) for item in failed]
+
+
+def listing(form: str, theirs: Sequence[Check] = ()) -> str:
+    """All built-in checks, and those of third parties, as `terminal`, `json` or `markdown`."""
+    checks = [*(registry.load(check_id) for check_id in registry.built_in()), *theirs]
     if form == "json":
         return json.dumps([_plain(check) for check in checks], indent=2, ensure_ascii=False) + "\n"
     if form == "markdown":
-        rows = [f"| `{check.id}` | {check.severity.value} | {check.healthy} |" for check in checks]
+        rows = [f"| `{visible(check.id)}` | {check.severity.value} | {visible(check.healthy)} |" for check in checks]
         return "\n".join(["| check | severity | what is true when all is well |", "| --- | --- | --- |", *rows, ""])
     return _columns(checks)
 
 
 def _columns(checks: Sequence[Check]) -> str:
     width = max(len(check.id) for check in checks)
-    return "".join(f"{check.id:<{width}}  {check.severity.value:<6}  {check.healthy}\n" for check in checks)
+    return "".join(
+        f"{visible(check.id):<{width}}  {check.severity.value:<6}  {visible(check.healthy)}\n" for check in checks
+    )
 
 
-def entry(check_id: str, form: str) -> str:
-    """One check as `terminal` or `json`.
+def entry(check_id: str, form: str, theirs: Sequence[Check] = ()) -> str:
+    """One check, a built-in or a third party's, as `terminal` or `json`.
 
     Raises:
         InvalidRequest: there is no such check.
     """
     try:
-        check = registry.load(check_id)
+        check = next((check for check in theirs if check.id == check_id), None) or registry.load(check_id)
     except LookupError:
-        near = _near(check_id)
+        near = _near(check_id, [*registry.built_in(), *(check.id for check in theirs)])
         hint = f"; did you mean {' or '.join(near)}?" if near else "; `doctor checks` lists them"
         raise InvalidRequest("ID", f"{check_id!r} is no check{hint}") from None
     if form == "json":
@@ -59,10 +76,10 @@ def reading(text: str, form: str) -> tuple[bool, str]:
     return bool(read.candidates), "\n".join(lines) + "\n"
 
 
-def _near(check_id: str) -> list[str]:
+def _near(check_id: str, known: Sequence[str]) -> list[str]:
     import difflib
 
-    return difflib.get_close_matches(check_id, registry.built_in(), n=2)
+    return difflib.get_close_matches(check_id, known, n=2)
 
 
 def _page(check: Check) -> str:
@@ -76,7 +93,7 @@ def _page(check: Check) -> str:
     lines.append(f"Evidence: {', '.join(needs)}")
     if check.actions:
         lines.append(f"IAM actions: {', '.join(sorted(check.actions))}")
-    return "\n".join(lines) + "\n"
+    return visible("\n".join(lines), lines=True) + "\n"
 
 
 def _plain(check: Check) -> dict[str, object]:

@@ -34,6 +34,7 @@ class Task:
     work: Callable[[], Iterable[object]]
     until: float
     preload: str = ""
+    share: int = 1
 
 
 def _die_with_parent() -> None:

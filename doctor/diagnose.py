@@ -36,6 +36,7 @@ _CLEARED_AREAS = ("dns", "network", "reach")
 _ROUTING_CAUSES = ("dns.public-answer",)
 _POLICY_DENIALS = ("permission.endpoint-policy", "permission.resource-policy")
 _EXPLAINS_NOTHING = ("network.model-contradicted",)
+_ISOLATION = ("reach.expectation-failed",)
 _MOST_CANDIDATES = 6
 _ENGINE = "doctor."
 
@@ -100,6 +101,8 @@ def _is_cleared(finding: Finding, answers: tuple[Answer, ...], targets: tuple[st
         return False
     if finding.outcome not in (Outcome.PROBLEM, Outcome.UNKNOWN):
         return False
+    if finding.check in _ISOLATION or (finding.outcome is Outcome.UNKNOWN and EVERY_TARGET in finding.targets):
+        return False  # an answer is what isolation forbids, and says nothing of targets that were not looked at
     if finding.check in _ROUTING_CAUSES and _meet(finding.targets, tuple(denied)):
         return False
     concerned = targets if EVERY_TARGET in finding.targets else finding.targets
@@ -124,14 +127,25 @@ def _as_ok(finding: Finding) -> Finding:
 def _causes(problems: Sequence[Judged], checks: Mapping[str, Check]) -> dict[str, list[str]]:
     """Rule 4: for each problem the ids of those that explain it, best first; a circle is cut before its first."""
     causes: dict[str, list[str]] = {}
+    place = {id(item): number for number, item in enumerate(problems)}
+    at: dict[str, list[Judged]] = {}
     for item in problems:
-        causes[item.finding.id] = [
-            other.finding.id for other in problems if _explains(other.finding, item.finding, checks)
-        ]
+        for target in item.finding.targets:
+            at.setdefault(target, []).append(item)
+    for item in problems:
+        near = problems if EVERY_TARGET in item.finding.targets else _near(item.finding, at)
+        explaining = [other for other in near if _explains(other.finding, item.finding, checks)]
+        explaining.sort(key=lambda other: place[id(other)])
+        causes[item.finding.id] = list(dict.fromkeys(other.finding.id for other in explaining))
     for item in problems:
         id_ = item.finding.id
         causes[id_] = [cause for cause in causes[id_] if id_ not in _ancestors(cause, causes)]
     return causes
+
+
+def _near(finding: Finding, at: Mapping[str, list[Judged]]) -> list[Judged]:
+    """The problems that share a target with this one: of thousands, a few."""
+    return [other for target in (EVERY_TARGET, *finding.targets) for other in at.get(target, ())]
 
 
 def _explains(cause: Finding, effect: Finding, checks: Mapping[str, Check]) -> bool:

@@ -4,6 +4,7 @@ The texts are those of the checks' own docstrings: the indented lines that engin
 more the fewer checks know them.
 """
 
+import builtins
 import functools
 import math
 import re
@@ -14,8 +15,14 @@ from doctor import registry
 from doctor.declare import Check
 
 _MOST_CANDIDATES = 6
-# Names of exceptions and codes, error numbers, and HTTP statuses.
-_WORD = re.compile(r"[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+|Errno -?\d+|\b[345]\d\d\b|[A-Z]{3,}(?:_[A-Z]+)+")
+# Names of exceptions and codes, and error numbers. A bare number is no word: any text may hold it.
+_WORD = re.compile(r"[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+|Errno -?\d+|[A-Z]{3,}(?:_[A-Z]+)+")
+# What any program or any answer of AWS may say points at no check. Python's names of failed connections do.
+_SAYS_NOTHING = {"an error occurred", "could not be found", "oserror"} | {
+    name.lower()
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and issubclass(value, Exception) and not issubclass(value, OSError)
+}
 _PHRASE = re.compile(r"(?:[^.:;()\"'\[\]<>…=]|(?<=\d)\.(?=\d)){12,}")
 # AWS itself wrote these: names, routes, groups and certificates were sound.
 _FROM_AWS = re.compile(
@@ -58,9 +65,8 @@ def read(text: str) -> Reading:
     known = {check_id: _known(check_id) for check_id in registry.built_in()}
     spread = _spread(known)
     scored = []
-    numberless = _numberless(text)
     for check_id, said in known.items():
-        matched = [piece for piece in said if piece.lower() in text.lower() or _numberless(piece) in numberless]
+        matched = [piece for piece in said if _stands_in(piece, text)]
         if matched and not check_id.startswith(cleared):
             scored.append((-sum(_weight(piece, spread) for piece in matched), check_id, max(matched, key=len)))
     return Reading(
@@ -73,7 +79,7 @@ def _candidate(check_id: str, piece: str) -> Candidate:
     check: Check = registry.load(check_id)
     return Candidate(
         check=check_id,
-        why=f"its text is “{piece}”; it breaks where this does not hold: {check.healthy}",
+        why=f"“{piece}” — would mean that this is not so: {check.healthy}",
         separate=f"doctor examine --only {check_id}",
     )
 
@@ -83,13 +89,24 @@ def _known(check_id: str) -> tuple[str, ...]:
     """The words and phrases of the texts that a check documents."""
     lines = [line.strip() for line in registry.load(check_id).explanation.splitlines() if line.startswith("    ")]
     words = {word for line in lines for word in _WORD.findall(line)}
-    phrases = {phrase.strip() for line in lines for phrase in _PHRASE.findall(line)}
-    return tuple(sorted(words | {phrase for phrase in phrases if len(phrase) >= 12}))
+    phrases = {phrase.strip(" ,") for line in lines for phrase in _PHRASE.findall(line)}
+    pieces = words | {phrase for phrase in phrases if len(phrase) >= 12 and " " in phrase}
+    return tuple(sorted(piece for piece in pieces if piece.lower() not in _SAYS_NOTHING))
 
 
-def _numberless(text: str) -> str:
-    """`Task timed out after 3.00 seconds` and `after N seconds` say the same; an error number must stay."""
-    return text.lower() if "Errno" in text else re.sub(r"\b(?:\d+(?:\.\d+)?|n)\b", "#", text.lower())
+def _stands_in(piece: str, text: str) -> bool:
+    """Whether the text says this, as words of their own; AWS writes codes with `Exception` behind them or without."""
+    wanted, given = (_numberless(piece), _numberless(text)) if " " in piece else (piece.lower(), text.lower())
+    return re.search(rf"(?<!\w){re.escape(wanted)}(?:exception|error)?(?!\w)", given) is not None
+
+
+def _numberless(phrase: str) -> str:
+    """`timed out after 3.00 seconds` and `after N seconds` say the same; an error number or an HTTP status must stay."""
+    return re.sub(
+        r"(?<!errno )(?<!errno -)\b(?![345]\d\d\b(?!\.\d| ?(?:s|ms|seconds)\b))(?:\d+(?:\.\d+)?|n)\b",
+        "#",
+        phrase.lower(),
+    )
 
 
 def _spread(known: dict[str, tuple[str, ...]]) -> dict[str, int]:

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from pydantic import TypeAdapter
 
 from doctor import diagnose, registry
 from doctor.declare import Check
-from doctor.evidence import Evidence, Missing, Reason, named
+from doctor.evidence import Evidence, Missing, Reason
 from doctor.evidence.run import Run as RunRecord
 from doctor.evidence.zone import Zone
 from doctor.gather import Progress, gather
 from doctor.hear import hear, plugin_checks
+from doctor.join import join
 from doctor.judge import Judged, Known, engine_finding, engine_findings, once
 from doctor.redact import Redactor, words
 from doctor.runtime import runtime
@@ -22,6 +24,13 @@ from doctor.world import World
 Verify = Callable[[Sequence[str]], str]
 _VERDICT = TypeAdapter(Verdict)
 _KNOWN = TypeAdapter(tuple[Evidence | Missing, ...])
+
+
+_MOST_TEXT = 2000  # characters of any text in a verdict
+_FATES = {
+    Reason.OUT_OF_TIME: ("doctor.out-of-time", "was stopped at the end of its time"),
+    Reason.CRASHED: ("doctor.check-crashed", "ended before its time, so that something may not have been looked at"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +78,7 @@ def examine(run: Run) -> Examination:
     Raises:
         InvalidRequest: `only` or `skip` matches no check.
     """
-    brought = run.world.known
+    brought = join(run.world)
     panel = _panel(run, {Source.INSIDE} | {item.source for item in brought})
     needed = [need.facts for check in panel.asked for need in check.needs]
     kinds = dict.fromkeys(kind for kind in needed if kind.source is Source.INSIDE)
@@ -92,9 +101,11 @@ def _panel(run: Run, sides: set[Source]) -> _Panel:
     theirs, failed = plugin_checks(run.plugins, run.schedule)
     plugged = {check.id: check for check in theirs}
     ids = tuple(dict.fromkeys((*registry.built_in(), *plugged)))
-    chosen = registry.select(ids, run.world.request.only, run.world.request.skip)
+    # A plug-in that failed is told as such, and not as a pattern that matches nothing.
+    unusable = {f"{item.finding.subject}.unusable" for item in failed}
+    chosen = registry.select((*ids, *unusable), run.world.request.only, run.world.request.skip)
     # A built-in wins over a plug-in of the same name, and only what was selected is imported.
-    checks = [plugged[id_] if id_ not in registry.built_in() else registry.load(id_) for id_ in chosen]
+    checks = [plugged[id_] if id_ not in registry.built_in() else registry.load(id_) for id_ in chosen if id_ in ids]
     own = tuple(check for check in checks if _is_own(check))
     asked = tuple(check for check in checks if check.sources <= sides and not _is_own(check))
     return _Panel(ids, asked, own, tuple(failed))
@@ -102,17 +113,19 @@ def _panel(run: Run, sides: set[Source]) -> _Panel:
 
 def _is_own(check: Check) -> bool:
     """Whether a check judges the run itself; that is done last, and without a child."""
-    return any(need.facts is RunRecord for need in check.needs)
+    return not check.plugin and any(need.facts is RunRecord for need in check.needs)
 
 
 def _conclude(run: Run, panel: _Panel, known: Known, took: dict[str, float]) -> Examination:
     world, schedule = run.world, run.schedule
-    judged = once([*panel.failed, *_late(panel, known), *hear(panel.asked, known, schedule)])
+    judged = once([*panel.failed, *_cut_short(panel, known), *hear(panel.asked, known, schedule)])
     judged += _without_mishap(panel, judged)
     targets = tuple(dict.fromkeys(item.target for item in known if isinstance(item, Evidence) and item.target))
     checks = {check.id: check for check in panel.asked}
     reasoning = diagnose.reason(judged, checks, _answers(known), targets, run.verify)
     status = diagnose.status(reasoning.findings, world.request.fail_on)
+    if status is Status.HEALTHY and _saw_only_itself(known):
+        status = Status.INCONCLUSIVE
     verdict = Verdict(
         status=status,
         headline=_headline(status, reasoning, world, _reached(known)),
@@ -130,29 +143,41 @@ def _conclude(run: Run, panel: _Panel, known: Known, took: dict[str, float]) -> 
         plugins=tuple(map(registry.version, run.plugins)),
     )
     redactor = Redactor(world.environ, _public(panel, known, world))
-    return Examination(_VERDICT.validate_python(redactor.plain(asdict(verdict))), known, redactor)
+    return Examination(_VERDICT.validate_python(_bounded(redactor.plain(asdict(verdict)))), known, redactor)
+
+
+def _bounded(value: Any) -> Any:
+    """The same plain data with long texts cut. Checks quote strangers at any length; cut after masking, no half stays."""
+    if isinstance(value, str):
+        return value if len(value) <= _MOST_TEXT else f"{value[:_MOST_TEXT]}…"
+    if isinstance(value, dict):
+        return {key: _bounded(item) for key, item in value.items()}
+    return [_bounded(item) for item in value] if isinstance(value, list) else value
 
 
 def _public(panel: _Panel, known: Known, world: World) -> frozenset[str]:
     """What a report cannot do without, though a weak password be among it: ids, targets, words of the schemas."""
-    evidence = [item for item in known if isinstance(item, Evidence)]
     targets = {item.target for item in known if item.target}
     hosts = {target.rpartition(":")[0] for target in targets}
     names = {*panel.ids, *targets, *hosts, *(item.kind for item in known), world.vantage.function or ""}
-    return words(Verdict, Evidence, Missing, *{named(item.kind) for item in evidence}) | names - {""}
+    kinds = {need.facts for check in panel.asked for need in check.needs}
+    return words(Verdict, Evidence, Missing, *kinds) | names - {""}
 
 
-def _late(panel: _Panel, known: Known) -> list[Judged]:
-    """One finding for each collector that was killed, as severe as the gravest check that needed it."""
-    late = dict.fromkeys(item.kind for item in known if isinstance(item, Missing) and item.reason is Reason.OUT_OF_TIME)
+def _cut_short(panel: _Panel, known: Known) -> list[Judged]:
+    """One finding for each collector that was killed or crashed, as severe as the gravest check that needed it."""
+    ended = dict.fromkeys(
+        (item.kind, item.reason) for item in known if isinstance(item, Missing) and item.target is None
+    )
     return [
         engine_finding(
-            "doctor.out-of-time",
+            _FATES[why][0],
             kind,
-            f"gathering {kind!r} was stopped at the end of its time: a larger budget, or --skip, would end that",
+            f"gathering {kind!r} {_FATES[why][1]}",
             _gravest(check for check in panel.asked if any(need.facts.kind == kind for need in check.needs)),
         )
-        for kind in late
+        for kind, why in ended
+        if why in _FATES
     ]
 
 
@@ -196,6 +221,11 @@ def _headline(status: Status, reasoning: diagnose.Reasoning, world: World, targe
         for finding in reasoning.findings
         if finding.outcome is Outcome.UNKNOWN and finding.severity.reaches(world.request.fail_on)
     ]
+    if not undecided and _judged_something(reasoning):
+        return (
+            f"Nothing is wrong inside {world.vantage.place}, and nothing outside was seen: "
+            "STS did not answer and no target was named. Name one with --target or DOCTOR_TARGETS."
+        )
     if not undecided:
         return f"Nothing was examined from {world.vantage.place}: no selected check had anything to look at."
     return f"{len(undecided)} of {len(reasoning.findings)} findings are undecided; first: {undecided[0].message}"
@@ -209,6 +239,18 @@ def _reached(known: Known) -> tuple[str, ...]:
     """The targets that were to be reached, and not those that were not to be."""
     reach = [item for item in known if isinstance(item, Evidence) and item.kind == "reach" and item.target]
     return tuple(dict.fromkeys(str(item.target) for item in reach if item.facts.get("expected", True)))
+
+
+def _judged_something(reasoning: diagnose.Reasoning) -> bool:
+    decided = (Outcome.OK, Outcome.PROBLEM)
+    return any(finding.outcome in decided and not finding.check.startswith("doctor.") for finding in reasoning.findings)
+
+
+def _saw_only_itself(known: Known) -> bool:
+    """Whether a run that asked AWS who is calling got no answer, and had no target either: that is no health."""
+    callers = [item for item in known if isinstance(item, Evidence) and item.kind == "caller"]
+    silent = [item for item in callers if item.facts.get("identity", {}).get("answer") == "unreachable"]
+    return bool(silent) and not any(isinstance(item, Evidence) and item.kind == "reach" for item in known)
 
 
 def _all_well(world: World, targets: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """Collectors at work: each kind of evidence in its own child, started when what it builds on is there."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter
 
@@ -60,7 +60,10 @@ def gather(kinds: Iterable[type[Facts]], world: World, schedule: Schedule, progr
             if event is None:
                 return Gathered(tuple(known), took)
             if isinstance(event, Item):
-                known.append(_read(event.payload))
+                try:
+                    known.append(_read(event, by_name[event.task], world))
+                except (KeyError, TypeError, ValueError):
+                    known.append(_mangled(by_name[event.task]))
                 continue
             if event.how is How.RAN_AWAY:  # judging and redacting its flood would cost everybody's time
                 known = [item for item in known if item.kind != event.task]
@@ -70,9 +73,9 @@ def gather(kinds: Iterable[type[Facts]], world: World, schedule: Schedule, progr
 
 
 def _of_another_function(kind: type[Facts], world: World) -> Missing | None:
-    """A sandbox can speak of another function's network at the most, never of its credentials."""
+    """Another function's credentials are its own, and whether its network is ours, nobody has said."""
     function, own = world.request.function, world.vantage.function
-    if function in (None, own) or kind.shared is not Shared.FUNCTION:
+    if function in (None, own) or kind.shared is Shared.NOTHING:
         return None
     detail = f"this is {world.vantage.place}; only {function} itself can show its own"
     return Missing(kind=kind.kind, reason=Reason.NOT_ASKED, detail=detail)
@@ -85,10 +88,24 @@ def _task(kind: type[Facts], world: World, known: tuple[Evidence | Missing, ...]
     return Task(name=kind.kind, work=work, until=schedule.gathered, preload=kind.preload)
 
 
-def _read(payload: dict[str, object]) -> Evidence | Missing:
-    if "missing" in payload:
-        return _MISSING.validate_python(payload["missing"])
-    return _EVIDENCE.validate_python(payload["evidence"])
+def _read(item: Item, kind: type[Facts], world: World) -> Evidence | Missing:
+    """What a collector sent: of its own kind and from here, whatever it says; its child may have run anybody's code.
+
+    Raises:
+        ValueError: it is no evidence of that kind.
+    """
+    found: Evidence | Missing
+    if "missing" in item.payload:
+        found = _MISSING.validate_python(item.payload["missing"])
+    else:
+        found = _EVIDENCE.validate_python(item.payload["evidence"])
+    if found.kind != kind.kind:
+        raise ValueError(f"{item.task} sent evidence of the kind {found.kind}")
+    return replace(found, source=kind.source, vantage=world.vantage)
+
+
+def _mangled(kind: type[Facts]) -> Missing:
+    return Missing(kind=kind.kind, source=kind.source, reason=Reason.CRASHED, detail="it sent what is no evidence")
 
 
 def _lost(kind: type[Facts], end: End, known: list[Evidence | Missing]) -> Iterator[Missing]:

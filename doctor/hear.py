@@ -18,6 +18,7 @@ from doctor.verdict import Remedy, Severity
 _JUDGED = TypeAdapter(list[Judged])
 _REMEDY = TypeAdapter(Remedy)
 _LEAST_TURN = 0.05  # seconds; a shorter turn would blame checks for the time that a fork takes
+_OWN_SHARE = 16
 _MOST_PARTS = 8  # a fork takes milliseconds, and each part is one
 
 
@@ -61,7 +62,8 @@ def _take_turns(groups: list[list[Check]], known: Known, until: float) -> list[_
     turns = {str(number): _Turn(left=list(group)) for number, group in enumerate(groups)}
     with Children() as children:
         children.start(
-            Task(name=name, work=Judging(tuple(turn.left), known), until=until) for name, turn in turns.items()
+            Task(name=name, work=Judging(tuple(turn.left), known), until=until, share=_share(turn))
+            for name, turn in turns.items()
         )
         while (event := children.next()) is not None:
             turn = turns[event.task]
@@ -70,6 +72,11 @@ def _take_turns(groups: list[list[Check]], known: Known, until: float) -> list[_
             else:
                 turn.end = event
     return list(turns.values())
+
+
+def _share(turn: _Turn) -> int:
+    """Our own checks speak for up to sixty-four targets each; somebody else's may have run away."""
+    return 1 if any(check.plugin for check in turn.left) else _OWN_SHARE
 
 
 def _note(turn: _Turn, said: dict[str, object]) -> None:

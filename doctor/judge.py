@@ -141,13 +141,44 @@ def lower(ceiling: Severity, wished: Severity | None) -> Severity:
     return ceiling if wished is None or wished.weight > ceiling.weight else wished
 
 
+class _Shelf:
+    """Evidence put where it is looked for: thousands of targets times dozens of checks must not be thousands squared."""
+
+    def __init__(self, known: Known) -> None:
+        self.evidence: dict[tuple[str, str | None], list[Evidence]] = {}
+        self.missing: dict[str, list[Missing]] = {}
+        self.targets: dict[str, dict[str, None]] = {}
+        for item in known:
+            if isinstance(item, Evidence):
+                self.evidence.setdefault((item.kind, item.target), []).append(item)
+            else:
+                self.missing.setdefault(item.kind, []).append(item)
+            if item.target:
+                self.targets.setdefault(item.kind, {})[item.target] = None
+
+    def find(self, kind: type[Facts], vantage: Vantage, target: str | None) -> Evidence | None:
+        """The latest evidence of this kind that a vantage has of a target; what is not from inside is everybody's."""
+        shelf = self.evidence.get((kind.kind, target if kind.per_target else None), [])
+        fitting = [item for item in shelf if item.source is not Source.INSIDE or item.vantage == vantage]
+        return fitting[-1] if fitting else None
+
+    def why_missing(self, kind: type[Facts], target: str | None) -> Missing:
+        """The reason nearest to the evidence that is lacking: its own, else that of the kind it is gathered from."""
+        for name in _lineage(kind):
+            for item in self.missing.get(name, []):
+                if item.target in (None, target):
+                    return replace(item, kind=kind.kind)
+        return Missing(kind=kind.kind, reason=Reason.NOT_ASKED, source=kind.source, target=target)
+
+
 def _bindings(check: Check, known: Known) -> Iterator[_Binding]:
+    shelf = _Shelf(known)
+    targets = _targets(check, shelf)
     for vantage in _vantages(check, known):
-        for target in _targets(check, known):
-            given = {need.parameter: _evidence(need.facts, known, vantage, target) for need in check.needs}
+        for target in targets:
+            given = {need.parameter: shelf.find(need.facts, vantage, target) for need in check.needs}
             lacking = [need.facts for need in check.needs if need.required and given[need.parameter] is None]
-            missing = _why_missing(lacking[0], known, target) if lacking else None
-            yield _Binding(vantage, target, given, missing)
+            yield _Binding(vantage, target, given, shelf.why_missing(lacking[0], target) if lacking else None)
 
 
 def _vantages(check: Check, known: Known) -> list[Vantage]:
@@ -156,44 +187,23 @@ def _vantages(check: Check, known: Known) -> list[Vantage]:
     return list(dict.fromkeys(seen)) or [Vantage()]
 
 
-def _targets(check: Check, known: Known) -> list[str] | list[None]:
+def _targets(check: Check, shelf: _Shelf) -> list[str | None]:
     kinds = [need.facts for need in check.needs if need.facts.per_target]
     if not kinds:
         return [None]
-    related = {name for kind in kinds for name in _lineage(kind)}
-    targets = list(dict.fromkeys(item.target for item in known if item.kind in related and item.target))
-    # With no target known, evidence that could not be gathered at all must still be told; a check that can do without
-    # a target's evidence judges what it has.
-    failed = any(isinstance(item, Missing) and item.kind in related for item in known)
+    related = dict.fromkeys(name for kind in kinds for name in _lineage(kind))
+    targets: list[str | None] = list(
+        dict.fromkeys(target for name in related for target in shelf.targets.get(name, ()))
+    )
+    # A collector that ended early may have known of more targets than it told: that must stand beside those it told.
+    cut_short = any(item.target is None for name in related for item in shelf.missing.get(name, ()))
     optional = not any(need.required for need in check.needs if need.facts.per_target)
-    return targets or ([None] if failed or optional else [])
+    return [*targets, None] if cut_short or (optional and not targets) else targets
 
 
 def _lineage(kind: type[Facts]) -> list[str]:
     """The kind and those that it is gathered from."""
     return [kind.kind, *(name for earlier in kind.after for name in _lineage(earlier))]
-
-
-def _evidence(kind: type[Facts], known: Known, vantage: Vantage, target: str | None) -> Evidence | None:
-    fitting = [
-        item
-        for item in known
-        if isinstance(item, Evidence)
-        and item.kind == kind.kind
-        and (item.source is not Source.INSIDE or item.vantage == vantage)
-        and (not kind.per_target or item.target == target)
-    ]
-    return fitting[-1] if fitting else None
-
-
-def _why_missing(kind: type[Facts], known: Known, target: str | None) -> Missing:
-    """The reason nearest to the evidence that is lacking: its own, else that of the kind it is gathered from."""
-    lacks = [item for item in known if isinstance(item, Missing) and item.target in (None, target)]
-    for name in _lineage(kind):
-        for item in lacks:
-            if item.kind == name:
-                return replace(item, kind=kind.kind)
-    return Missing(kind=kind.kind, reason=Reason.NOT_ASKED, source=kind.source, target=target)
 
 
 def once(judged: Iterable[Judged]) -> list[Judged]:

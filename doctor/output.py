@@ -1,6 +1,8 @@
 """Where reports go: `FORMAT` to standard output, `FORMAT=FILE` to a file that is whole or not there."""
 
 import os
+import stat
+import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +11,14 @@ from pathlib import Path
 from doctor.verdict import InvalidRequest
 
 FORMATS = ("terminal", "json", "markdown", "junit", "health", "emf", "casefile")
+
+
+class UndeliveredError(Exception):
+    """Standard output takes nothing: it is closed, full, or its reader left."""
+
+    def __init__(self, cause: OSError) -> None:
+        super().__init__(f"standard output cannot be written: {cause.strerror}")
+        self.reader_left = isinstance(cause, BrokenPipeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +45,61 @@ def _one(spelled: str) -> Output:
     name, equals, file = spelled.partition("=")
     if name not in FORMATS:
         raise InvalidRequest("--output", f"{name!r} is no format; there are {', '.join(FORMATS)}")
-    if equals and (not file or not Path(file).parent.is_dir() or Path(file).is_dir()):
+    if equals and not _could_be_file(file):
         raise InvalidRequest("--output", f"{file!r} is no file in an existing folder")
     return Output(name, Path(file) if equals else None)
+
+
+def _could_be_file(file: str) -> bool:
+    try:
+        return bool(file) and Path(file).parent.is_dir() and not Path(file).is_dir()
+    except OSError:  # a folder that may not be searched, a name that is too long
+        return False
 
 
 def write(file: Path, text: str) -> None:
     """Put text into a file at once: a reader finds the old content or the new, never a part.
 
+    A link is followed. What exists and is no regular file (a pipe, a device) is written to, not replaced.
+
     Raises:
         InvalidRequest: the file cannot be written.
     """
+    data = text.encode("utf-8", "backslashreplace")
     try:
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, delete=False) as stream:
-            temporary = Path(stream.name)
-            stream.write(text)
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(file)
+        if file.exists() and not file.is_file():
+            with file.open("wb", buffering=0) as stream:
+                stream.write(data)
+        else:
+            _replace(Path(os.path.realpath(file)), data)
     except OSError as error:
         raise InvalidRequest("--output", f"{file} cannot be written: {error.strerror}") from None
+
+
+def _replace(file: Path, data: bytes) -> None:
+    mode = stat.S_IMODE(file.stat().st_mode) if file.exists() else 0o666 & ~_umask()
+    with tempfile.NamedTemporaryFile("wb", dir=file.parent, delete=False) as stream:
+        temporary = Path(stream.name)
+        try:
+            stream.write(data)
+            stream.flush()
+            temporary.chmod(mode)
+            temporary.replace(file)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def say(text: str) -> None:
+    """Data for standard output, delivered when this returns.
+
+    Raises:
+        UndeliveredError: nobody takes it.
+    """
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        raise UndeliveredError(error) from None
 
 
 def _umask() -> int:

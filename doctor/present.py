@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from doctor.examine import Examination
-from doctor.output import Output, write
+from doctor.output import Output, say, write
 from doctor.request import Request
 from doctor.verdict import Verdict
 
@@ -29,14 +29,14 @@ def present(examination: Examination, request: Request, wanted: Presentation) ->
 
     Raises:
         InvalidRequest: a file cannot be written.
+        UndeliveredError: standard output takes nothing.
     """
     for output in wanted.outputs:
         text = _render(output, examination, request, wanted)
         if output.file:
             write(output.file, text)
         else:
-            sys.stdout.write(text)
-            sys.stdout.flush()
+            say(text)
 
 
 def _render(output: Output, examination: Examination, request: Request, wanted: Presentation) -> str:

@@ -7,7 +7,7 @@ of the function's region; it can never name a host of its own. Only the command 
 import importlib.util
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -62,6 +62,7 @@ def _kind_of_target(value: Any) -> str:
     return "host" if "host" in keys else "service"
 
 
+AnyTarget = ServiceTarget | HostTarget
 Target = Annotated[
     Annotated[ServiceTarget, Tag("service")] | Annotated[HostTarget, Tag("host")],
     Discriminator(_kind_of_target),
@@ -88,7 +89,7 @@ class Request(BaseModel):
     def _names_are_services(cls, targets: Any) -> Any:
         if not isinstance(targets, list | tuple):
             raise ValueError("write a list")  # noqa: TRY004 - pydantic collects ValueError
-        return [{"service": target} if isinstance(target, str) else target for target in targets]
+        return [target_spelled(target) if isinstance(target, str) else target for target in targets]
 
 
 def from_event(event: object, environ: Mapping[str, str]) -> Request:
@@ -107,7 +108,8 @@ def from_event(event: object, environ: Mapping[str, str]) -> Request:
         raise InvalidRequest(
             str(stray[0]), f'put {stray[0]} inside the key "doctor": {{"doctor": {{"{stray[0]}": …}}}}'
         )
-    request = parse(event.get("doctor") or {}, where="doctor")
+    request = parse({} if event.get("doctor") is None else event["doctor"], where="doctor")
+    request = request.model_copy(update={"targets": _as_declared(request.targets, declared_targets(environ))})
     _only_declared(request, environ)
     return request if request.targets else request.model_copy(update={"targets": default_targets(environ)})
 
@@ -124,8 +126,7 @@ def parse(value: object, *, where: str) -> Request:
         request = Request.model_validate(value)
     except ValidationError as error:
         raise _refused(error, where) from None
-    for index, target in enumerate(request.targets):
-        _must_exist(target, f"{where}.targets[{index}]")
+    _must_agree(request.targets, f"{where}.targets")
     return request
 
 
@@ -140,28 +141,27 @@ def target_spelled(spelled: str) -> object:
     host, colon, port = spelled.rpartition(":")
     if colon and port.isdecimal():
         return {"host": host.strip("[]"), "port": int(port), "tls": port == "443"}
-    return {"host": spelled} if "." in spelled else spelled
+    return {"host": spelled} if "." in spelled else {"service": spelled}
 
 
-def default_targets(environ: Mapping[str, str]) -> tuple[ServiceTarget | HostTarget, ...]:
+def default_targets(environ: Mapping[str, str]) -> tuple[AnyTarget, ...]:
     """What the deployer declared, else the services that the function's own variables name."""
     return declared_targets(environ) or _named_by_variables(environ)
 
 
-def declared_targets(environ: Mapping[str, str]) -> tuple[ServiceTarget | HostTarget, ...]:
+def declared_targets(environ: Mapping[str, str]) -> tuple[AnyTarget, ...]:
     """The targets of `DOCTOR_TARGETS`.
 
     Raises:
         InvalidRequest: the variable is not a JSON list of targets.
     """
     listed = _json_list(environ, "DOCTOR_TARGETS")
-    spelled = [{"service": item} if isinstance(item, str) else item for item in listed]
+    spelled = [target_spelled(item) if isinstance(item, str) else item for item in listed]
     try:
         targets = TypeAdapter(tuple[Target, ...]).validate_python(spelled)
     except ValidationError as error:
         raise _refused(error, "DOCTOR_TARGETS") from None
-    for index, target in enumerate(targets):
-        _must_exist(target, f"DOCTOR_TARGETS[{index}]")
+    _must_agree(targets, "DOCTOR_TARGETS")
     return targets
 
 
@@ -183,6 +183,15 @@ def _json_list(environ: Mapping[str, str], variable: str) -> list[Any]:
     return value
 
 
+def _as_declared(targets: Sequence[AnyTarget], declared: Sequence[AnyTarget]) -> tuple[AnyTarget, ...]:
+    """An event selects a declared host by host and port; how it is reached is what the deployer declared."""
+    known = {(target.host, target.port): target for target in declared if isinstance(target, HostTarget)}
+    return tuple(
+        known.get((target.host, target.port), target) if isinstance(target, HostTarget) else target
+        for target in targets
+    )
+
+
 def _only_declared(request: Request, environ: Mapping[str, str]) -> None:
     declared = declared_targets(environ)
     for index, target in enumerate(request.targets):
@@ -201,11 +210,12 @@ def _only_declared(request: Request, environ: Mapping[str, str]) -> None:
 
 
 def _in_variables(resource: str, environ: Mapping[str, str]) -> bool:
-    """Whether a variable names the resource. Secrets are not asked: the answer would tell a caller what stands in them."""
+    """Whether a variable names the resource, whole. Parts would let a caller spell out what stands in a variable."""
     return any(
-        resource in value
+        resource == word or (word.startswith(("arn:", "https://")) and re.split("[/:]", word)[-1] == resource)
         for name, value in environ.items()
-        if not name.startswith("DOCTOR_") and not redact.holds_secret(name, value)
+        if not name.startswith(("AWS_", "DOCTOR_")) and not redact.holds_secret(name, value)
+        for word in re.split(r"[\s,;]+", value)
     )
 
 
@@ -234,7 +244,20 @@ def _named_by_variables(environ: Mapping[str, str]) -> tuple[ServiceTarget, ...]
     return tuple(ServiceTarget(service=_CLIENT_OF_ARN[name]) for name in sorted(named & set(_CLIENT_OF_ARN)))
 
 
-def _must_exist(target: ServiceTarget | HostTarget, field: str) -> None:
+def _must_agree(targets: Sequence[AnyTarget], field: str) -> None:
+    """Refuse what does not exist, and two targets that expect different things of the same place."""
+    places: dict[object, tuple[int, AnyTarget]] = {}
+    for index, target in enumerate(targets):
+        _must_exist(target, f"{field}[{index}]")
+        place = (target.host, target.port) if isinstance(target, HostTarget) else (target.service, target.resource)
+        earlier, other = places.setdefault(place, (index, target))
+        if other != target:
+            raise InvalidRequest(
+                f"{field}[{index}]", f"expects something else of the same place than {field}[{earlier}]"
+            )
+
+
+def _must_exist(target: AnyTarget, field: str) -> None:
     """Refuse a service that the installed botocore does not know, without importing botocore."""
     if isinstance(target, HostTarget):
         return

@@ -6,11 +6,12 @@ ordinary checks of the area `package` judge the ordinary evidence, in this proce
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 from doctor import diagnose, registry
 from doctor.evidence.imports import Imports
 from doctor.judge import once, stamp
-from doctor.redact import brief
+from doctor.redact import Redactor, brief
 from doctor.runtime import runtime
 from doctor.verdict import FailOn, Status, Timings, Verdict
 
@@ -31,11 +32,12 @@ def verdict(broken: BaseException, environ: Mapping[str, str], started: float) -
     headline = reasoning.diagnoses[0].headline if reasoning.diagnoses else _unexplained(broken)
     spent = round(time.monotonic() - started, 3)
     areas = sorted({check_id.partition(".")[0] + ".*" for check_id in registry.built_in()} - {"package.*"})
+    mask = Redactor(environ).text  # what an import raised may quote a secret
     return Verdict(
         status=status if reasoning.diagnoses else Status.INCONCLUSIVE,
-        headline=headline,
-        diagnoses=reasoning.diagnoses,
-        findings=reasoning.findings,
+        headline=mask(headline),
+        diagnoses=tuple(replace(each, headline=mask(each.headline)) for each in reasoning.diagnoses),
+        findings=tuple(replace(each, message=mask(each.message)) for each in reasoning.findings),
         not_asked=tuple(areas),
         timings=Timings(budget=spent, reserve=0.0, total=spent),
         runtime=runtime(environ),

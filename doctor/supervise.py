@@ -130,8 +130,8 @@ class Children:
             return
         child.received += len(chunk)
         child.buffer += chunk
-        if child.received > MOST_BYTES:
-            self._end(child, How.RAN_AWAY, f"sent more than {MOST_BYTES // 1024 // 1024} MB")
+        if child.received > MOST_BYTES * child.task.share:
+            self._end(child, How.RAN_AWAY, f"sent more than {MOST_BYTES * child.task.share // 1024 // 1024} MB")
             return
         for frame in _frames(child.buffer):
             if self._take(child, frame):

@@ -26,7 +26,7 @@ ROWS = [
     "ladder",
     "registry rung phase",
     "judge",
-    "diagnose gather hear",
+    "diagnose gather hear join",
     "examine stage0",
     "casefile",
     "render.*",

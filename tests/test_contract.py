@@ -248,7 +248,9 @@ def outputs(verdict: Any, known: Any, request: Request) -> dict[str, str]:
         "markdown": markdown.render(verdict),
         "junit": junit.render(verdict),
         "health": health.render(verdict),
-        "casefile": json.dumps(casefile.record(request, Examination(verdict, known, Redactor(SECRETS))), ensure_ascii=False),
+        "casefile": json.dumps(
+            casefile.record(request, Examination(verdict, known, Redactor(SECRETS))), ensure_ascii=False
+        ),
     }
 
 

@@ -50,7 +50,7 @@ def ask(**fields: Any) -> Request:
         ({"doctor": {"targets": [None]}}, "doctor.targets[0]"),
         ({"doctor": {"targets": ["sqs", {}]}}, "doctor.targets[1].service"),
         ({"doctor": {"targets": ["no-such-service"]}}, "doctor.targets[0]"),
-        ({"doctor": {"targets": ["../../etc"]}}, "doctor.targets[0].service"),
+        ({"doctor": {"targets": ["../../etc"]}}, "doctor.targets[0].host"),
         ({"doctor": {"targets": [{"service": "sqs", "port": 1}]}}, "doctor.targets[0].port"),
         ({"doctor": {"targets": [{"host": "db.internal", "port": 0}]}}, "doctor.targets[0].port"),
         ({"doctor": {"targets": [{"host": "db.internal", "port": 65536}]}}, "doctor.targets[0].port"),
@@ -144,14 +144,17 @@ class TestAnEventSelects:
     def test_a_declared_host(self) -> None:
         assert ask(targets=[DECLARED[2]]).targets == (HostTarget(host="db.internal", port=5432, tls=False),)
 
+    @pytest.mark.parametrize("target", [{"host": "db.internal", "port": 5432}, "db.internal:5432"])
+    def test_a_declared_host_by_host_and_port(self, target: object) -> None:
+        """How it is reached is what the deployer declared."""
+        assert ask(targets=[target]).targets == (HostTarget(host="db.internal", port=5432, tls=False),)
+
     @pytest.mark.parametrize(
         "target",
         [
             {"host": "example.com"},
             {"host": "db.internal"},
             {"host": "db.internal", "port": 5433, "tls": False},
-            {"host": "db.internal", "port": 5432},
-            {"host": "forbidden.example"},
             {"host": "DB.internal.", "port": 5432, "tls": False},
             {"host": "10.0.0.1"},
             {"host": "sqs.us-east-1.amazonaws.com"},

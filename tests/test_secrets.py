@@ -370,7 +370,7 @@ def test_an_error_of_the_command_line_shows_none() -> None:
             env={"PATH": "/usr/bin:/bin", variable: value},
         )
         assert done.returncode == 3, done.stderr
-        assert "could not complete" in done.stderr
+        assert "internal error" in done.stderr
         assert secret.splitlines()[0] not in done.stderr + done.stdout
 
 

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from doctor import Observation, Remedy, Separation, Severity, check, ok, problem
+from doctor import Observation, Remedy, Severity, check, ok, problem
 from doctor.evidence.application import Application
 from doctor.evidence.credentials import Credentials, KeyClass, Keys
 
@@ -36,6 +36,14 @@ def missing_session_token(credentials: Credentials, application: Application | N
         yield _judge(f"the application's client ({application.factory})", application.built.keys)
 
 
+_AT_THE_SOURCE = Remedy(
+    "The token is missing where key and secret come from. In a function, find what replaced or removed AWS_SESSION_TOKEN: the "
+    "platform sets all three. Elsewhere, export the token of the same issue as well, or complete the profile with "
+    "aws_session_token.",
+    commands=("aws configure list", "env | grep -c '^AWS_SESSION_TOKEN='"),
+)
+
+
 def _judge(subject: str, keys: Keys | None) -> Observation:
     if keys is None:
         return ok(subject, f"{subject} carries no key that would need a token")
@@ -43,7 +51,7 @@ def _judge(subject: str, keys: Keys | None) -> Observation:
         return problem(
             subject,
             f"{subject} signs with a temporary key (ASIA…) and no session token, so AWS refuses every call",
-            separate=(Separation("doctor explain credentials.missing-session-token", "why AWS refuses such a call"),),
+            remedy=None if keys.provider == "explicit" else _AT_THE_SOURCE,
         )
     if keys.key is KeyClass.TEMPORARY:
         return ok(subject, f"{subject} signs with a temporary key and its session token")

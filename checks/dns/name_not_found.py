@@ -1,3 +1,4 @@
+import shlex
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Separation, Severity, check, not_applicable, ok, problem, unknown
@@ -60,7 +61,7 @@ def name_not_found(names: Names) -> Iterator[Observation]:
             ),
             separate=(
                 Separation(
-                    f"dig +short {names.host} @1.1.1.1",
+                    f"dig +short {shlex.quote(names.host)} @1.1.1.1",
                     "an answer from a public resolver: the name is right, this VPC hides it",
                 ),
                 Separation(

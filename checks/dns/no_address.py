@@ -1,3 +1,4 @@
+import shlex
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Separation, Severity, boundary, check, not_applicable, ok, problem, unknown
@@ -50,7 +51,8 @@ _CANDIDATES = ("dns.firewall-blocks", "dns.private-zone-shadows", "dns.custom-re
 def _separate(host: str) -> tuple[Separation, ...]:
     return (
         Separation(
-            f"dig {host} @1.1.1.1", "an answer from a public resolver: the name is sound, and this VPC hides it"
+            f"dig {shlex.quote(host)} @1.1.1.1",
+            "an answer from a public resolver: the name is sound, and this VPC hides it",
         ),
         Separation(
             "aws route53 list-hosted-zones-by-vpc --vpc-id VPC --vpc-region REGION", "a zone that covers the name"

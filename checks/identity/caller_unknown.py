@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, ok, problem, unknown
-from doctor.evidence.caller import Answer, Caller
+from doctor.evidence.caller import Answer, Caller, Identity
 
 
 @check(
@@ -34,4 +34,11 @@ def caller_unknown(caller: Caller) -> Iterator[Observation]:
         )
     else:
         reason = identity.code or f"{identity.error}: {identity.message}"
-        yield problem(subject, f"{identity.instrument} does not say who the caller is: {reason}")
+        words = f"{identity.instrument} does not say who the caller is: {reason}"
+        yield problem(subject, words, targets=(_place(identity),))
+
+
+def _place(identity: Identity) -> str:
+    """Where the call went: a fault of some other host's explains nothing here, one of the whole process does."""
+    host = identity.host or identity.instrument
+    return host if ":" in host else f"{host}:443"

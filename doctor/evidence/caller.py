@@ -7,14 +7,17 @@ looks at permissions: even AccessDenied proves the credentials sound.
 
 import email.utils
 import re
+import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 
+from doctor import boundary
 from doctor.evidence import Facts, Missing
+from doctor.evidence.environment import is_aws, override
 from doctor.redact import cut
 from doctor.world import World
 
@@ -146,10 +149,14 @@ def ask(world: World, service: str = "sts", *, most: float, **credentials: str) 
 def _call(world: World, service: str, most: float, credentials: dict[str, str], seen: dict[str, Any]) -> None:
     from botocore.config import Config  # children only
 
+    if elsewhere := _override(world, service):
+        seen.update(answer=Answer.UNSIGNED, error="EndpointOverride", message=elsewhere)
+        return
     operation = _SIGNED_READS[service][0] if service != "sts" else "get_caller_identity"
     patience = max(0.5, most / 2)
     config = Config(connect_timeout=patience, read_timeout=patience, retries={"total_max_attempts": 1})
     try:
+        socket.getaddrinfo = _only_probeable(socket.getaddrinfo, allow_loopback=world.allow_local)
         made = world.session().client(service, config=config, **credentials)  # type: ignore[call-overload]
         made.meta.events.register("before-send.*.*", lambda request, **_: seen.update(host=_host(request.url)))
         reply = getattr(made, operation)()
@@ -159,6 +166,36 @@ def _call(world: World, service: str, most: float, credentials: dict[str, str], 
         seen.update(failure if "host" in seen else failure | {"answer": Answer.UNSIGNED})
     else:
         seen.update(_granted(reply))
+
+
+def _override(world: World, service: str) -> str:
+    """Why no signed call is sent: the deployer's endpoint is connected to, and gets no credentials from us."""
+    if world.allow_local or world.environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
+        return ""
+    for variable in (f"AWS_ENDPOINT_URL_{service.upper().replace('-', '_')}", "AWS_ENDPOINT_URL"):
+        if url := world.environ.get(variable, "").strip():
+            stands = override(variable, service, url)
+            return (
+                ""
+                if stands.aws
+                else f"{variable} puts {stands.address} in AWS's place, and no signed call is sent there"
+            )
+    return ""
+
+
+def _only_probeable(resolve: Callable[..., Any], *, allow_loopback: bool) -> Callable[..., Any]:
+    """A getaddrinfo that gives no address which the doctor may not connect to, whoever put AWS's name there."""
+
+    def guarded(host: Any, *rest: Any, **named: Any) -> Any:
+        found = resolve(host, *rest, **named)
+        if not is_aws(str(host)):
+            return found
+        allowed = [entry for entry in found if not boundary.refusal(entry[4][0], allow_loopback=allow_loopback)]
+        if not allowed:
+            raise OSError(f"{host} leads to {found[0][4][0]}, which is never probed")
+        return allowed
+
+    return guarded
 
 
 def _failure(error: Exception) -> dict[str, Any]:
@@ -174,7 +211,8 @@ def _failure(error: Exception) -> dict[str, Any]:
 
 
 def _host(url: str) -> str:
-    return url.partition("://")[2].partition("/")[0]
+    """Host and port of a URL, without user and password."""
+    return url.partition("://")[2].partition("/")[0].rpartition("@")[2]
 
 
 def _granted(reply: dict[str, Any]) -> dict[str, Any]:

@@ -27,7 +27,12 @@ _HOLDS_SECRET = re.compile(
     re.IGNORECASE,
 )
 _LABELLED = re.compile(r"\b(?:password|passwd|pwd|accountkey|sharedaccesskey)\s{0,4}=\s{0,4}[^\s;&]{4}", re.IGNORECASE)
-_AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".api.amazonwebservices.com.cn")
+# The suffixes of all partitions (botocore's partitions.json): public, China, European, and the isolated ones.
+_AWS_DOMAINS = (
+    *(".amazonaws.com", ".api.aws", ".amazonaws.com.cn", ".api.amazonwebservices.com.cn"),
+    *(".amazonaws.eu", ".api.amazonwebservices.eu", ".c2s.ic.gov", ".api.aws.ic.gov", ".sc2s.sgov.gov"),
+    *(".api.aws.scloud", ".cloud.adc-e.uk", ".api.cloud-aws.adc-e.uk", ".csp.hci.ic.gov", ".api.aws.hci.ic.gov"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

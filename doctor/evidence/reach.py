@@ -185,6 +185,12 @@ def _not_through(endpoint: Endpoint, proxy: str) -> str:
     return ""
 
 
+def _platforms_own(world: World, address: str, port: int) -> str | None:
+    """The runtime's own services are nobody's target, also where loopback is allowed."""
+    taken = {world.environ.get(f"AWS_LAMBDA_{name}_API", "") for name in ("RUNTIME", "METADATA")}
+    return "Lambda's own services are never probed" if f"{address}:{port}" in taken else None
+
+
 def _climb(world: World, endpoint: Endpoint, address: str) -> Probe:
     from doctor import ladder  # loads ssl, which the parent never does
 
@@ -195,6 +201,7 @@ def _climb(world: World, endpoint: Endpoint, address: str) -> Probe:
     else:
         # The deployer's own endpoint may be loopback; it is connected to, and nothing more.
         refused = boundary.refusal(address, allow_loopback=world.allow_local or bool(endpoint.overridden))
+        refused = refused or _platforms_own(world, address, endpoint.port)
     if refused:
         return Probe(address=address, tcp=Tcp.FORBIDDEN, tcp_took=0.0, detail=refused)
     aws = is_aws(endpoint.host)

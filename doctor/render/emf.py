@@ -40,3 +40,9 @@ def render(verdict: Verdict, *, at: float | None = None) -> str:
     first = verdict.diagnoses[0].check if verdict.diagnoses else ""
     line = {"_aws": directive, "function": function, "status": verdict.status, "diagnosis": first[:_LONGEST_DIMENSION]}
     return json.dumps(line | {name: value for name, (value, _) in metrics.items()})
+
+
+def is_foreign(event: object) -> bool:
+    """Whether a run judges evidence that was brought along: that is no measurement of this function."""
+    asked = event.get("doctor") if isinstance(event, dict) else None
+    return isinstance(asked, dict) and bool(asked.get("evidence"))

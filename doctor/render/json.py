@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict, replace
 
-from doctor.verdict import Outcome, Verdict
+from doctor.verdict import Diagnosis, Outcome, Verdict
 
 
 def plain(verdict: Verdict) -> dict[str, object]:
@@ -23,7 +23,7 @@ def render(verdict: Verdict) -> str:
 
 
 def fit(verdict: Verdict, most_bytes: int) -> Verdict:
-    """The verdict, cut until its JSON fits: first the case file, then findings that decide nothing; never the diagnoses."""
+    """The verdict, cut until its JSON fits: first the case file, then findings; of diagnoses the long lists only."""
     if _size(verdict) <= most_bytes:
         return verdict
     if verdict.casefile:
@@ -33,7 +33,20 @@ def fit(verdict: Verdict, most_bytes: int) -> Verdict:
             kept = tuple(finding for finding in verdict.findings if finding.outcome is not outcome)
             cut = f"{verdict.headline} ({len(verdict.findings) - len(kept)} {outcome.value} findings left out for size)"
             verdict = replace(verdict, findings=kept, headline=cut)
+    if _size(verdict) > most_bytes:
+        verdict = replace(verdict, diagnoses=tuple(map(_short, verdict.diagnoses)))
     return verdict
+
+
+def _short(diagnosis: Diagnosis) -> Diagnosis:
+    """A diagnosis with the first of its thousands of subjects and targets."""
+    few = 50
+    return replace(
+        diagnosis,
+        subjects=diagnosis.subjects[:few],
+        targets=diagnosis.targets[:few],
+        explains=diagnosis.explains[:few],
+    )
 
 
 def _size(verdict: Verdict) -> int:

@@ -174,7 +174,7 @@ class Deployed:
     def examine(
         self,
         *targets: str | dict[str, object],
-        budget_seconds: float = 4,  # a run that hangs nowhere takes half a second; a busy machine may take longer
+        budget_seconds: float = 3,  # a run that hangs nowhere takes half a second; a busy machine may take longer
         names: Mapping[str, Sequence[str] | None] | None = None,
         resolvers: Sequence[str] = (places.RESOLVER,),
         **request: object,

@@ -1,0 +1,44 @@
+"""Files that a command was given: case files, verdicts, and a function's reply that carries its case file along."""
+
+import json
+from typing import IO
+
+from doctor import casefile, strict_json
+from doctor.verdict import InvalidRequest, Verdict
+
+
+def case(file: IO[str]) -> casefile.CaseFile:
+    """The case file in a file, or in the verdict that stands there.
+
+    Raises:
+        InvalidRequest: there is none.
+    """
+    text = _text(file)
+    data = strict_json.parse(text, file.name)
+    if not (isinstance(data, dict) and "findings" in data and "evidence" not in data):
+        return casefile.load(text, file.name)
+    if not isinstance(data.get("casefile"), dict):
+        raise InvalidRequest(
+            file.name,
+            "is a verdict, which holds no evidence to judge: `--output casefile` writes a case file, and a function's "
+            'reply carries one where the event says {"doctor": {"include_casefile": true}}',
+        )
+    return casefile.load(json.dumps(data["casefile"]), f"{file.name}.casefile")
+
+
+def verdict(file: IO[str]) -> Verdict:
+    """The verdict in a file: a case file's, or one that stands by itself.
+
+    Raises:
+        InvalidRequest: there is none.
+    """
+    return casefile.verdict_in(_text(file), file.name)
+
+
+def _text(file: IO[str]) -> str:
+    try:
+        return file.read(strict_json.MOST_BYTES + 1)
+    except UnicodeDecodeError:
+        raise InvalidRequest(file.name, "is not UTF-8 text") from None
+    except OSError as error:
+        raise InvalidRequest(file.name, f"cannot be read: {error.strerror}") from None
