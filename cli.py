@@ -55,8 +55,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         if not error.reader_left:  # `| head` is no error, but the answer was not delivered
             click.echo(f"doctor: {error}", err=True)
         return EXIT[Status.INCONCLUSIVE]
-    except SystemExit:  # click's way to say that the reader of its own help left
-        return EXIT[Status.INCONCLUSIVE]
+    except SystemExit as ended:  # click's way to end a completion, or to say that the reader of its help left
+        return EXIT[Status.INCONCLUSIVE] if ended.code else 0
 
 
 def _as_option(field: str) -> str:

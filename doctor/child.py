@@ -27,7 +27,8 @@ HEADER = 4  # bytes in front of each frame: its length, big-endian
 class Task:
     """Work for one child. `work` yields JSON-able items; `until` is a `time.monotonic()` moment.
 
-    Where children are spawned, `work` must be picklable.
+    `share` is how many times the usual amount it may send before it counts as run away. Where children are spawned,
+    `work` must be picklable.
     """
 
     name: str

@@ -1,5 +1,6 @@
 """Where reports go: `FORMAT` to standard output, `FORMAT=FILE` to a file that is whole or not there."""
 
+import errno
 import os
 import stat
 import sys
@@ -77,6 +78,8 @@ def write(file: Path, text: str) -> None:
 
 
 def _replace(file: Path, data: bytes) -> None:
+    if file.is_symlink():  # even when followed to its end: a circle of links
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
     mode = stat.S_IMODE(file.stat().st_mode) if file.exists() else 0o666 & ~_umask()
     with tempfile.NamedTemporaryFile("wb", dir=file.parent, delete=False) as stream:
         temporary = Path(stream.name)

@@ -2,15 +2,16 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from doctor import errors, registry
+from doctor import registry
 
 ROOT = Path(__file__).parent.parent
 QUICK = ["examine", "--only", "credentials.profile-selected", "--budget", "5"]
@@ -134,41 +135,6 @@ def test_an_interrupted_run_is_130() -> None:
     assert signal.getsignal(signal.SIGINT) is not None
 
 
-TEXTS: list[tuple[str, str, str]] = [
-    ("NoRegionError: You must specify a region.", "client.region-missing", "dns"),
-    ("PartialCredentialsError: Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY", "credentials.partial", "dns"),
-    ("ProfileNotFound: The config profile (dev) could not be found", "credentials.profile-selected", "dns"),
-    ("ExpiredTokenException: The security token included in the request is expired", "credentials.expired", "network"),
-    ("SignatureDoesNotMatch: Signature not yet current", "credentials.clock-skew", "network"),
-    ("No module named 'pydantic_core._pydantic_core'", "package.wrong-abi", "network"),
-    ("[SSL: WRONG_VERSION_NUMBER] wrong version number", "reach.not-tls", "credentials"),
-    ("[Errno 28] No space left on device", "function.temporary-space-full", ""),
-    ('504 {"message": "Endpoint request timed out"}', "front.gateway-answered", ""),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("text", "first", "ruled_out"), TEXTS)
-def test_an_error_text_leads_to_its_check(text: str, first: str, ruled_out: str) -> None:
-    done = doctor("explain", "--error", text, "--output", "json")
-    assert done.returncode == 0
-    said: dict[str, Any] = json.loads(done.stdout)
-    assert first in [candidate["check"] for candidate in said["candidates"]][:2]
-    assert len(said["candidates"]) <= 6
-    assert not ruled_out or any(entry.startswith(f"{ruled_out}.*") for entry in said["ruled_out"])
-
-
-def test_an_answer_of_awss_own_clears_the_network() -> None:
-    """The lesson of the first incident: this error was taken for a VPC fault for days."""
-    text = "An error occurred (UnrecognizedClientException): The security token included in the request is invalid."
-    read = errors.read(text)
-    assert "credentials.missing-session-token" in [candidate.check for candidate in read.candidates]
-    assert not any(candidate.check.startswith(("dns.", "network.", "reach.")) for candidate in read.candidates)
-
-
-def test_an_unknown_text_is_three() -> None:
-    assert doctor("explain", "--error", "-", given="the cat sat on the mat").returncode == 3
-
-
 @pytest.mark.parametrize("check_id", registry.built_in())
 def test_every_check_has_a_page(check_id: str) -> None:
     from doctor import catalogue
@@ -184,3 +150,210 @@ def test_shells_are_completed(shell: str) -> None:
     done = doctor("completion", shell)
     assert done.returncode == 0
     assert "doctor" in done.stdout
+
+
+def test_completion_knows_checks_formats_and_demonstrations() -> None:
+    def offered(*words: str) -> set[str]:
+        done = doctor(
+            _DOCTOR_COMPLETE="bash_complete", COMP_WORDS=" ".join(["doctor", *words]), COMP_CWORD=str(len(words))
+        )
+        assert done.returncode == 0, done.stderr
+        return {line.removeprefix("plain,") for line in done.stdout.splitlines()}
+
+    assert offered("explain", "dns.n") == {"dns.name-not-found", "dns.no-address"}
+    assert offered("examine", "--only", "dns.n") == {"dns.name-not-found", "dns.no-address"}
+    assert "dns.*" in offered("policy", "--skip", "dns")
+    assert offered("replay", "--output", "ju") == {"junit"}
+    assert offered("demo", "missing") == {"missing-token"}
+
+
+def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    pipe, heard = tmp_path / "pipe", list[str]()
+    os.mkfifo(pipe)
+    reader = threading.Thread(target=lambda: heard.append(pipe.read_text()), daemon=True)
+    reader.start()
+    assert doctor(*QUICK, "--output", f"json={pipe}").returncode == 0
+    reader.join(10)
+    assert pipe.is_fifo()
+    assert json.loads(heard[0])["status"] == "healthy"
+
+
+def test_a_link_is_followed_and_stays_one(tmp_path: Path) -> None:
+    (tmp_path / "far").mkdir()
+    real, link = tmp_path / "far" / "real.json", tmp_path / "link.json"
+    link.symlink_to(real)
+    for _ in ("a dangling link", "a link to a file"):
+        assert doctor(*QUICK, "--output", f"json={link}").returncode == 0
+        assert link.is_symlink()
+        assert json.loads(real.read_text())["status"] == "healthy"
+        real.write_text("old")
+        real.chmod(0o640)
+    assert doctor(*QUICK, "--output", f"json={link}").returncode == 0
+    assert real.stat().st_mode & 0o777 == 0o640
+    assert [path.name for path in real.parent.iterdir()] == ["real.json"]
+
+
+def test_a_file_that_cannot_be_written_is_bad_input(tmp_path: Path) -> None:
+    (tmp_path / "circle").symlink_to(tmp_path / "circle")
+    (tmp_path / "nowhere").symlink_to(tmp_path / "missing" / "file")
+    for name in ("circle", "nowhere", "x" * 300):
+        done = doctor(*QUICK, "--output", f"json={tmp_path / name}")
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+        assert "--output" in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["circle", "nowhere"]
+
+
+def in_shell(command: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    plain = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME")} | environ
+    words = ["bash", "-c", f'doctor() {{ {shlex.quote(sys.executable)} -m doctor "$@"; }}; {command}']
+    return subprocess.run(words, capture_output=True, text=True, cwd=ROOT, env=plain, timeout=60, check=False)
+
+
+@pytest.mark.parametrize("words", ["checks", shlex.join(QUICK), "--help", "--version", "explain dns.no-address"])
+@pytest.mark.parametrize("sink", [">&-", "> /dev/full"])
+def test_an_answer_that_nobody_takes_is_three(words: str, sink: str) -> None:
+    done = in_shell(f"doctor {words} {sink}")
+    assert done.returncode == 3
+    assert done.stderr.startswith("doctor: ")
+    assert done.stderr.count("\n") == 1, done.stderr
+
+
+def test_a_closed_standard_output_does_not_hinder_a_file(tmp_path: Path) -> None:
+    done = in_shell(f"doctor {shlex.join(QUICK)} --output json={tmp_path / 'a.json'} <&- >&-")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads((tmp_path / "a.json").read_text())["status"] == "healthy"
+
+
+@pytest.mark.parametrize("words", ["checks", "--help"])
+def test_a_reader_that_left_is_told_nothing(words: str) -> None:
+    done = in_shell(f"doctor {words} | true; exit ${{PIPESTATUS[0]}}")
+    assert done.returncode in (0, 3)  # the pipe may have taken all of it before the reader left
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        {"PYTHONIOENCODING": "latin-1"},
+        {"PYTHONIOENCODING": "ascii:strict"},
+    ],
+)
+def test_no_encoding_refuses_an_answer(environ: dict[str, str]) -> None:
+    for words in (shlex.join(QUICK), "explain --error 'Errno -3'"):
+        done = in_shell(f"doctor {words} | cat; exit ${{PIPESTATUS[0]}}", **environ)
+        assert (done.returncode, done.stderr) == (0, "")
+    assert "--only" in in_shell("doctor examine --only 'dns.✓'", **environ).stderr
+
+
+def test_without_docstrings_there_is_no_documentation() -> None:
+    done = subprocess.run(
+        [sys.executable, "-OO", "-m", "doctor", "checks"], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "docstrings" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("raised", "code", "said"),
+    [
+        ("KeyboardInterrupt", 130, "doctor: interrupted, nothing was decided\n"),
+        (
+            "ValueError(os.environ['DB_PASSWORD'] + chr(10) + 'x')",
+            3,
+            "doctor: internal error: ValueError: ***\\x0ax\n",
+        ),
+    ],
+)
+def test_what_happens_while_loading_is_one_line(raised: str, code: int, said: str) -> None:
+    """As if a signal came, or something broke, before any command is there to catch it."""
+    program = (
+        "import os; from doctor import location\n"
+        f"def fails(*_): raise {raised}\n"
+        "location.module = fails\n"
+        "from doctor.__main__ import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={"PATH": os.defpath, "DB_PASSWORD": "correct-horse-battery"},
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (code, "")
+    assert done.stderr == said
+
+
+def with_plugins(folder: Path) -> dict[str, str]:
+    (folder / "acme_code.py").write_text(PLUGIN)
+    for name in ("acme-doctor", "broken-doctor"):
+        information = folder / f"{name.replace('-', '_')}-1.2.dist-info"
+        information.mkdir()
+        (information / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.2\n")
+        entry = "slow_answer" if name == "acme-doctor" else "nothing_such"
+        (information / "entry_points.txt").write_text(f"[lambda_doctor.checks]\nx = acme_code:{entry}\n")
+    return {"PYTHONPATH": str(folder)}
+
+
+PLUGIN = '''
+from collections.abc import Iterator
+
+from doctor import Observation, Remedy, Severity, check, ok
+from doctor.evidence.environment import Environment
+
+
+@check("acme-doctor.slow-answer", severity=Severity.RISKS, remedy=Remedy("Ask Acme."))
+def slow_answer(environment: Environment) -> Iterator[Observation]:
+    """Acme answers in time."""
+    yield ok("Acme", "it does")
+'''
+
+
+def test_third_parties_checks_are_listed_and_explained(tmp_path: Path) -> None:
+    environ = with_plugins(tmp_path)
+    for words, named in ((("--plugin", "acme-doctor"), {}), ((), {"DOCTOR_PLUGINS": "acme-doctor"})):
+        listed = doctor("checks", *words, **environ, **named)
+        assert (listed.returncode, listed.stderr) == (0, "")
+        assert "acme-doctor.slow-answer" in listed.stdout
+        page = doctor("explain", "acme-doctor.slow-answer", *words, **environ, **named)
+        assert page.returncode == 0, page.stderr
+        assert "Acme answers in time." in page.stdout
+        assert "Ask Acme." in page.stdout
+    assert "acme-doctor" not in doctor("checks", **environ).stdout
+    near = doctor("explain", "acme-doctor.slow-answr", "--plugin", "acme-doctor", **environ)
+    assert near.returncode == 2
+    assert "did you mean acme-doctor.slow-answer" in near.stderr
+
+
+@pytest.mark.parametrize("name", ["broken-doctor", "no-such-distribution"])
+def test_a_plugin_that_fails_is_one_line_and_three(tmp_path: Path, name: str) -> None:
+    environ = with_plugins(tmp_path)
+    for words in (("checks",), ("explain", f"{name}.anything")):
+        done = doctor(*words, "--plugin", name, **environ)
+        assert done.returncode == 3
+        assert name in done.stderr
+        assert done.stderr.count("\n") == 1, done.stderr
+    assert doctor("explain", "dns.no-address", "--plugin", name, **environ).returncode == 0
+
+
+def test_a_saved_reply_is_replayed_by_its_case_file(tmp_path: Path) -> None:
+    case, reply = tmp_path / "case.json", tmp_path / "reply.json"
+    first = doctor(*QUICK, "--output", f"casefile={case}", "--output", "json", AWS_PROFILE="nobody")
+    reply.write_text(json.dumps(json.loads(first.stdout) | {"casefile": json.loads(case.read_text())}))
+    again = doctor("replay", str(reply), "--output", "json")
+    assert again.returncode == 1
+    assert json.loads(again.stdout)["findings"] == json.loads(first.stdout)["findings"]
+    reply.write_text(first.stdout)
+    bare = doctor("replay", str(reply))
+    assert bare.returncode == 2
+    assert "is a verdict" in bare.stderr
+    assert "include_casefile" in bare.stderr
+    assert "--output casefile" in bare.stderr
+
+
+def test_no_summary_of_a_command_is_cut() -> None:
+    said = doctor("--help", COLUMNS="80").stdout
+    assert "..." not in said.partition("Commands:")[2]
+    assert all(len(line) <= 80 for line in said.splitlines())

@@ -3,7 +3,6 @@
 import ctypes
 import os
 import re
-import select
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -21,10 +20,10 @@ from doctor.gather import gather
 from doctor.hear import hear
 from doctor.request import Request
 from doctor.schedule import Schedule
-from doctor.supervise import Children
 from doctor.verdict import Outcome, Status
 from doctor.world import World
 from tests.invented import rule
+from tests.leftovers import nothing_is_left  # noqa: F401 - a fixture for every test here
 
 BUDGET = 1.0
 LATE = 0.1  # seconds after the budget; DESIGN's promise
@@ -191,21 +190,6 @@ CHECKS = {
 }
 LOAD = registry.load
 HEALTHY = {"aaa.first", "hang.middle", "zzz.last"}
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_left() -> Iterator[None]:
-    """Each child inherits the pipe; its end of file means that all are gone. Nor may a zombie remain."""
-    read, write = os.pipe()
-    yield
-    os.close(write)
-    gone, _, _ = select.select([read], [], [], 1.0)
-    os.close(read)
-    assert gone, "a child outlived the verdict"
-    with Children():
-        pass  # buries what was killed and took longer to die than the verdict could wait
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
 
 
 def examined(checks: dict[str, Check], monkeypatch: pytest.MonkeyPatch, budget: float) -> tuple[Examination, float]:

@@ -112,6 +112,7 @@ def function(aws: Aws, clean_environment: Path) -> dict[str, str]:
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_EC2_METADATA_DISABLED": "true",  # as in every child of a function's run
         "AWS_ENDPOINT_URL": aws.url,
+        "DOCTOR_ALLOW_LOCAL": "1",  # else nothing signed is sent to an endpoint that stands in AWS's place
         "AWS_ACCESS_KEY_ID": KEY.id,
         "AWS_SECRET_ACCESS_KEY": KEY.secret,
         "AWS_SESSION_TOKEN": KEY.token,
@@ -239,7 +240,7 @@ class TestContainerCredentials:
     def test_variables_win(self, container: dict[str, str]) -> None:
         both = container | {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
         assert collected(Credentials, both).keys.provider == "env"
-        assert {"placeholder-keys", "rejected"} <= set(examined(both))
+        assert "rejected" in examined(both)
 
     def test_an_address_that_refuses_is_told(self, container: dict[str, str]) -> None:
         environ = container | {"AWS_CONTAINER_AUTHORIZATION_TOKEN": "stranger"}
@@ -318,7 +319,7 @@ class TestApplication:
                 "test_keys",
                 "explicit",
                 Answer.REJECTED,
-                {"placeholder-keys", "malformed-key", "application-client-differs"},
+                {"malformed-key", "application-client-differs"},  # an emulator is declared, which placeholders are for
             ),
             ("resource", "env", Answer.ACCEPTED, set()),
         ],

@@ -226,8 +226,11 @@ class TestHttp:
     def test_never_answers(self, world: Peers) -> None:
         assert world.climb(world.answering(peers.stays_silent)).http is Http.SILENT
 
-    def test_drips(self, world: Peers) -> None:
-        assert world.climb(world.answering(peers.drips(FROM_AWS * 9, 0.05))).http is Http.SILENT
+    @pytest.mark.parametrize(("every", "patience"), [(0.05, PATIENCE), (0.9, 1.0)])
+    def test_drips(self, world: Peers, every: float, patience: float) -> None:
+        """The wait for the last byte before the end is cut as well."""
+        port = world.answering(peers.drips(FROM_AWS * 9, every))
+        assert world.climb(port, patience=patience).http is Http.SILENT
 
     def test_endless_header(self, world: Peers) -> None:
         """Read up to a limit, and judged by what came."""

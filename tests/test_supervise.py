@@ -2,7 +2,6 @@
 
 import json
 import os
-import select
 import socket
 import subprocess
 import sys
@@ -15,23 +14,9 @@ import pytest
 from doctor import child, supervise
 from doctor.child import Task
 from doctor.supervise import Children, End, How, Item
+from tests.leftovers import nothing_is_left  # noqa: F401 - a fixture for every test here
 
 PATIENCE = 10.0  # seconds for what must end by itself
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_left() -> Iterator[None]:
-    """Every process that inherited the pipe, grandchildren too, must be gone, and no zombie may remain."""
-    read, write = os.pipe()
-    yield
-    os.close(write)
-    gone, _, _ = select.select([read], [], [], 1.0)
-    os.close(read)
-    assert gone, "a process outlived the context"
-    with Children():
-        pass  # buries what was killed and took longer to die than the verdict could wait
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
 
 
 def task(
