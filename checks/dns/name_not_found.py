@@ -52,23 +52,30 @@ def name_not_found(names: Names) -> Iterator[Observation]:
         yield problem(
             names.concerns,
             f"{names.host} does not exist for this resolver{by}",
-            candidates=(
-                "client.region-unknown",
-                "dns.private-zone-shadows",
-                "dns.firewall-blocks",
-                "dns.resolver-rule-diverts",
-                "dns.custom-resolver",
-            ),
-            separate=(
-                Separation(
-                    f"dig +short {shlex.quote(names.host)} @1.1.1.1",
-                    "an answer from a public resolver: the name is right, this VPC hides it",
-                ),
-                Separation(
-                    "aws route53 list-hosted-zones-by-vpc --vpc-id VPC --vpc-region REGION",
-                    "a zone that covers the name: it shadows AWS's",
-                ),
-            ),
+            candidates=_HIDING,
+            separate=_separate(names.host),
         )
     else:
         yield unknown(names.concerns, f"no resolver said whether {names.host} exists")
+
+
+_HIDING = (
+    "client.region-unknown",
+    "dns.private-zone-shadows",
+    "dns.firewall-blocks",
+    "dns.resolver-rule-diverts",
+    "dns.custom-resolver",
+)
+
+
+def _separate(host: str) -> tuple[Separation, ...]:
+    return (
+        Separation(
+            f"dig +short {shlex.quote(host)} @1.1.1.1",
+            "an answer from a public resolver: the name is right, this VPC hides it",
+        ),
+        Separation(
+            "aws route53 list-hosted-zones-by-vpc --vpc-id VPC --vpc-region REGION",
+            "a zone that covers the name: it shadows AWS's",
+        ),
+    )
