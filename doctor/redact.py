@@ -261,10 +261,11 @@ def _secrets(environ: Mapping[str, str]) -> Iterable[str]:
         if names_secret(name) and not value.startswith("arn:"):
             yield from (value, value.strip(), " ".join(value.split()), "".join(value.split()))
             yield from (line for line in value.splitlines() if len(line) >= _LINE)
+        if name.startswith("AWS_ENDPOINT_URL"):  # host and port are evidence, a path may be a webhook's secret
+            yield value.partition("://")[2].partition("/")[2]
         if "://" in value and "@" in value:
             user, _, password = value.partition("://")[2].rpartition("@")[0].partition(":")
             yield from (password or user, unquote(password or user))
-        # What is labelled or shaped as a secret, in a connection string or a JSON document, may turn up alone.
         yield from (found for net in (*_SHAPES, *_LABELLED) if net.needle in value for found in _caught(net, value))
 
 

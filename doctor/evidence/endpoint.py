@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from doctor.evidence import Facts, Missing, Reason, Shared
 from doctor.evidence.environment import is_aws
+from doctor.redact import brief
 from doctor.world import World
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Endpoint(Facts):
             parts = urlsplit(captured.url)
             host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
         except Exception as error:  # noqa: BLE001 - NoRegionError, ProfileNotFound, …: the evidence is that none is built
-            detail = f"botocore builds no request for {target.service}: {type(error).__name__}: {str(error)[:200]}"
+            detail = f"botocore builds no request for {target.service}: {brief(error)}"
             return Missing(kind=cls.kind, reason=Reason.CRASHED, detail=detail, target=target.service)
         return cls(
             host=host,

@@ -17,6 +17,7 @@ from doctor.evidence.endpoint import Endpoint
 from doctor.evidence.environment import is_aws
 from doctor.evidence.names import Names
 from doctor.evidence.proxy import complete, serving
+from doctor.redact import brief
 from doctor.world import World
 
 _MOST_ADDRESSES = 16  # of one target
@@ -217,6 +218,4 @@ def _climb(world: World, endpoint: Endpoint, address: str) -> Probe:
     try:
         return ladder.climb(plan, address, world.environ)
     except Exception as error:  # noqa: BLE001 - one address that fails oddly must not hide the others
-        return Probe(
-            address=address, tcp=Tcp.FAILED, tcp_took=0.0, detail=f"{type(error).__name__}: {str(error)[:200]}"
-        )
+        return Probe(address=address, tcp=Tcp.FAILED, tcp_took=0.0, detail=brief(error))
