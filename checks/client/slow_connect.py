@@ -1,8 +1,10 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check
+from doctor.evidence.clients import Clients, Phase
 from doctor.evidence.reach import Reach
 from doctor.evidence.sandbox import Sandbox
+from doctor.instrument import compared
 from doctor.phase import judge_phase
 
 
@@ -15,7 +17,7 @@ from doctor.phase import judge_phase
         commands=("curl -so /dev/null -w '%{time_connect}\\n' https://HOST/",),
     ),
 )
-def slow_connect(reach: Reach, sandbox: Sandbox) -> Iterator[Observation]:
+def slow_connect(reach: Reach, sandbox: Sandbox, clients: Clients | None) -> Iterator[Observation]:
     """A TCP connection is made in a small part of the function's time.
 
     Within a region a round trip takes a millisecond or two. More is distance, loss that was repaired, or a queue:
@@ -25,4 +27,5 @@ def slow_connect(reach: Reach, sandbox: Sandbox) -> Iterator[Observation]:
     Judged against the time that this invocation had, by the fastest address.
     """
     took = min((probe.tcp_took for probe in reach.probes if probe.carries), default=None)
-    yield judge_phase("connecting to", reach.concerns, took, sandbox, carried=not reach.expected)
+    seen = judge_phase("connecting to", reach.concerns, took, sandbox, carried=not reach.expected)
+    yield compared(seen, clients, Phase.CONNECT)

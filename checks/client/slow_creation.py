@@ -1,9 +1,14 @@
 from collections.abc import Iterator
+from dataclasses import replace
 
 from doctor import Observation, Remedy, Severity, check, not_applicable, unknown
 from doctor.evidence.application import VARIABLE, Application
+from doctor.evidence.clients import Clients
 from doctor.evidence.sandbox import Sandbox
 from doctor.phase import judge_phase
+from doctor.verdict import Outcome
+
+_BARE = "a bare client of boto3"
 
 
 @check(
@@ -14,20 +19,34 @@ from doctor.phase import judge_phase
         "and with it CPU, where even once is slow.",
     ),
 )
-def slow_creation(application: Application, sandbox: Sandbox) -> Iterator[Observation]:
+def slow_creation(application: Application, sandbox: Sandbox, clients: Clients | None) -> Iterator[Observation]:
     """Creating a client takes a small part of the function's time.
 
     Creating a client loads its service's model, tens of milliseconds of CPU for most and a hundred for EC2 (measured), and
-    sends nothing. In every invocation, or with a fraction of a CPU, that adds up to
+    sends nothing; the first one loads the list of all endpoints too. In every invocation, or with a fraction of a CPU, that
+    adds up to
 
         Task timed out after 3.00 seconds
 
-    Judged against the time that this invocation had.
+    Judged against the time that this invocation had: the application's client, and a bare one where there is no such.
     """
     subject = f"the application's client ({application.factory})"
-    if not application.factory:
-        yield not_applicable(VARIABLE, f"{VARIABLE} names no factory, so no client's creation was timed")
-    elif application.built is None:
+    if application.built:
+        seen = judge_phase("creating", subject, application.took, sandbox, carried=False)
+        yield _beside_a_bare_one(seen, clients)
+        return
+    if application.factory:
         yield unknown(subject, f"the factory built no client: {application.failure}")
     else:
-        yield judge_phase("creating", subject, application.took, sandbox, carried=False)
+        yield not_applicable(VARIABLE, f"{VARIABLE} names no factory, so no application's client was timed")
+    if clients and clients.creation is None:
+        yield unknown(_BARE, f"boto3 created no client: {clients.failure}")
+    elif clients:
+        yield judge_phase("creating", _BARE, clients.creation, sandbox, carried=False)
+
+
+def _beside_a_bare_one(seen: Observation, clients: Clients | None) -> Observation:
+    """One fact, one finding: the bare client only tells how much of a slow creation is the application's own."""
+    if not clients or clients.creation is None or seen.outcome is not Outcome.PROBLEM:
+        return seen
+    return replace(seen, message=f"{seen.message}; {_BARE} took {clients.creation * 1000:.0f} ms")

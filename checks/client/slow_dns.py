@@ -1,8 +1,10 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check
+from doctor.evidence.clients import Clients, Phase
 from doctor.evidence.names import Names
 from doctor.evidence.sandbox import Sandbox
+from doctor.instrument import compared
 from doctor.phase import judge_phase
 
 
@@ -15,7 +17,7 @@ from doctor.phase import judge_phase
         commands=("time getent ahosts HOST", "cat /etc/resolv.conf"),
     ),
 )
-def slow_dns(names: Names, sandbox: Sandbox) -> Iterator[Observation]:
+def slow_dns(names: Names, sandbox: Sandbox, clients: Clients | None) -> Iterator[Observation]:
     """A name is resolved in a small part of the function's time.
 
     A silent first nameserver costs five seconds a name before the second is asked; search domains multiply that. No boto3
@@ -26,4 +28,5 @@ def slow_dns(names: Names, sandbox: Sandbox) -> Iterator[Observation]:
     Judged against the time that this invocation had.
     """
     took = names.system.took if names.system.addresses else None
-    yield judge_phase("resolving", names.concerns, took, sandbox, carried=bool(names.exempt))
+    seen = judge_phase("resolving", names.concerns, took, sandbox, carried=bool(names.exempt))
+    yield compared(seen, clients, Phase.DNS)

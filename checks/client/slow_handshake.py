@@ -1,8 +1,10 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check
+from doctor.evidence.clients import Clients, Phase
 from doctor.evidence.reach import Reach
 from doctor.evidence.sandbox import Sandbox
+from doctor.instrument import compared
 from doctor.phase import judge_phase
 
 
@@ -14,7 +16,7 @@ from doctor.phase import judge_phase
         commands=("aws lambda update-function-configuration --function-name FUNCTION --memory-size 1024",),
     ),
 )
-def slow_handshake(reach: Reach, sandbox: Sandbox) -> Iterator[Observation]:
+def slow_handshake(reach: Reach, sandbox: Sandbox, clients: Clients | None) -> Iterator[Observation]:
     """A TLS handshake takes a small part of the function's time.
 
     A handshake is arithmetic on both sides and a round trip or two. In a 128 MB function, with a fourteenth of a CPU, it
@@ -26,4 +28,5 @@ def slow_handshake(reach: Reach, sandbox: Sandbox) -> Iterator[Observation]:
     """
     took = min((probe.tls_took for probe in reach.probes if probe.carries and probe.tls), default=None)
     carried = any(probe.carries for probe in reach.probes) or not reach.expected
-    yield judge_phase("the TLS handshake with", reach.concerns, took, sandbox, carried=carried)
+    seen = judge_phase("the TLS handshake with", reach.concerns, took, sandbox, carried=carried)
+    yield compared(seen, clients, Phase.TLS)

@@ -1,8 +1,10 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check
+from doctor.evidence.clients import Clients, Phase
 from doctor.evidence.reach import Reach
 from doctor.evidence.sandbox import Sandbox
+from doctor.instrument import compared
 from doctor.phase import judge_phase
 
 
@@ -14,7 +16,7 @@ from doctor.phase import judge_phase
         "answer for itself.",
     ),
 )
-def slow_service(reach: Reach, sandbox: Sandbox) -> Iterator[Observation]:
+def slow_service(reach: Reach, sandbox: Sandbox, clients: Clients | None) -> Iterator[Observation]:
     """The first byte of an answer comes in a small part of the function's time.
 
     From the request to the first byte of an answer without credentials: the front of the service, not its work.
@@ -25,4 +27,5 @@ def slow_service(reach: Reach, sandbox: Sandbox) -> Iterator[Observation]:
     """
     took = min((probe.http_took for probe in reach.probes if probe.carries and probe.http), default=None)
     carried = any(probe.carries for probe in reach.probes) or not reach.expected
-    yield judge_phase("the first answer of", reach.concerns, took, sandbox, carried=carried)
+    seen = judge_phase("the first answer of", reach.concerns, took, sandbox, carried=carried)
+    yield compared(seen, clients, Phase.FIRST_BYTE)

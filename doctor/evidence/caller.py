@@ -149,26 +149,26 @@ def ask(world: World, service: str = "sts", *, most: float, **credentials: str) 
 def _call(world: World, service: str, most: float, credentials: dict[str, str], seen: dict[str, Any]) -> None:
     from botocore.config import Config  # children only
 
-    if elsewhere := _override(world, service):
+    if elsewhere := overridden(world, service):
         seen.update(answer=Answer.UNSIGNED, error="EndpointOverride", message=elsewhere)
         return
     operation = _SIGNED_READS[service][0] if service != "sts" else "get_caller_identity"
     patience = max(0.5, most / 2)
     config = Config(connect_timeout=patience, read_timeout=patience, retries={"total_max_attempts": 1})
     try:
-        socket.getaddrinfo = _only_probeable(socket.getaddrinfo, allow_loopback=world.allow_local)
+        socket.getaddrinfo = only_probeable(socket.getaddrinfo, allow_loopback=world.allow_local)
         made = world.session().client(service, config=config, **credentials)  # type: ignore[call-overload]
-        made.meta.events.register("before-send.*.*", lambda request, **_: seen.update(host=_host(request.url)))
+        made.meta.events.register("before-send.*.*", lambda request, **_: seen.update(host=host_of(request.url)))
         reply = getattr(made, operation)()
     except Exception as error:  # noqa: BLE001 - silence would pass for a dead network
-        failure = _failure(error)
+        failure = failed(error)
         # Before a request is sent, a provider may ask AWS for credentials (AssumeRole, SSO): that answer is not ours.
         seen.update(failure if "host" in seen else failure | {"answer": Answer.UNSIGNED})
     else:
         seen.update(_granted(reply))
 
 
-def _override(world: World, service: str) -> str:
+def overridden(world: World, service: str) -> str:
     """Why no signed call is sent: the deployer's endpoint is connected to, and gets no credentials from us."""
     if world.allow_local or world.environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
         return ""
@@ -183,7 +183,7 @@ def _override(world: World, service: str) -> str:
     return ""
 
 
-def _only_probeable(resolve: Callable[..., Any], *, allow_loopback: bool) -> Callable[..., Any]:
+def only_probeable(resolve: Callable[..., Any], *, allow_loopback: bool) -> Callable[..., Any]:
     """A getaddrinfo that gives no address which the doctor may not connect to, whoever put AWS's name there."""
 
     def guarded(host: Any, *rest: Any, **named: Any) -> Any:
@@ -198,7 +198,8 @@ def _only_probeable(resolve: Callable[..., Any], *, allow_loopback: bool) -> Cal
     return guarded
 
 
-def _failure(error: Exception) -> dict[str, Any]:
+def failed(error: Exception) -> dict[str, Any]:
+    """What a call's exception says, as fields of `Identity`: at least `answer`, `error` and `message`."""
     from botocore.exceptions import ClientError, HTTPClientError
     from botocore.exceptions import ConnectionError as NoConnectionError
 
@@ -210,7 +211,7 @@ def _failure(error: Exception) -> dict[str, Any]:
     return said
 
 
-def _host(url: str) -> str:
+def host_of(url: str) -> str:
     """Host and port of a URL, without user and password."""
     return url.partition("://")[2].partition("/")[0].rpartition("@")[2]
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from doctor.evidence.application import Application
 from doctor.evidence.caller import Answer, Identity
+from doctor.evidence.clients import Call
 from doctor.evidence.endpoint import Endpoint
 from doctor.evidence.names import Reply
 from doctor.evidence.reach import Probe, Reach, Tcp
@@ -20,6 +21,7 @@ from tests.evidence.build import (
     built,
     bundle,
     caller,
+    clients,
     configured,
     endpoint,
     environment,
@@ -42,6 +44,7 @@ REFUSING = probe(
     address="the proxy", tcp=Tcp.PROXY_REFUSED, tls=None, http=None, request_id=False, detail="the proxy answered: 403"
 )
 CARRYING = probe(address="the proxy")
+SLOW_CALL = Call(answer=Answer.ACCEPTED, took=20.0, dns=5.0, connect=5.0, tls=5.0, first_byte=5.0)
 
 
 def sts(host: str, answer: Answer = Answer.ACCEPTED, error: str = "") -> Identity:
@@ -173,25 +176,58 @@ CASES: dict[str, Cases] = {
         ],
     ),
     "client.slow-connect": Cases(
-        failing=[(reach(probe(tcp_took=0.4)), sandbox(remaining=3.0))],
+        failing=[
+            (reach(probe(tcp_took=0.4)), sandbox(remaining=3.0)),
+            (reach(probe(tcp_took=0.4)), sandbox(remaining=3.0), clients()),
+        ],
         passing=[
             (CONNECTS, sandbox(remaining=3.0)),
+            (CONNECTS, sandbox(remaining=3.0), clients(first=SLOW_CALL)),
             (reach(probe(tcp_took=0.4)), sandbox()),
             (reach(probe(tcp_took=0.4), probe(address="10.0.0.2")), sandbox(remaining=3.0)),
         ],
     ),
-    "client.slow-creation": Cases(failing=[(made(), sandbox(remaining=3.0))], passing=[(made(), sandbox())]),
+    "client.slow-creation": Cases(
+        failing=[
+            (made(), sandbox(remaining=3.0)),
+            (made(), sandbox(remaining=3.0), clients()),
+            (NO_FACTORY, sandbox(remaining=3.0), clients(creation=0.4)),
+        ],
+        passing=[
+            (made(), sandbox()),
+            (made(), sandbox(), clients(creation=9.0)),
+            (NO_FACTORY, sandbox(remaining=3.0), clients()),
+        ],
+    ),
     "client.slow-dns": Cases(
-        failing=[(looked(HOST, system(Reply.RESOLVED, "10.0.0.1", took=5.0)), sandbox())],
-        passing=[(names(Reply.RESOLVED, Reply.RESOLVED), sandbox())],
+        failing=[
+            (looked(HOST, system(Reply.RESOLVED, "10.0.0.1", took=5.0)), sandbox()),
+            (looked(HOST, system(Reply.RESOLVED, "10.0.0.1", took=5.0)), sandbox(), clients(first=SLOW_CALL)),
+        ],
+        passing=[
+            (names(Reply.RESOLVED, Reply.RESOLVED), sandbox()),
+            (names(Reply.RESOLVED, Reply.RESOLVED), sandbox(), clients(first=SLOW_CALL)),
+        ],
     ),
     "client.slow-handshake": Cases(
-        failing=[(reach(probe(tls_took=0.9)), sandbox(remaining=3.0))],
-        passing=[(reach(probe(tls_took=0.05)), sandbox(remaining=3.0))],
+        failing=[
+            (reach(probe(tls_took=0.9)), sandbox(remaining=3.0)),
+            (reach(probe(tls_took=0.9)), sandbox(remaining=3.0), clients(first=None, failure="no credentials")),
+        ],
+        passing=[
+            (reach(probe(tls_took=0.05)), sandbox(remaining=3.0)),
+            (reach(probe(tls_took=0.05)), sandbox(remaining=3.0), clients(first=SLOW_CALL)),
+        ],
     ),
     "client.slow-service": Cases(
-        failing=[(reach(probe(http_took=0.9)), sandbox(remaining=3.0))],
-        passing=[(reach(probe(http_took=0.05)), sandbox(remaining=3.0))],
+        failing=[
+            (reach(probe(http_took=0.9)), sandbox(remaining=3.0)),
+            (reach(probe(http_took=0.9)), sandbox(remaining=3.0), clients(first=None, failure="no credentials")),
+        ],
+        passing=[
+            (reach(probe(http_took=0.05)), sandbox(remaining=3.0)),
+            (reach(probe(http_took=0.05)), sandbox(remaining=3.0), clients(first=SLOW_CALL)),
+        ],
     ),
     "client.unbounded-timeouts": Cases(
         failing=[
