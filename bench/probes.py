@@ -18,6 +18,8 @@ from pathlib import Path
 from bench.compare import Row, main, medians
 from bench.servers import serving
 from doctor.child import Task
+from doctor.evidence.endpoint import Endpoint
+from doctor.evidence.reach import all_at_once
 from doctor.supervise import Children, Item
 
 AT_ONCE = 8
@@ -42,12 +44,12 @@ class _Climbing:
 
     def __call__(self) -> Iterator[float]:
         from doctor import ladder  # loads ssl, which the parent never does
-        from doctor.evidence.reach import _all_at_once
 
         plan = ladder.Plan(host="127.0.0.1", port=self.port, tls=self.tls, http=self.tls, sdk_trust=False, patience=5.0)
+        endpoint = Endpoint(host="localhost", port=self.port, tls=self.tls)
         started = time.perf_counter()
-        jobs = [("target", "127.0.0.1")] * self.count
-        for _, probe in _all_at_once(jobs, lambda _, address: ladder.climb(plan, address, os.environ)):
+        jobs = [(endpoint, "127.0.0.1")] * self.count
+        for _, probe in all_at_once(jobs, lambda _, address: plan, os.environ):
             if not probe.carries:
                 raise AssertionError(probe)
         yield time.perf_counter() - started

@@ -23,7 +23,7 @@ import trustme
 
 from bench.compare import ROOT
 
-_WORKERS = 16
+_WORKERS = 32
 HANDSHAKE, ANSWER = 0.05, 0.08  # seconds that the slow server takes before its ServerHello, and before it answers
 
 _REQUEST_ID = b"01234567-89ab-cdef-0123-456789abcdef"

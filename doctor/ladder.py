@@ -1,4 +1,4 @@
-"""One address, rung by rung, on a blocking socket: the truest clock that Python has for each phase."""
+"""One address, rung by rung. Above TCP the socket blocks: the truest clock that Python has for each phase."""
 
 import base64
 import contextlib
@@ -6,18 +6,18 @@ import errno
 import socket
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from doctor import authorities
+from doctor import authorities, dial
 from doctor.evidence import proxy
 from doctor.evidence.reach import Certificate, Http, Probe, Tcp, Tls
 from doctor.http_head import head_of, on_one_line, read
 from doctor.redact import brief
 
-_TRIES = 3
 # This machine, or a router with an ICMP message, says that there is no way; EACCES, EPERM and EINVAL are local routes
 # and filters of the kinds prohibit and blackhole (ip-route(8), measured).
 _NO_WAY = (
@@ -48,11 +48,13 @@ class Plan:
 
 def climb(plan: Plan, address: str, environ: Mapping[str, str]) -> Probe:
     """Connect, shake hands, ask once; stop at the first rung that fails."""
-    said: dict[str, Any]
-    raw, said = _connect(plan, address)
+    line = _to_proxy(plan) if plan.proxy else _to(plan, address)
+    said, raw = _said(line), line.stands
     if raw is None:
         return Probe(address=address, **said)
     with contextlib.closing(raw):
+        raw.settimeout(plan.patience)
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else the request waits for a delayed ACK
         if plan.proxy and (refusal := _through(plan, raw)):
             return Probe(address=address, **said | {"tcp": Tcp.PROXY_REFUSED, "detail": refusal})
         if not plan.tls:
@@ -65,44 +67,53 @@ def climb(plan: Plan, address: str, environ: Mapping[str, str]) -> Probe:
             return Probe(address=address, **said, **(_ask(plan, stream) if plan.http else {}))
 
 
-def _connect(plan: Plan, address: str) -> tuple[socket.socket | None, dict[str, Any]]:
-    """The first connection that stands, of up to three; the others tell a hard fault from a flaky one."""
-    stands: socket.socket | None = None
-    tries: list[Tcp] = []
-    first: dict[str, Any] = {}
+def connect(climbs: Iterable[tuple[Plan, str]], at_once: int) -> Iterator[list[tuple[int, Probe]]]:
+    """The first rung alone, of all plans at their addresses; each probe with its number, as `dial.dial` hands it over."""
+    for lines in dial.dial((_call(plan, address) for plan, address in climbs), at_once):
+        for line in lines:
+            if line.stands:
+                line.stands.close()
+        yield [(line.number, Probe(address=line.call.address, **_said(line))) for line in lines]
+
+
+def _call(plan: Plan, address: str) -> dial.Call:
+    return dial.Call(address, plan.port, plan.patience)
+
+
+def _to(plan: Plan, address: str) -> dial.Line:
+    (line,) = chain.from_iterable(dial.dial([_call(plan, address)], 1))
+    return line
+
+
+def _to_proxy(plan: Plan) -> dial.Line:
+    """One try after another: the proxy's name is resolved for each, as for every call."""
+    line = dial.Line(0, dial.Call("", 0, plan.patience), 0.0, tries=[])
     patience = plan.patience
-    for _ in range(_TRIES):
+    for _ in dial.TRIES:
         started = time.monotonic()
         try:
-            raw = _dial(plan, address, patience)
+            raw = proxy.connect(plan.proxy or "", patience)
         except OSError as error:
-            tries.append(_tcp(error))
-            first = first or {"tcp": tries[0], "tcp_took": _since(started), "detail": _text(error)}
+            line.tries.append(error)
+            line.took = line.took or time.monotonic() - started
         else:
-            tries.append(Tcp.CONNECTED)
-            if stands is None:
-                stands, first = raw, {"tcp": Tcp.CONNECTED, "tcp_took": _since(started)}
-            else:
+            line.tries.append(None)
+            if line.stands:
                 raw.close()
-        # Later tries are given less time, but never less than a distant host has just shown to need.
-        patience = min(plan.patience, max(plan.patience / 3, 3 * (first["tcp_took"] if stands else 0.0)))
-    if stands:
-        stands.settimeout(plan.patience)
-        stands.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else the request waits for a delayed ACK
-    return stands, {**first, "tries": tuple(tries)}
+            else:
+                line.stands, line.took = raw, time.monotonic() - started
+        # Later tries are given less time, but never less than a distant proxy has just shown to need.
+        patience = min(plan.patience, max(plan.patience / 3, 3 * (line.took if line.stands else 0.0)))
+    return line
 
 
-def _dial(plan: Plan, address: str, patience: float) -> socket.socket:
-    if plan.proxy:
-        return proxy.connect(plan.proxy, patience)
-    raw = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
-    raw.settimeout(patience)
-    try:
-        raw.connect((address, plan.port))
-    except OSError:
-        raw.close()
-        raise
-    return raw
+def _said(line: dial.Line) -> dict[str, Any]:
+    tries = tuple([_tcp(error) if error else Tcp.CONNECTED for error in line.tries])
+    took = round(line.took, 6)
+    if line.stands:
+        return {"tcp": Tcp.CONNECTED, "tcp_took": took, "tries": tries}
+    detail = next(_text(error) for error in line.tries if error)
+    return {"tcp": tries[0], "tcp_took": took, "tries": tries, "detail": detail}
 
 
 def _through(plan: Plan, raw: socket.socket) -> str:
@@ -124,14 +135,14 @@ def _through(plan: Plan, raw: socket.socket) -> str:
     return f"the proxy answered: {status or 'nothing'}"
 
 
-def _tcp(error: OSError) -> Tcp:
+def _tcp(error: Exception) -> Tcp:
     if isinstance(error, TimeoutError):
         return Tcp.TIMEOUT
     if isinstance(error, ConnectionRefusedError):
         return Tcp.REFUSED
     if isinstance(error, socket.gaierror):  # the proxy's own name; targets come as addresses
         return Tcp.UNREACHABLE
-    return Tcp.UNREACHABLE if error.errno in _NO_WAY else Tcp.FAILED
+    return Tcp.UNREACHABLE if getattr(error, "errno", None) in _NO_WAY else Tcp.FAILED
 
 
 def _shake_hands(

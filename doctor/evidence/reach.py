@@ -4,12 +4,14 @@ Each rung has its own deadline and its own enumerated outcome; the first that fa
 an AWS request id behind a certificate that the SDK itself would trust clears the network for that address.
 """
 
+from __future__ import annotations
+
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from doctor import boundary
 from doctor.evidence import Facts, Missing, Shared
@@ -19,6 +21,11 @@ from doctor.evidence.names import Names
 from doctor.evidence.proxy import complete, serving
 from doctor.redact import brief
 from doctor.world import World
+
+if TYPE_CHECKING:
+    from doctor.ladder import Plan
+
+Job = tuple[Endpoint, str]  # an address of it
 
 _MOST_ADDRESSES = 16  # of one target
 _VIA_PROXY = "the proxy"
@@ -137,11 +144,12 @@ class Reach(Facts):
         done: dict[str, list[Probe]] = {target: [] for target in endpoints if target in addresses}
         for target in [target for target in done if not addresses[target]]:
             yield cls._of(endpoints[target], done.pop(target))
-        jobs = [(target, address) for target in done for address in addresses[target]]
-        for target, probe in _all_at_once(jobs, lambda target, address: _climb(world, endpoints[target], address)):
+        jobs = [(endpoints[target], address) for target in done for address in addresses[target]]
+        for endpoint, probe in _probes(world, jobs):
+            target = endpoint.concerns
             done[target].append(probe)
             if len(done[target]) == len(addresses[target]):
-                yield cls._of(endpoints[target], sorted(done[target], key=lambda probe: probe.address))
+                yield cls._of(endpoint, sorted(done[target], key=lambda probe: probe.address))
 
     @classmethod
     def _of(cls, endpoint: Endpoint, probes: list[Probe]) -> Self:
@@ -156,25 +164,65 @@ class Reach(Facts):
         )
 
 
-def _all_at_once(jobs: list[tuple[str, str]], work: Callable[[str, str], Probe]) -> Iterator[tuple[str, Probe]]:
-    """Do all jobs, a few at a time, and hand over each as it is done."""
-    waiting: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
-    finished: queue.SimpleQueue[tuple[str, Probe]] = queue.SimpleQueue()
+def _probes(world: World, jobs: list[Job]) -> Iterator[tuple[Endpoint, Probe]]:
+    """One probe for each job, as it is done. What the doctor may not probe gets no packet."""
+    allowed = []
+    for endpoint, address in jobs:
+        if refused := _refusal(world, endpoint, address):
+            yield endpoint, Probe(address=address, tcp=Tcp.FORBIDDEN, tcp_took=0.0, detail=refused)
+        else:
+            allowed.append((endpoint, address))
+    yield from all_at_once(allowed, lambda endpoint, address: _plan(world, endpoint, address), world.environ)
+
+
+def all_at_once(
+    jobs: list[Job], plan: Callable[[Endpoint, str], Plan], environ: Mapping[str, str]
+) -> Iterator[tuple[Endpoint, Probe]]:
+    """Do all jobs, a few at a time, and hand over each as it is done.
+
+    What ends with TCP is connected to right here, in one loop: threads would wait for each other more than for the
+    network. What goes on has a thread, for a handshake blocks.
+    """
+    from doctor import ladder  # loads ssl, which the parent never does
+
+    connecting = [job for job in jobs if not _goes_on(job[0])]
+    climbing = [job for job in jobs if _goes_on(job[0])]
+    finished = _climbed(climbing, plan, environ)
+    left = len(climbing)
+    for connected in ladder.connect(((plan(*job), job[1]) for job in connecting), _AT_ONCE):
+        for number, probe in connected:
+            yield connecting[number][0], probe
+        while not finished.empty():
+            yield finished.get()
+            left -= 1
+    for _ in range(left):
+        yield finished.get()
+
+
+def _climbed(
+    jobs: list[Job], plan: Callable[[Endpoint, str], Plan], environ: Mapping[str, str]
+) -> queue.SimpleQueue[tuple[Endpoint, Probe]]:
+    """Where the probes of these jobs will arrive."""
+    waiting, finished = queue.SimpleQueue[Job](), queue.SimpleQueue[tuple[Endpoint, Probe]]()
     for job in jobs:
         waiting.put(job)
 
     def worker() -> None:
         while not waiting.empty():
             try:
-                target, address = waiting.get_nowait()
+                endpoint, address = waiting.get_nowait()
             except queue.Empty:
                 return
-            finished.put((target, work(target, address)))
+            finished.put((endpoint, _climb(plan(endpoint, address), address, environ)))
 
     for _ in range(min(_AT_ONCE, len(jobs))):
         threading.Thread(target=worker, daemon=True).start()
-    for _ in jobs:
-        yield finished.get()
+    return finished
+
+
+def _goes_on(endpoint: Endpoint) -> bool:
+    """Whether TCP is not the last rung."""
+    return endpoint.proxied or _shakes_hands(endpoint)
 
 
 def _not_through(endpoint: Endpoint, proxy: str) -> str:
@@ -192,30 +240,41 @@ def _platforms_own(world: World, address: str, port: int) -> str | None:
     return "Lambda's own services are never probed" if f"{address}:{port}" in taken else None
 
 
-def _climb(world: World, endpoint: Endpoint, address: str) -> Probe:
-    from doctor import ladder  # loads ssl, which the parent never does
-
-    proxy = None
+def _refusal(world: World, endpoint: Endpoint, address: str) -> str:
+    """Why the doctor does not climb there; empty where it may."""
     if address == _VIA_PROXY:
-        proxy = serving(world.environ, endpoint.scheme, endpoint.host, endpoint.port)
-        refused: str | None = _not_through(endpoint, proxy or "")
-    else:
-        # The deployer's own endpoint may be loopback; it is connected to, and nothing more.
-        refused = boundary.refusal(address, allow_loopback=world.allow_local or bool(endpoint.overridden))
-        refused = refused or _platforms_own(world, address, endpoint.port)
-    if refused:
-        return Probe(address=address, tcp=Tcp.FORBIDDEN, tcp_took=0.0, detail=refused)
-    aws = is_aws(endpoint.host)
-    plan = ladder.Plan(
+        return _not_through(endpoint, _proxy(world, endpoint) or "")
+    # The deployer's own endpoint may be loopback; it is connected to, and nothing more.
+    refused = boundary.refusal(address, allow_loopback=world.allow_local or bool(endpoint.overridden))
+    return refused or _platforms_own(world, address, endpoint.port) or ""
+
+
+def _proxy(world: World, endpoint: Endpoint) -> str | None:
+    return serving(world.environ, endpoint.scheme, endpoint.host, endpoint.port)
+
+
+def _shakes_hands(endpoint: Endpoint) -> bool:
+    return endpoint.tls and (is_aws(endpoint.host) or not endpoint.overridden)
+
+
+def _plan(world: World, endpoint: Endpoint, address: str) -> Plan:
+    from doctor import ladder
+
+    return ladder.Plan(
         host=endpoint.host,
         port=endpoint.port,
-        tls=endpoint.tls and (aws or not endpoint.overridden),
+        tls=_shakes_hands(endpoint),
         http=endpoint.service is not None or endpoint.port == 443,
-        sdk_trust=aws or endpoint.service is not None,
+        sdk_trust=is_aws(endpoint.host) or endpoint.service is not None,
         patience=world.left(0.2, most=3.0),
-        proxy=proxy,
+        proxy=_proxy(world, endpoint) if address == _VIA_PROXY else None,
     )
+
+
+def _climb(plan: Plan, address: str, environ: Mapping[str, str]) -> Probe:
+    from doctor import ladder
+
     try:
-        return ladder.climb(plan, address, world.environ)
+        return ladder.climb(plan, address, environ)
     except Exception as error:  # noqa: BLE001 - one address that fails oddly must not hide the others
         return Probe(address=address, tcp=Tcp.FAILED, tcp_took=0.0, detail=brief(error))
