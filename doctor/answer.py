@@ -15,7 +15,7 @@ from doctor.render import emf
 from doctor.render import json as json_form
 from doctor.runtime import runtime
 from doctor.schedule import Schedule
-from doctor.verdict import InvalidRequest, Refusal, Status, Timings, Verdict
+from doctor.verdict import InvalidRequest, Refusal, Source, Status, Timings, Verdict
 from doctor.world import World
 
 MOST_BYTES = 5_000_000  # Lambda's limit is 6 MB, and exceeding it ends the runtime process
@@ -31,11 +31,13 @@ def answer(
     environ: Mapping[str, str] | None = None,
     *,
     platform: Path = World.platform_environ,
+    sides: frozenset[Source] = frozenset({Source.INSIDE}),
 ) -> Verdict:
     """Examine as the event asks.
 
     `remaining` is the seconds that the invocation has left, None where nobody counts; `platform` the file in which the
-    kernel keeps the environment of the application's process, where that is not this one.
+    kernel keeps the environment of the application's process, where that is not this one. `sides` are those that are
+    asked of this very function; of one that the request names, the control plane is asked in any case.
     """
     environ = dict(os.environ) if environ is None else environ
     try:
@@ -54,7 +56,8 @@ def answer(
             platform_environ=platform,
         )
         verify = verify_with_invoke(environ, event)
-        examination = examine(Run(world=world, schedule=schedule, verify=verify, plugins=plugins(environ)))
+        asks = sides | {Source.CONTROL} if asked.function else sides
+        examination = examine(Run(world=world, schedule=schedule, verify=verify, sides=asks, plugins=plugins(environ)))
     except InvalidRequest as error:
         return refused(error, environ)
     verdict = examination.verdict

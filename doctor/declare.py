@@ -177,7 +177,9 @@ def check(
 
 
 def _needs(check_id: str, judge: Judge) -> tuple[Need, ...]:
-    hints = typing.get_type_hints(judge)
+    hints = judge.__annotations__
+    if any(isinstance(hint, str) for hint in hints.values()):  # evaluating them takes longer than all else here
+        hints = typing.get_type_hints(judge)
     needs = []
     for parameter in inspect.signature(judge).parameters:
         hint = hints.get(parameter)

@@ -1,16 +1,14 @@
 """A run from request to verdict: gather, judge, diagnose, each within its share of the budget."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from pydantic import TypeAdapter
-
-from doctor import diagnose, registry
+from doctor import diagnose, registry, zygote
 from doctor.declare import Check
 from doctor.evidence import Evidence, Missing, Reason
 from doctor.evidence.run import Run as RunRecord
 from doctor.evidence.zone import Zone
+from doctor.form import replaced, texts
 from doctor.gather import Progress, gather
 from doctor.hear import hear, plugin_checks
 from doctor.join import join
@@ -22,10 +20,7 @@ from doctor.verdict import Outcome, Runtime, Severity, Source, Status, Timings, 
 from doctor.world import World
 
 Verify = Callable[[Sequence[str]], str]
-_VERDICT = TypeAdapter(Verdict)
-_KNOWN = TypeAdapter(tuple[Evidence | Missing, ...])
-
-
+_READERS = "doctor.readers"  # what the children that judge need, made while evidence is gathered
 _MOST_TEXT = 2000  # characters of any text in a verdict
 _FATES = {
     Reason.OUT_OF_TIME: ("doctor.out-of-time", "was stopped at the end of its time"),
@@ -37,12 +32,13 @@ _FATES = {
 class Run:
     """One run's setting. `verify` writes the command that looks again with these checks.
 
-    `runtime` is where evidence that is judged again was gathered; None means here.
+    `sides` are those that it asks. `runtime` is where evidence that is judged again was gathered; None means here.
     """
 
     world: World
     schedule: Schedule
     verify: Verify
+    sides: frozenset[Source] = frozenset({Source.INSIDE})
     plugins: tuple[str, ...] = ()
     progress: Progress = lambda _: None
     runtime: Runtime | None = None
@@ -59,7 +55,7 @@ class Examination:
     @property
     def known(self) -> Known:
         """The evidence, redacted. That takes a while, so only who wants a case file asks for it."""
-        return _KNOWN.validate_python([self.redactor.plain(asdict(item)) for item in self.gathered])
+        return self.redactor.plain(self.gathered)
 
 
 @dataclass(frozen=True)
@@ -79,13 +75,15 @@ def examine(run: Run) -> Examination:
         InvalidRequest: `only` or `skip` matches no check.
     """
     brought = join(run.world)
-    panel = _panel(run, {Source.INSIDE} | {item.source for item in brought})
+    panel = _panel(run, run.sides | {item.source for item in brought})
     needed = [need.facts for check in panel.asked for need in check.needs]
-    kinds = dict.fromkeys(kind for kind in needed if kind.source is Source.INSIDE)
+    kinds = dict.fromkeys(kind for kind in needed if kind.source in run.sides)
     if run.world.environ.get("AWS_LAMBDA_METADATA_API"):  # no check needs it; the verdict says where it was made
         kinds[Zone] = None
-    gathered = gather(kinds, run.world, run.schedule, run.progress)
-    return _conclude(run, panel, gathered.known + brought, gathered.took)
+    with zygote.early(_READERS):
+        gathered = gather(kinds, run.world, run.schedule, run.progress)
+        known = gathered.known + brought
+        return _conclude(run, panel, known, gathered.took, hear(panel.asked, known, run.schedule, _READERS))
 
 
 def judge_again(run: Run, known: Known) -> Examination:
@@ -94,18 +92,20 @@ def judge_again(run: Run, known: Known) -> Examination:
     Raises:
         InvalidRequest: `only` or `skip` matches no check.
     """
-    return _conclude(run, _panel(run, {item.source for item in known} or {Source.INSIDE}), known, {})
+    panel = _panel(run, {item.source for item in known} or {Source.INSIDE})
+    return _conclude(run, panel, known, {}, hear(panel.asked, known, run.schedule))
 
 
-def _panel(run: Run, sides: set[Source]) -> _Panel:
+def _panel(run: Run, sides: Collection[Source]) -> _Panel:
     theirs, failed = plugin_checks(run.plugins, run.schedule)
     plugged = {check.id: check for check in theirs}
-    ids = tuple(dict.fromkeys((*registry.built_in(), *plugged)))
+    ours = registry.built_in()
+    ids = tuple(dict.fromkeys((*ours, *plugged)))
     # A plug-in that failed is told as such, and not as a pattern that matches nothing.
     unusable = {f"{item.finding.subject}.unusable" for item in failed}
     chosen = registry.select((*ids, *unusable), run.world.request.only, run.world.request.skip)
     # A built-in wins over a plug-in of the same name, and only what was selected is imported.
-    checks = [plugged[id_] if id_ not in registry.built_in() else registry.load(id_) for id_ in chosen if id_ in ids]
+    checks = [registry.load(id_) if id_ in ours else plugged[id_] for id_ in chosen if id_ in ids]
     own = tuple(check for check in checks if _is_own(check))
     asked = tuple(check for check in checks if check.sources <= sides and not _is_own(check))
     return _Panel(ids, asked, own, tuple(failed))
@@ -116,9 +116,9 @@ def _is_own(check: Check) -> bool:
     return not check.plugin and any(need.facts is RunRecord for need in check.needs)
 
 
-def _conclude(run: Run, panel: _Panel, known: Known, took: dict[str, float]) -> Examination:
+def _conclude(run: Run, panel: _Panel, known: Known, took: dict[str, float], heard: Sequence[Judged]) -> Examination:
     world, schedule = run.world, run.schedule
-    judged = once([*panel.failed, *_cut_short(panel, known), *hear(panel.asked, known, schedule)])
+    judged = once([*panel.failed, *_cut_short(panel, known), *heard])
     judged += _without_mishap(panel, judged)
     targets = tuple(dict.fromkeys(item.target for item in known if isinstance(item, Evidence) and item.target))
     checks = {check.id: check for check in panel.asked}
@@ -143,16 +143,13 @@ def _conclude(run: Run, panel: _Panel, known: Known, took: dict[str, float]) -> 
         plugins=tuple(map(registry.version, run.plugins)),
     )
     redactor = Redactor(world.environ, _public(panel, known, world))
-    return Examination(_VERDICT.validate_python(_bounded(redactor.plain(asdict(verdict)))), known, redactor)
+    return Examination(_bounded(redactor.plain(verdict)), known, redactor)
 
 
-def _bounded(value: Any) -> Any:
-    """The same plain data with long texts cut. Checks quote strangers at any length; cut after masking, no half stays."""
-    if isinstance(value, str):
-        return value if len(value) <= _MOST_TEXT else f"{value[:_MOST_TEXT]}…"
-    if isinstance(value, dict):
-        return {key: _bounded(item) for key, item in value.items()}
-    return [_bounded(item) for item in value] if isinstance(value, list) else value
+def _bounded(verdict: Verdict) -> Verdict:
+    """With long texts cut. Checks quote strangers at any length; cut after masking, no half of a secret stays."""
+    long = {text for text in texts(verdict) if len(text) > _MOST_TEXT}
+    return replaced(verdict, {text: f"{text[:_MOST_TEXT]}…" for text in long})
 
 
 def _public(panel: _Panel, known: Known, world: World) -> frozenset[str]:
@@ -167,16 +164,20 @@ def _public(panel: _Panel, known: Known, world: World) -> frozenset[str]:
 def _cut_short(panel: _Panel, known: Known) -> list[Judged]:
     """One finding for each collector that was killed or crashed, as severe as the gravest check that needed it."""
     ended = dict.fromkeys(
-        (item.kind, item.reason) for item in known if isinstance(item, Missing) and item.target is None
+        (item.kind, item.reason, item.volunteered)
+        for item in known
+        if isinstance(item, Missing) and item.target is None
     )
     return [
         engine_finding(
             _FATES[why][0],
             kind,
             f"gathering {kind!r} {_FATES[why][1]}",
-            _gravest(check for check in panel.asked if any(need.facts.kind == kind for need in check.needs)),
+            Severity.HINTS
+            if volunteered
+            else _gravest(check for check in panel.asked if any(need.facts.kind == kind for need in check.needs)),
         )
-        for kind, why in ended
+        for kind, why, volunteered in ended
         if why in _FATES
     ]
 

@@ -18,7 +18,7 @@ from doctor.verdict import Remedy, Severity
 _JUDGED = TypeAdapter(list[Judged])
 _REMEDY = TypeAdapter(Remedy)
 _LEAST_TURN = 0.05  # seconds; a shorter turn would blame checks for the time that a fork takes
-_OWN_SHARE = 16
+_OWN_SHARE = 16  # our own checks speak for up to sixty-four targets each
 _MOST_PARTS = 8  # a fork takes milliseconds, and each part is one
 
 
@@ -32,10 +32,11 @@ class _Turn:
     heard: list[Judged] = field(default_factory=list)
 
 
-def hear(checks: Sequence[Check], known: Known, schedule: Schedule) -> list[Judged]:
+def hear(checks: Sequence[Check], known: Known, schedule: Schedule, preload: str = "") -> list[Judged]:
     """Let every check judge the evidence. A child that hangs or dies loses the check at work; the rest go on in another.
 
-    Built-ins share a child; each third party's distribution has one of its own.
+    Built-ins share a child; each third party's distribution has one of its own. `preload` names the zygote that waits
+    for the built-ins. Those that go on are forked from here: a turn is too short to make another zygote ready.
     """
     groups: dict[str, list[Check]] = {}
     for check in checks:
@@ -45,7 +46,8 @@ def hear(checks: Sequence[Check], known: Known, schedule: Schedule) -> list[Judg
         left = schedule.judged - time.monotonic()
         if left < _LEAST_TURN:
             return heard + [_late(check) for group in pending for check in group]
-        turns = _take_turns(pending, known, time.monotonic() + max(_LEAST_TURN, left / 2))
+        turns = _take_turns(pending, known, time.monotonic() + max(_LEAST_TURN, left / 2), preload)
+        preload = ""
         heard += [item for turn in turns for item in turn.heard]
         heard += [_stopped(turn) for turn in turns if turn.left]
         pending = [part for turn in turns if turn.left for part in _apart(turn)]
@@ -58,13 +60,10 @@ def _apart(turn: _Turn) -> list[list[Check]]:
     return [part for start in range(_MOST_PARTS) if (part := rest[start::_MOST_PARTS])]
 
 
-def _take_turns(groups: list[list[Check]], known: Known, until: float) -> list[_Turn]:
+def _take_turns(groups: list[list[Check]], known: Known, until: float, preload: str) -> list[_Turn]:
     turns = {str(number): _Turn(left=list(group)) for number, group in enumerate(groups)}
     with Children() as children:
-        children.start(
-            Task(name=name, work=Judging(tuple(turn.left), known), until=until, share=_share(turn))
-            for name, turn in turns.items()
-        )
+        children.start(_task(name, turn, known, until, preload) for name, turn in turns.items())
         while (event := children.next()) is not None:
             turn = turns[event.task]
             if isinstance(event, Item):
@@ -74,9 +73,11 @@ def _take_turns(groups: list[list[Check]], known: Known, until: float) -> list[_
     return list(turns.values())
 
 
-def _share(turn: _Turn) -> int:
-    """Our own checks speak for up to sixty-four targets each; somebody else's may have run away."""
-    return 1 if any(check.plugin for check in turn.left) else _OWN_SHARE
+def _task(name: str, turn: _Turn, known: Known, until: float, preload: str) -> Task:
+    work = Judging(tuple(turn.left), known)
+    if any(check.plugin for check in turn.left):  # it may have run away, or hang where a zygote's child reads its task
+        return Task(name=name, work=work, until=until)
+    return Task(name=name, work=work, until=until, preload=preload, share=_OWN_SHARE)
 
 
 def _note(turn: _Turn, said: dict[str, object]) -> None:

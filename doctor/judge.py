@@ -5,10 +5,10 @@ Whatever goes wrong is a finding: missing evidence, silence, a crash, a hang. No
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from itertools import islice
 
-from doctor import registry
+from doctor import form, registry
 from doctor.declare import Check, Need, Observation, not_applicable, unknown
 from doctor.evidence import Evidence, Facts, Missing, Reason, Vantage, revive
 from doctor.evidence.run import Mishap, Run
@@ -55,11 +55,12 @@ class Judging:
     known: Known
 
     def __call__(self) -> Iterator[dict[str, object]]:
+        shelf = _Shelf(self.known)
         for check in self.checks:
             yield {"begin": check.id}
             try:
-                judged = judge(registry.load(check.id, check.plugin) if check.plugin else check, self.known)
-                yield {"done": check.id, "judged": [asdict(item) for item in judged]}
+                judged = _judge(registry.load(check.id, check.plugin) if check.plugin else check, shelf)
+                yield {"done": check.id, "judged": form.plain(judged)}
             except BaseException as error:  # noqa: BLE001 - SystemExit in a check is a crash of that check alone
                 yield {"done": check.id, "crashed": brief(error)}
 
@@ -70,18 +71,22 @@ def judge(check: Check, known: Known) -> list[Judged]:
     Raises:
         Exception: whatever the check raises, and TypeError where it yields something else than observations.
     """
-    judged = [item for binding in _bindings(check, known) for item in _call(check, binding)]
+    return _judge(check, _Shelf(known))
+
+
+def _judge(check: Check, shelf: "_Shelf") -> list[Judged]:
+    judged = [item for binding in _bindings(check, shelf) for item in _call(check, binding, shelf)]
     return judged or [_stamped(check, _NOWHERE, not_applicable("targets", "there is no target to examine"))]
 
 
 _NOWHERE = _Binding(Vantage(), None, {}, None)
 
 
-def _call(check: Check, binding: _Binding) -> Iterator[Judged]:
+def _call(check: Check, binding: _Binding, shelf: "_Shelf") -> Iterator[Judged]:
     if binding.missing:
         yield _stamped(check, binding, _without(binding.missing))
         return
-    facts = {need.parameter: _revived(need, binding) for need in check.needs}
+    facts = {need.parameter: shelf.revived(need, binding.given[need.parameter]) for need in check.needs}
     observed = list(islice(check(**facts), _MOST_OBSERVATIONS + 1))
     if len(observed) > _MOST_OBSERVATIONS:
         raise ValueError(f"yielded more than {_MOST_OBSERVATIONS} observations")
@@ -93,21 +98,20 @@ def _call(check: Check, binding: _Binding) -> Iterator[Judged]:
         yield _stamped(check, binding, observation)
 
 
-def _revived(need: Need, binding: _Binding) -> Facts | None:
-    evidence = binding.given[need.parameter]
-    return revive(need.facts, evidence) if evidence else None
-
-
 def _without(missing: Missing) -> Observation:
     cause = f"{_WORDS[missing.reason]} ({missing.detail})" if missing.detail else _WORDS[missing.reason]
     allow = f"; allow {missing.action}" if missing.action else ""
-    return unknown(missing.kind, f"the evidence {missing.kind!r} is missing: {cause}{allow}")
+    severity = Severity.HINTS if missing.volunteered else None
+    return unknown(missing.kind, f"the evidence {missing.kind!r} is missing: {cause}{allow}", severity=severity)
 
 
 def _stamped(check: Check, binding: _Binding, seen: Observation) -> Judged:
     sources = {evidence.source for evidence in binding.given.values() if evidence}
     if binding.missing:
         sources.add(binding.missing.source)
+    given = [evidence for evidence in binding.given.values() if evidence]
+    if seen.outcome is Outcome.UNKNOWN and given and all(evidence.volunteered for evidence in given):
+        seen = replace(seen, severity=Severity.HINTS)
     return stamp(check, seen, sources=tuple(sorted(sources)), target=binding.target, subnet=binding.vantage.subnet)
 
 
@@ -145,6 +149,8 @@ class _Shelf:
     """Evidence put where it is looked for: thousands of targets times dozens of checks must not be thousands squared."""
 
     def __init__(self, known: Known) -> None:
+        self.known = known
+        self._facts: dict[tuple[type[Facts], int], Facts] = {}
         self.evidence: dict[tuple[str, str | None], list[Evidence]] = {}
         self.missing: dict[str, list[Missing]] = {}
         self.targets: dict[str, dict[str, None]] = {}
@@ -162,19 +168,27 @@ class _Shelf:
         fitting = [item for item in shelf if item.source is not Source.INSIDE or item.vantage == vantage]
         return fitting[-1] if fitting else None
 
+    def revived(self, need: Need, evidence: Evidence | None) -> Facts | None:
+        """The facts of this evidence; checks that need the same share them, since nobody can change them."""
+        if evidence is None:
+            return None
+        place = (need.facts, id(evidence))
+        if place not in self._facts:
+            self._facts[place] = revive(need.facts, evidence)
+        return self._facts[place]
+
     def why_missing(self, kind: type[Facts], target: str | None) -> Missing:
         """The reason nearest to the evidence that is lacking: its own, else that of the kind it is gathered from."""
         for name in _lineage(kind):
             for item in self.missing.get(name, []):
-                if item.target in (None, target):
+                if item.target in (None, target) and item.source is kind.source:
                     return replace(item, kind=kind.kind)
         return Missing(kind=kind.kind, reason=Reason.NOT_ASKED, source=kind.source, target=target)
 
 
-def _bindings(check: Check, known: Known) -> Iterator[_Binding]:
-    shelf = _Shelf(known)
+def _bindings(check: Check, shelf: _Shelf) -> Iterator[_Binding]:
     targets = _targets(check, shelf)
-    for vantage in _vantages(check, known):
+    for vantage in _vantages(check, shelf.known):
         for target in targets:
             given = {need.parameter: shelf.find(need.facts, vantage, target) for need in check.needs}
             lacking = [need.facts for need in check.needs if need.required and given[need.parameter] is None]

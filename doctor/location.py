@@ -1,5 +1,6 @@
 """Where the doctor's other parts lie: beside the package in a checkout or a SAM artifact, inside it in a wheel."""
 
+import functools
 import importlib.util
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from types import ModuleType
 _PACKAGE = Path(__file__).parent
 
 
+@functools.cache
 def part(name: str) -> Path:
     """The path of `checks`, `cli.py` or `handler.py`.
 

@@ -18,6 +18,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote, quote_plus, unquote
 
+from doctor.form import Value, replaced, texts
+
 MASK = "***"
 _SHORTEST = 8  # shorter values are words that reports need: "true", "prod", a port
 _LINE = 16  # a line of a private key is a secret of its own; a shorter one may be any word
@@ -162,10 +164,11 @@ class Redactor:
         """The text with every known secret, and what looks like one, masked."""
         return self._masked([text])[0]
 
-    def plain(self, value: Any) -> Any:
-        """The same plain data (dicts, lists, strings, numbers) with every string redacted, keys too."""
-        strings = list(dict.fromkeys(text for text in _strings(value) if text not in self._public))
-        return _replaced(value, dict(zip(strings, self._masked(strings), strict=True)))
+    def plain(self, value: Value) -> Value:
+        """The same plain data or dataclass with every string redacted, keys too; where nothing is secret, itself."""
+        found = [text for text in dict.fromkeys(texts(value)) if text not in self._public]
+        masked = zip(found, self._masked(found), strict=True)
+        return replaced(value, {text: mask for text, mask in masked if mask != text})
 
     def _masked(self, texts: list[str]) -> list[str]:
         together = "\n".join(texts)
@@ -214,8 +217,10 @@ def words(*types: Any) -> frozenset[str]:
         if isinstance(kind, type) and issubclass(kind, enum.Enum):
             found.update(str(member.value) for member in kind)
         elif dataclasses.is_dataclass(kind):
-            found.update(field.name for field in dataclasses.fields(kind))
-            waiting.extend(typing.get_type_hints(kind).values())
+            fields = dataclasses.fields(kind)
+            found.update(field.name for field in fields)
+            spelled = any(isinstance(field.type, str) for field in fields)  # and evaluating that takes a while
+            waiting.extend(typing.get_type_hints(kind).values() if spelled else (field.type for field in fields))
     return frozenset(found)
 
 
@@ -232,28 +237,6 @@ def looks_secret(value: str) -> bool:
 def holds_secret(variable: str, value: str) -> bool:
     """Whether anything in a variable's value is secret; an ARN in a secret-named variable is not."""
     return next(iter(_secrets({variable: value})), None) is not None or looks_secret(value)
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if type(value) is str:  # a member of an enumeration is no foreign text
-        yield value
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield str(key)
-            yield from _strings(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _strings(item)
-
-
-def _replaced(value: Any, masked: Mapping[str, str]) -> Any:
-    if type(value) is str:
-        return masked.get(value, value)
-    if isinstance(value, Mapping):
-        return {masked.get(str(key), str(key)): _replaced(item, masked) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_replaced(item, masked) for item in value]
-    return value
 
 
 def _secrets(environ: Mapping[str, str]) -> Iterable[str]:

@@ -7,6 +7,7 @@ names, and only what was selected is imported.
 import fnmatch
 import importlib.metadata
 import re
+import sys
 from collections.abc import Collection, Iterator, Sequence
 
 from doctor import location
@@ -32,14 +33,16 @@ def load(check_id: str, distribution: str = "") -> Check:
         return next(check for check in plugin(distribution) if check.id == check_id)
     area, _, fault = check_id.partition(".")
     stem = fault.replace("-", "_")
-    path = location.part("checks") / area / f"{stem}.py"
-    if not path.is_file():
-        raise LookupError(f"there is no check {check_id!r}")
-    loaded = location.module(path, f"doctor.checks.{area}.{stem}")
+    name = f"doctor.checks.{area}.{stem}"
+    if not (loaded := sys.modules.get(name)):
+        path = location.part("checks") / area / f"{stem}.py"
+        if not path.is_file():
+            raise LookupError(f"there is no check {check_id!r}")
+        loaded = location.module(path, name)
     for value in vars(loaded).values():
         if isinstance(value, Check) and value.id == check_id:
             return value
-    raise LookupError(f"{path.name} does not define {check_id}")
+    raise LookupError(f"{loaded.__file__} does not define {check_id}")
 
 
 def select(

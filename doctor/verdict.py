@@ -30,11 +30,14 @@ class Severity(StrEnum):
     @property
     def weight(self) -> int:
         """3 for breaks, 2 for risks, 1 for hints."""
-        return {Severity.BREAKS: 3, Severity.RISKS: 2, Severity.HINTS: 1}[self]
+        return _WEIGHTS[self]
 
     def reaches(self, threshold: "FailOn") -> bool:
         """Whether a finding of this severity decides the status of a run that fails on `threshold`."""
-        return threshold is not FailOn.NEVER and self.weight >= Severity(threshold.value).weight
+        return threshold is not FailOn.NEVER and _WEIGHTS[self] >= _WEIGHTS[Severity(threshold.value)]
+
+
+_WEIGHTS = {Severity.BREAKS: 3, Severity.RISKS: 2, Severity.HINTS: 1}
 
 
 class FailOn(StrEnum):

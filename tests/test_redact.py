@@ -122,7 +122,7 @@ def test_what_a_diagnosis_needs_stays(text: str) -> None:
 
 def test_keys_and_nested_values_too_but_numbers_and_enumerations_stay() -> None:
     redact = Redactor({"MY_TOKEN": "canary-canary"}).plain
-    assert redact({"canary-canary": [("canary-canary", 1, None, True, 2.5)]}) == {MASK: [[MASK, 1, None, True, 2.5]]}
+    assert redact({"canary-canary": [("canary-canary", 1, None, True, 2.5)]}) == {MASK: [(MASK, 1, None, True, 2.5)]}
 
 
 @given(st.text(min_size=8, max_size=60), st.text(max_size=40), st.text(max_size=40))

@@ -1,15 +1,18 @@
 """The verdict as JSON, the canonical form. In ASCII: terminals, logs and diffs show no character that is not there."""
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
+from typing import Any
 
+from doctor import form
 from doctor.verdict import Diagnosis, Outcome, Verdict
 
 
 def plain(verdict: Verdict) -> dict[str, object]:
     """The verdict as plain data, as a direct invocation returns it. Lone surrogates, which no UTF-8 can say, become "?"."""
-    result: dict[str, object] = json.loads(json.dumps(asdict(verdict), ensure_ascii=False).encode(errors="replace"))
-    return result
+    result: dict[str, Any] = form.plain(verdict)
+    said = {text: text.encode(errors="replace").decode() for text in form.texts(result) if not text.isascii()}
+    return form.replaced(result, {text: sayable for text, sayable in said.items() if sayable != text})
 
 
 def text(data: object) -> str:
@@ -50,4 +53,4 @@ def _short(diagnosis: Diagnosis) -> Diagnosis:
 
 
 def _size(verdict: Verdict) -> int:
-    return len(json.dumps(asdict(verdict)))
+    return len(json.dumps(form.plain(verdict)))
