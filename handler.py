@@ -21,26 +21,38 @@ def handler(event: object, context: Any) -> dict[str, Any]:
 
 def reply(event: object, remaining: float | None, started: float, process: int | str = "self") -> dict[str, Any]:
     """The verdict as plain data; its metric goes to standard output. `process` is the application's, by number."""
-    from doctor.render import json as json_form  # standard library only, like stage 0
+    from doctor import zygote  # standard library only, like stage 0
 
-    try:
-        from doctor import child
+    with zygote.uncollected():
+        try:
+            with zygote.early("doctor.preload"):  # it loads the SDK while we load the engine
+                from doctor import answer  # may be the very thing that fails
 
-        with child.early("doctor.preload"):
-            from doctor import answer  # may be the very thing that fails
+                verdict = _answered(answer, event, remaining, started, process)
+        except (Exception, SystemExit) as broken:  # noqa: BLE001 - whatever it raises is the fault to be named
+            verdict = _stage0(broken, event, started)
+        from doctor.render import json as json_form
 
-            return json_form.plain(_answered(answer, event, remaining, started, process))
-    except (Exception, SystemExit) as broken:  # noqa: BLE001 - whatever it raises is the fault to be named
-        return json_form.plain(_stage0(broken, event, started))
+        return json_form.plain(verdict)
 
 
 def _answered(answer: ModuleType, event: object, remaining: float | None, started: float, process: int | str) -> Any:
     try:
-        verdict = answer.answer(event, remaining, started, platform=Path(f"/proc/{process}/environ"))
+        verdict = answer.answer(
+            event, remaining, started, platform=Path(f"/proc/{process}/environ"), sides=_sides(process)
+        )
     except Exception as broken:  # noqa: BLE001 - a verdict in any case
         verdict = _failed(broken)
     answer.emit_metric(verdict, event)
     return verdict
+
+
+def _sides(process: int | str) -> frozenset[Any]:
+    """A deployed doctor's role may read the configuration of its own function; an application's role hardly may."""
+    from doctor.verdict import Source
+
+    inside = frozenset({Source.INSIDE})
+    return inside | {Source.CONTROL} if process == "self" and os.environ.get("AWS_LAMBDA_FUNCTION_NAME") else inside
 
 
 def _stage0(broken: BaseException, event: object, started: float) -> Any:

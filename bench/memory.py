@@ -1,7 +1,7 @@
 """The largest proportional set size (PSS) over a process tree: a full run, and bare boto3 with the same clients.
 
-Ours is the handler with three services as targets: parent, shared parent and every child together, sampled without
-pause from /proc. Pages that processes share count once.
+Ours is the handler of a 128 MB function with three services as targets: parent, zygote and every child together,
+sampled without pause from /proc. Pages that processes share count once.
 """
 
 import contextlib
@@ -30,7 +30,9 @@ assert handler.handler({{"doctor": {{"targets": {list(SERVICES)!r}}}}}, None)["s
 def measure(rounds: int) -> list[Row]:
     """One row; Linux only."""
     with tempfile.TemporaryDirectory() as scratch, serving("http", Path(scratch)) as port:
-        environ = as_function(f"http://127.0.0.1:{port}", Path(scratch), DOCTOR_ALLOW_LOCAL="1")
+        environ = as_function(
+            f"http://127.0.0.1:{port}", Path(scratch), DOCTOR_ALLOW_LOCAL="1", AWS_LAMBDA_FUNCTION_MEMORY_SIZE="128"
+        )
         commands = [[sys.executable, "-c", program] for program in (_DOCTOR, _BARE)]
         ours, bare = medians(rounds, *(lambda command=command: _peak(command, environ) for command in commands))
     return [

@@ -44,4 +44,5 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'doctor' has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOME[name]), name)
+    globals()[name] = found = getattr(importlib.import_module(_HOME[name]), name)
+    return found

@@ -7,14 +7,17 @@ from pydantic import TypeAdapter
 
 from doctor.child import Task
 from doctor.collect import Collecting
-from doctor.evidence import Evidence, Facts, Missing, Reason, Shared
+from doctor.evidence import Evidence, Facts, Missing, Reason, Shared, Vantage
 from doctor.schedule import Schedule
 from doctor.supervise import Children, End, How, Item
+from doctor.verdict import Source
 from doctor.world import World
 
 Progress = Callable[[str], None]
 _EVIDENCE = TypeAdapter(Evidence)
 _MISSING = TypeAdapter(Missing)
+# A hung collector holds up the others of its lane for so long: seconds, and a share of small budgets.
+_TURN, _SHARE_OF_BUDGET = 1.0, 0.04
 _REASONS = {How.CRASHED: Reason.CRASHED, How.RAN_AWAY: Reason.CRASHED, How.OUT_OF_TIME: Reason.OUT_OF_TIME}
 
 
@@ -27,15 +30,18 @@ class Gathered:
 
 
 def closure(kinds: Iterable[type[Facts]]) -> tuple[type[Facts], ...]:
-    """The kinds and all that they build on, what comes first first."""
+    """The kinds and all that they build on, what comes first first; of sides that are not asked they do without."""
+    wanted = tuple(kinds)
+    sides = {kind.source for kind in wanted}
     ordered: dict[type[Facts], None] = {}
 
     def add(kind: type[Facts]) -> None:
         for earlier in kind.after:
-            add(earlier)
+            if earlier.source in sides:
+                add(earlier)
         ordered.setdefault(kind)
 
-    for kind in kinds:
+    for kind in wanted:
         add(kind)
     return tuple(ordered)
 
@@ -51,7 +57,8 @@ def gather(kinds: Iterable[type[Facts]], world: World, schedule: Schedule, progr
             waiting.append(kind)
     by_name = {kind.kind: kind for kind in waiting}
     took: dict[str, float] = {}
-    with Children() as children:
+    turn = min(_TURN, _SHARE_OF_BUDGET * schedule.budget)
+    with Children(turn, width=max(1, int(world.cores))) as children:
         while True:
             ready = [kind for kind in waiting if not any(earlier.kind in by_name for earlier in kind.after)]
             waiting = [kind for kind in waiting if kind not in ready]
@@ -61,13 +68,14 @@ def gather(kinds: Iterable[type[Facts]], world: World, schedule: Schedule, progr
                 return Gathered(tuple(known), took)
             if isinstance(event, Item):
                 try:
-                    known.append(_read(event, by_name[event.task], world))
+                    known.append(_signed(_read(event, by_name[event.task]), by_name[event.task], world))
                 except (KeyError, TypeError, ValueError):
-                    known.append(_mangled(by_name[event.task]))
+                    known.append(_signed(_mangled(by_name[event.task]), by_name[event.task], world))
                 continue
             if event.how is How.RAN_AWAY:  # judging and redacting its flood would cost everybody's time
                 known = [item for item in known if item.kind != event.task]
-            known.extend(_lost(by_name.pop(event.task), event, known))
+            ended = by_name.pop(event.task)
+            known.extend(_signed(lost, ended, world) for lost in _lost(ended, event, known))
             took[event.task] = round(schedule.spent, 3)
             progress(f"{event.task}: {event.how.value}")
 
@@ -85,11 +93,15 @@ def _task(kind: type[Facts], world: World, known: tuple[Evidence | Missing, ...]
     needed = {earlier.kind for earlier in kind.after}
     seen = tuple(item for item in known if item.kind in needed)
     work = Collecting(kind, world.knowing(seen, schedule.gathered))
-    return Task(name=kind.kind, work=work, until=schedule.gathered, preload=kind.preload)
+    preload = kind.shares(world)
+    lane = preload if world.cores > 1 else ""  # with two cores, the SDK's children need not wait for the others
+    # Targets are looked at in steps that wait for each other and for the network: all else can be done meanwhile.
+    rank = 0 if kind.per_target else 1
+    return Task(name=kind.kind, work=work, until=schedule.gathered, preload=preload, lane=lane, rank=rank)
 
 
-def _read(item: Item, kind: type[Facts], world: World) -> Evidence | Missing:
-    """What a collector sent: of its own kind and from here, whatever it says; its child may have run anybody's code.
+def _read(item: Item, kind: type[Facts]) -> Evidence | Missing:
+    """What a collector sent: of its own kind, whatever it says; its child may have run anybody's code.
 
     Raises:
         ValueError: it is no evidence of that kind.
@@ -101,16 +113,25 @@ def _read(item: Item, kind: type[Facts], world: World) -> Evidence | Missing:
         found = _EVIDENCE.validate_python(item.payload["evidence"])
     if found.kind != kind.kind:
         raise ValueError(f"{item.task} sent evidence of the kind {found.kind}")
-    return replace(found, source=kind.source, vantage=world.vantage)
+    return found
+
+
+def _signed(found: Evidence | Missing, kind: type[Facts], world: World) -> Evidence | Missing:
+    """Where it comes from. What the control plane says of a sandbox's own function was not asked for by name."""
+    if kind.source is Source.INSIDE:
+        return replace(found, source=kind.source, vantage=world.vantage)
+    function = world.request.function
+    vantage = Vantage(function=function or world.vantage.function)
+    return replace(found, source=kind.source, vantage=vantage, volunteered=function is None)
 
 
 def _mangled(kind: type[Facts]) -> Missing:
-    return Missing(kind=kind.kind, source=kind.source, reason=Reason.CRASHED, detail="it sent what is no evidence")
+    return Missing(kind=kind.kind, reason=Reason.CRASHED, detail="it sent what is no evidence")
 
 
 def _lost(kind: type[Facts], end: End, known: list[Evidence | Missing]) -> Iterator[Missing]:
     """What a collector's end leaves open."""
     if end.how in _REASONS:
-        yield Missing(kind=kind.kind, source=kind.source, reason=_REASONS[end.how], detail=end.detail)
+        yield Missing(kind=kind.kind, reason=_REASONS[end.how], detail=end.detail)
     elif not kind.per_target and not any(item.kind == kind.kind for item in known):
-        yield Missing(kind=kind.kind, source=kind.source, reason=Reason.CRASHED, detail="its collector said nothing")
+        yield Missing(kind=kind.kind, reason=Reason.CRASHED, detail="its collector said nothing")

@@ -1,4 +1,4 @@
-"""What every child that uses the SDK needs, loaded once in their shared parent: boto3, and botocore's largest files.
+"""What every child that uses the SDK needs, loaded once in their zygote: boto3, and botocore's largest files.
 
 Each session parses `endpoints.json` anew, which takes longer and more memory than all else that makes a client.
 """
@@ -10,8 +10,8 @@ import boto3
 import botocore.session
 from botocore.loaders import Loader, create_loader
 
-# A shared parent that loads early has time for the collectors that it will be handed, which import no pydantic.
-for _kind in ("application", "caller", "credentials", "endpoint", "imports", "sdk"):
+# A zygote that starts early has time for the collectors that it will be handed, which import no pydantic.
+for _kind in ("application", "caller", "clients", "credentials", "endpoint", "imports", "sdk"):
     importlib.import_module(f"doctor.evidence.{_kind}")
 
 _LOADER: Loader = create_loader()
@@ -29,3 +29,8 @@ def session() -> boto3.Session:
     if not core.get_config_variable("data_path"):  # else the deployer's own files take part
         core.register_component("data_loader", _LOADER)
     return made
+
+
+# A first client warms what all later ones use: botocore's lazy imports, and the rules of an endpoint's name.
+with contextlib.suppress(Exception):
+    session().client("sts", region_name="us-east-1", aws_access_key_id="none", aws_secret_access_key="none")  # noqa: S106

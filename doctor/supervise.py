@@ -4,10 +4,12 @@ A thread that sits in getaddrinfo, in a regular expression or in a C library can
 Each task runs in a child that streams what it finds through a pipe, one length-prefixed JSON frame an item, and
 is killed with everything it started when its time is over. What it had sent by then counts.
 
-On Linux children are forked from a parent that imports neither boto3, dns nor ssl and starts no thread.
-Tasks that name the same `preload` share one intermediate process which imports that module once before it forks
-them, so that three collectors hold one botocore in memory. Elsewhere children are new interpreters. Lambda has no
-/dev/shm, so nothing here uses multiprocessing's queues or locks.
+On Linux children are forked from a parent that imports neither boto3, dns nor ssl and starts no thread; those that
+name a `preload`, from a zygote that has imported it. Elsewhere children are new interpreters. Lambda has no /dev/shm, so
+nothing here uses multiprocessing's queues or locks.
+
+Where turns are taken, a lane of tasks starts its next when one before has ended, or has had its turn: twelve children
+at once would fight for two cores and hold twelve times the memory of one.
 """
 
 import contextlib
@@ -16,13 +18,16 @@ import os
 import selectors
 import signal
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import TracebackType
 from typing import Any, Self, TypeGuard
 
-from doctor.child import FORKS, HEADER, Task, fork, hand_over, spawn
+from doctor import zygote
+from doctor.child import FORKS, HEADER, Task, fork, spawn
+from doctor.zygote import Zygote
 
 # A task that sends more than this has run away; a healthy run of twenty targets sends about 100 kB in 100 items.
 MOST_BYTES = 1024 * 1024
@@ -63,6 +68,7 @@ class End:
 class _Child:
     task: Task
     pipe: int
+    turn: float  # the moment when it is over
     pids: set[int] = field(default_factory=set)
     buffer: bytearray = field(default_factory=bytearray)
     received: int = 0
@@ -70,12 +76,20 @@ class _Child:
 
 
 class Children:
-    """A set of running tasks. Leaving the context kills what still runs."""
+    """A set of running tasks. Leaving the context kills what still runs.
 
-    def __init__(self) -> None:
+    Of each lane, no more than `width` children have their turn at once, which lasts until they end or for `turn`
+    seconds; at 0, all start at once.
+    """
+
+    def __init__(self, turn: float = 0.0, width: int = 1) -> None:
+        self._turn = turn if FORKS else 0.0  # a new interpreter takes longer than any turn
+        self._width = width
         self._selector = selectors.DefaultSelector()
+        self._waiting: list[Task] = []
         self._running: dict[int, _Child] = {}
         self._ready: list[Item | End] = []
+        self._zygotes: dict[str, Zygote] = {}
         self._zombies: set[int] = set(_undead)
         _undead.clear()
 
@@ -87,41 +101,70 @@ class Children:
     ) -> None:
         for child in list(self._running.values()):
             self._stop(child)
+        for shared in self._zygotes.values():
+            shared.close()
         self._reap(patience=0.02)
         _undead.update(self._zombies)
         self._selector.close()
 
     def start(self, tasks: Iterable[Task]) -> None:
-        """Start tasks; those with the same `preload` share a parent."""
-        groups: dict[str, list[Task]] = {}
-        for number, task in enumerate(tasks):
-            groups.setdefault((FORKS and task.preload) or str(number), []).append(task)
-        for group in groups.values():
-            pipes = [os.pipe() for _ in group]
-            shared = hand_over(group, [write for _, write in pipes])
-            pid = shared or (fork(group, pipes) if FORKS else spawn(group[0], pipes[0][1]))
-            self._zombies.add(pid)
-            for task, (read, write) in zip(group, pipes, strict=True):
-                os.close(write)
-                os.set_blocking(read, False)
-                self._running[read] = _Child(task, read, {pid} if len(group) == 1 and not shared else set())
-                self._selector.register(read, selectors.EVENT_READ)
+        """Let tasks begin, each when its turn comes."""
+        self._waiting = sorted([*self._waiting, *tasks], key=lambda task: task.rank)
+        self._begin()
 
     def next(self) -> Item | End | None:
-        """The next thing that happens; None when nothing runs any more."""
+        """The next thing that happens; None when nothing runs or waits any more."""
         while not self._ready:
-            if not self._running:
+            if not self._running and not self._waiting:
                 return None
-            until = min(child.task.until for child in self._running.values())
-            for key, _ in self._selector.select(max(0.0, until - time.monotonic())):
+            for key, _ in self._selector.select(max(0.0, self._next_moment() - time.monotonic())):
                 self._read(self._running[key.fd])
             self._expire()  # after reading: what was sent in time counts
+            self._begin()
         return self._ready.pop(0)
+
+    def _begin(self) -> None:
+        """Launch what waits for no one."""
+        moment = time.monotonic()
+        taken = Counter(child.task.lane for child in self._running.values() if child.turn > moment)
+        for task in list(self._waiting):
+            if taken[task.lane] < self._width:
+                self._waiting.remove(task)
+                self._launch(task, moment + self._turn)
+                taken[task.lane] += self._turn > 0
+
+    def _launch(self, task: Task, turn: float) -> None:
+        read, write = os.pipe()
+        pids: set[int] = set()
+        try:
+            if not (task.preload and FORKS and self._zygote(task.preload).bear(task, write)):
+                pids = {fork(task, read, write) if FORKS else spawn(task, write)}
+        finally:
+            os.close(write)
+        self._zombies |= pids
+        os.set_blocking(read, False)
+        self._running[read] = _Child(task, read, turn, pids)
+        self._selector.register(read, selectors.EVENT_READ)
+
+    def _zygote(self, preload: str) -> Zygote:
+        if preload not in self._zygotes:
+            self._zygotes[preload] = zygote.take(preload)
+            self._zombies.add(self._zygotes[preload].pid)
+        return self._zygotes[preload]
+
+    def _next_moment(self) -> float:
+        """When something has to be done though nobody speaks."""
+        moments = [task.until for task in self._waiting] + [child.task.until for child in self._running.values()]
+        turns = [child.turn for child in self._running.values() if child.turn > time.monotonic()]
+        return min(moments + (turns if self._waiting else []))
 
     def _expire(self) -> None:
         moment = time.monotonic()
         for child in [child for child in self._running.values() if child.task.until <= moment]:
             self._end(child, How.OUT_OF_TIME, "killed at the end of its time")
+        for task in [task for task in self._waiting if task.until <= moment]:
+            self._waiting.remove(task)
+            self._ready.append(End(task.name, How.OUT_OF_TIME, "its turn did not come in time"))
 
     def _read(self, child: _Child) -> None:
         try:
@@ -189,7 +232,7 @@ class Children:
         return ""
 
     def _reap(self, patience: float) -> None:
-        """Collect the dead, and the shared parents that only wait for them."""
+        """Collect the dead, zygotes among them."""
         for pid in self._zombies:
             _kill(pid)
         until = time.monotonic() + patience

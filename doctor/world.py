@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from doctor.evidence import Evidence, Kind, Missing, Vantage, revive
 
+_ONE_CORE = 1769  # MB of a function's memory (Lambda developer guide, "Configure Lambda function memory")
+
 if TYPE_CHECKING:
     import boto3
 
@@ -79,6 +81,12 @@ class World:
     def in_function(self) -> bool:
         """Whether this process runs in a Lambda sandbox."""
         return bool(self.environ.get("AWS_LAMBDA_FUNCTION_NAME") or self.environ.get("AWS_LAMBDA_RUNTIME_API"))
+
+    @property
+    def cores(self) -> float:
+        """Processor time that this sandbox gets, in cores: Lambda gives one at 1,769 MB and shares in proportion."""
+        memory = self.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "")
+        return int(memory) / _ONE_CORE if memory.isdecimal() else float(os.cpu_count() or 1)
 
     @property
     def region(self) -> str | None:

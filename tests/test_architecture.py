@@ -16,15 +16,16 @@ ROOT = Path(__file__).parent.parent
 # `verdict ← request ← world ← supervise, evidence ← check ← registry ← examine ← diagnose ← casefile, render ← handler`.
 # A module may import what stands in an earlier row. What is not named here belongs to the last row.
 ROWS = [
+    "form",
     "verdict boundary location child schedule redact",
-    "runtime runtimes render.plain_text supervise strict_json authorities",
-    "request",
+    "runtime runtimes render.plain_text zygote strict_json authorities",
+    "request supervise",
     "evidence",
     "world",
     "evidence.*",
-    "http_head declare collect network.*",
+    "http_head dial declare collect network.*",
     "ladder",
-    "registry rung phase",
+    "registry rung phase instrument",
     "judge",
     "diagnose gather hear join",
     "examine stage0",

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,75 @@ def test_tasks_may_start_while_others_run() -> None:
         assert children.next() == Item("first", "before")
         children.start([task(counts, name="second")])
         assert children.next() == Item("second", 1)
+
+
+@dataclass(frozen=True)
+class Noting:
+    """Notes in a file when it begins and when it ends; `hangs` keeps it from ending."""
+
+    file: Path
+    name: str
+    hangs: bool = False
+
+    def __call__(self) -> Iterator[object]:
+        for word in ("begins", "ends"):
+            with self.file.open("a") as file:
+                file.write(f"{self.name} {word}\n")
+            yield word
+            if self.hangs:
+                time.sleep(60)
+
+
+def in_turns(turn: float, *tasks: Task) -> dict[str, End]:
+    with Children(turn) as children:
+        children.start(tasks)
+        events = iter(children.next, None)
+        return {event.task: event for event in events if isinstance(event, End)}
+
+
+@pytest.mark.parametrize("preload", ["", "json"])
+def test_a_lane_is_for_one_at_a_time_and_the_lowest_rank_goes_first(preload: str, tmp_path: Path) -> None:
+    file = tmp_path / "notes"
+    waiting = [
+        replace(task(Noting(file, name), name=name, preload=preload), rank=rank)
+        for name, rank in (("c", 2), ("a", 0), ("d", 2), ("b", 1))
+    ]
+    ends = in_turns(PATIENCE, *waiting)
+    assert {end.how for end in ends.values()} == {How.FINISHED}
+    assert file.read_text().splitlines() == [f"{name} {word}" for name in "abcd" for word in ("begins", "ends")]
+
+
+def test_a_lane_may_be_wider(tmp_path: Path) -> None:
+    one, two = (task(Noting(tmp_path / name, name, hangs=True), name=name, seconds=0.6) for name in ("one", "two"))
+    with Children(PATIENCE, width=2) as children:
+        children.start([one, two, task(Noting(tmp_path / "three", "three"), name="three", seconds=0.3)])
+        how = {event.task: event.how for event in iter(children.next, None) if isinstance(event, End)}
+    assert how == dict.fromkeys(("one", "two", "three"), How.OUT_OF_TIME)
+    assert (tmp_path / "one").exists()
+    assert (tmp_path / "two").exists()
+    assert not (tmp_path / "three").exists()
+
+
+def test_who_hangs_has_its_turn_and_no_more(tmp_path: Path) -> None:
+    file = tmp_path / "notes"
+    stuck = task(Noting(file, "stuck", hangs=True), name="stuck", seconds=1.5)
+    ends = in_turns(0.2, stuck, task(Noting(file, "next"), name="next"))
+    assert (ends["stuck"].how, ends["next"].how) == (How.OUT_OF_TIME, How.FINISHED)
+    assert file.read_text().split() == ["stuck", "begins", "next", "begins", "next", "ends"]
+
+
+def test_whose_turn_does_not_come_in_time_is_told_so(tmp_path: Path) -> None:
+    file = tmp_path / "notes"
+    stuck = task(Noting(file, "stuck", hangs=True), name="stuck", seconds=0.6)
+    ends = in_turns(PATIENCE, stuck, task(Noting(file, "late"), name="late", seconds=0.3))
+    assert (ends["late"].how, ends["late"].detail) == (How.OUT_OF_TIME, "its turn did not come in time")
+    assert "late" not in file.read_text()
+
+
+def test_lanes_do_not_wait_for_each_other(tmp_path: Path) -> None:
+    stuck = task(Noting(tmp_path / "one", "stuck", hangs=True), name="stuck", seconds=0.6)
+    ends = in_turns(PATIENCE, stuck, replace(task(Noting(tmp_path / "two", "other"), name="other"), lane="two"))
+    assert ends["other"].how is How.FINISHED
 
 
 def test_without_tasks_nothing_happens() -> None:

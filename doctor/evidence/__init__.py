@@ -37,7 +37,7 @@ class Facts:
 
     `kind` names it in case files. `per_target` kinds yield one object for each target, whose `target`
     property tells which (`host:port`). `after` lists kinds whose evidence `collect` reads from the world.
-    `preload` names a module that collectors may share, already imported, in one parent process.
+    `preload` names a module that collectors share, already imported, in a zygote.
     """
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
@@ -54,6 +54,12 @@ class Facts:
     def collect(cls, world: World) -> Iterator[Self | Missing]:
         """Look, and yield what was seen; runs in a child that may be killed at any moment."""
         raise NotImplementedError(f"evidence kind {cls.__name__} has no collect()")
+
+    @classmethod
+    def shares(cls, world: World) -> str:
+        """What `collect` needs imported in this world: `preload`, where it has a choice."""
+        del world
+        return cls.preload
 
     @property
     def concerns(self) -> str | None:
@@ -93,7 +99,11 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
-    """Evidence that could not be gathered. `action` names the IAM action where the reason is `denied`."""
+    """Evidence that could not be gathered. `action` names the IAM action where the reason is `denied`.
+
+    `volunteered` tells that nobody asked for it: a sandbox looks at its own function's configuration where it may, and
+    where it may not, that decides nothing.
+    """
 
     kind: str
     reason: Reason
@@ -102,11 +112,14 @@ class Missing:
     source: Source = Source.INSIDE
     vantage: Vantage = Vantage()
     target: str | None = None
+    volunteered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """Facts in their plain form, with their provenance. `at` is UTC in ISO 8601; `took` is seconds.
+
+    `volunteered` is as in `Missing`: what such evidence leaves open decides nothing either.
 
     The parent process only carries facts about; children that need them make objects of them with `revive`.
     """
@@ -119,6 +132,7 @@ class Evidence:
     vantage: Vantage = Vantage()
     target: str | None = None
     answered: tuple[str, ...] = ()
+    volunteered: bool = False
 
     @classmethod
     def of(cls, facts: Facts, *, vantage: Vantage, at: str, took: float) -> Self:

@@ -5,7 +5,8 @@ name, an account's own DynamoDB host, or whatever AWS_ENDPOINT_URL says. A `befo
 sign a request, notes its URL, and stops it before a socket is opened.
 """
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from urllib.parse import urlsplit
@@ -16,7 +17,9 @@ from doctor.redact import brief
 from doctor.world import World
 
 if TYPE_CHECKING:
-    from doctor.request import ServiceTarget
+    import boto3
+
+    from doctor.request import HostTarget, ServiceTarget
 
 
 class _CapturedError(Exception):
@@ -58,19 +61,38 @@ class Endpoint(Facts):
         return "https" if self.tls else "http"
 
     @classmethod
-    def collect(cls, world: World) -> Iterator[Self | Missing]:
-        """Hosts are as declared; services are asked of botocore. Nothing leaves the process."""
-        for host in world.hosts_named:  # never proxied
-            yield cls(host=host.host, port=host.port, tls=host.tls, expected=host.reachable)
-        for service in world.services:
-            yield cls._of_service(world, service)
+    def shares(cls, world: World) -> str:
+        """Declared hosts need no botocore, and shall not wait for its import."""
+        return cls.preload if world.services else ""
 
     @classmethod
-    def _of_service(cls, world: World, target: "ServiceTarget") -> Self | Missing:
+    def collect(cls, world: World) -> Iterator[Self | Missing]:
+        """The endpoints of the request's targets, as this process would call them."""
+        yield from cls.named(world, world.hosts_named, world.services)
+
+    @classmethod
+    def named(
+        cls, world: World, hosts: "Iterable[HostTarget]", services: "Iterable[ServiceTarget]", region: str = ""
+    ) -> Iterator[Self | Missing]:
+        """Hosts are as declared; services are asked of botocore. Nothing leaves the process.
+
+        With a region the endpoints are those of a function there: this process's own variables and proxies, which are
+        none of that function's, say nothing.
+        """
+        for host in hosts:  # never proxied
+            yield cls(host=host.host, port=host.port, tls=host.tls, expected=host.reachable)
+        session = functools.cache(world.session)  # one for all, since each reads botocore's rules anew
+        for service in services:
+            yield cls._of_service(world, session, service, region)
+
+    @classmethod
+    def _of_service(
+        cls, world: World, session: "Callable[[], boto3.Session]", target: "ServiceTarget", region: str
+    ) -> Self | Missing:
         from doctor.evidence import proxy  # it builds on this module
 
         try:
-            captured = _capture(world, target)
+            captured = _capture(world, session(), target, region)
             parts = urlsplit(captured.url)
             host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
         except Exception as error:  # noqa: BLE001 - NoRegionError, ProfileNotFound, …: the evidence is that none is built
@@ -81,9 +103,9 @@ class Endpoint(Facts):
             port=port,
             tls=parts.scheme == "https",
             service=target.service,
-            overridden=_override(world, captured.service_id, host),
+            overridden="" if region else _override(world, captured.service_id, host),
             expected=target.reachable,
-            proxied=proxy.serving(world.environ, parts.scheme, host, port) is not None,
+            proxied=not region and proxy.serving(world.environ, parts.scheme, host, port) is not None,
             region=captured.region,
             resource_region=_region_of(target.resource or ""),
             offered=captured.offered,
@@ -108,15 +130,17 @@ class _Captured:
     offered: bool | None
 
 
-def _capture(world: World, target: "ServiceTarget") -> _Captured:
+def _capture(world: World, session: "boto3.Session", target: "ServiceTarget", region: str) -> _Captured:
     from botocore import UNSIGNED  # children only
     from botocore.config import Config
 
     # Keys in variables win, and are there. Any other provider may ask somebody, so that nothing is signed then.
     signs = all(world.environ.get(name) for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"))
     config = Config(parameter_validation=False, **({} if signs else {"signature_version": UNSIGNED}))
-    session = world.session()
-    client = session.client(target.service, config=config)  # type: ignore[call-overload]
+    elsewhere = {"region_name": region} if region else {}
+    if region:
+        config = config.merge(Config(ignore_configured_endpoint_urls=True))
+    client = session.client(target.service, config=config, **elsewhere)  # type: ignore[call-overload]
     client.meta.events.register("before-send.*.*", _stop)
     try:
         _any_call(client, target)

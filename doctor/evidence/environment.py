@@ -1,6 +1,5 @@
 """The process's environment, reduced to states: set or blank, how long, what shape; never a value."""
 
-import configparser
 import os
 import re
 import shlex
@@ -174,6 +173,8 @@ def _shared(environ: Mapping[str, str], variable: str, default: str) -> str:
 
 def _profiles(environ: Mapping[str, str]) -> set[str]:
     """A config file calls a profile `[profile NAME]`, all but the default; a credentials file calls it `[NAME]`."""
+    import configparser  # what parents import delays every run
+
     names: set[str] = set()
     for variable, default in _SHARED:
         parser = configparser.RawConfigParser()

@@ -107,9 +107,6 @@ class Names(Facts):
     @classmethod
     def collect(cls, world: World) -> Iterator[Self | Missing]:
         """Resolve every target at once, each question in a thread that dies with this child."""
-        import dns.message  # before the threads and their clocks start
-        import dns.query  # noqa: F401
-
         nameservers = listed_nameservers(world)
         patience = world.left(0.15, most=3.0)
         endpoints = world.seen(Endpoint)
@@ -117,24 +114,31 @@ class Names(Facts):
             nothing = SystemAnswer(reply=Reply.RESOLVED, took=0.0)
             yield cls(host=endpoint.host, port=endpoint.port, proxied=True, expected=endpoint.expected, system=nothing)
         ours = [endpoint for endpoint in endpoints if not endpoint.proxied]
+        if nameservers and not all(_is_address(endpoint.host) for endpoint in ours):
+            import dns.message  # before the threads and their clocks start
+            import dns.query  # noqa: F401
         pending = [(endpoint, _Questions(endpoint, nameservers, patience)) for endpoint in ours]
         until = time.monotonic() + world.left(0.5, most=6.0)
         for endpoint, questions in pending:
             yield cls(
                 host=endpoint.host,
                 port=endpoint.port,
-                literal=boundary.as_address(endpoint.host) is not None,
+                literal=_is_address(endpoint.host),
                 expected=endpoint.expected,
                 system=questions.system(until),
                 lookups=questions.lookups(until),
             )
 
 
+def _is_address(host: str) -> bool:
+    return boundary.as_address(host) is not None
+
+
 class _Questions:
     """All questions about one host, asked at once; answers are collected until a moment."""
 
     def __init__(self, endpoint: Endpoint, nameservers: tuple[str, ...], patience: float) -> None:
-        literal = boundary.as_address(endpoint.host) is not None
+        literal = _is_address(endpoint.host)
         self._started = time.monotonic()
         self._system = _in_thread(lambda: _ask_system(endpoint.host, endpoint.port))
         self._lookups = [

@@ -7,9 +7,12 @@ from typing import Any
 from doctor.evidence import Evidence, Facts, Vantage
 from doctor.evidence.application import Application, Built
 from doctor.evidence.caller import Answer, Caller, Identity
+from doctor.evidence.clients import Call, Clients
 from doctor.evidence.credentials import Credentials, KeyClass, Keys
 from doctor.evidence.endpoint import Endpoint
 from doctor.evidence.environment import Environment, Override, Variable
+from doctor.evidence.function import Function
+from doctor.evidence.function_parts import Role, RoleTrust
 from doctor.evidence.imports import Extension, Import, Imports
 from doctor.evidence.names import Lookup, Names, Reply, SystemAnswer
 from doctor.evidence.platform import Platform
@@ -103,6 +106,17 @@ NO_FACTORY = Application(factory="")
 
 def caller(who: Identity | None = None) -> Caller:
     return Caller(identity=who or identity(), sts_declared=False)
+
+
+def clients(**changed: Any) -> Clients:
+    usual: dict[str, Any] = {
+        "creation": 0.1,
+        "host": "sts.us-east-1.amazonaws.com",
+        "first": Call(answer=Answer.ACCEPTED, took=0.2, dns=0.002, connect=0.001, tls=0.05, first_byte=0.02),
+        "second": Call(answer=Answer.ACCEPTED, took=0.02, first_byte=0.02),
+        "lag": 0.0,
+    }
+    return Clients(**(usual | changed))
 
 
 def names(system: Reply, *replies: Reply) -> Names:
@@ -218,3 +232,21 @@ def lookup(reply: Reply, *addresses: str, nameserver: str = "10.0.0.2", record: 
 
 def system(reply: Reply, *addresses: str, took: float = 0.01) -> SystemAnswer:
     return SystemAnswer(reply=reply, addresses=addresses, took=took)
+
+
+def function(**changed: Any) -> Function:
+    usual: dict[str, Any] = {
+        "name": "jobs",
+        "region": "us-east-1",
+        "today": "2026-01-01",
+        "version": "$LATEST",
+        "package": "zip",
+        "runtime": "python3.13",
+        "architecture": "x86_64",
+        "memory": 512,
+        "timeout": 30,
+        "state": "Active",
+        "update": "Successful",
+        "role": Role(name="jobs", exists=True, trust=RoleTrust.TRUSTS),
+    }
+    return Function(**(usual | changed))
