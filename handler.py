@@ -1,7 +1,8 @@
 """The deployed doctor's entry point: any event in, a verdict out, never a traceback.
 
-Stage 0: this module imports the standard library only. Where the engine cannot be imported, because pydantic-core is
-the wheel for another Python, say, `doctor.stage0` names that very fault in an ordinary verdict.
+Stage 0: this module imports the standard library only. Where something that the engine needs cannot be imported, because
+pydantic-core is the wheel for another Python, say, `doctor.stage0` names that very fault in an ordinary verdict. A run
+without evidence brought along needs no pydantic; there the evidence `imports` tells the same.
 """
 
 import os
@@ -41,6 +42,8 @@ def _answered(answer: ModuleType, event: object, remaining: float | None, starte
         verdict = answer.answer(
             event, remaining, started, platform=Path(f"/proc/{process}/environ"), sides=_sides(process)
         )
+    except ImportError:  # stage 0 names it
+        raise
     except Exception as broken:  # noqa: BLE001 - a verdict in any case
         verdict = _failed(broken)
     answer.emit_metric(verdict, event)

@@ -2,26 +2,29 @@
 
 Loading trusts nothing: a case file may come from a stranger. Size, depth, duplicate keys and NaN are refused before any
 model sees the data, and every refusal names the field.
+
+An ordinary run brings no evidence along, and shall not wait for pydantic: it is imported where something is to be read.
 """
 
 import json
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
 
-from pydantic import TypeAdapter, ValidationError
-
+from doctor import form
 from doctor.evidence import Evidence, Missing, Reason, named, revive
 from doctor.examine import Examination
 from doctor.judge import Known
-from doctor.request import Request
+from doctor.made import MisfitError
+from doctor.request import Request, read
 from doctor.strict_json import parse
 from doctor.verdict import InvalidRequest, Runtime, Verdict
 from doctor.world import now
 
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
 SCHEMA_VERSION = "1"
 MOST_BROUGHT = 512 * 1024  # bytes of JSON; judging and masking it has to fit into the shortest budgets
-_EVIDENCE = TypeAdapter(Evidence)
-_MISSING = TypeAdapter(Missing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +49,7 @@ def record(request: Request, examination: Examination) -> dict[str, object]:
     return {
         "schema_version": SCHEMA_VERSION,
         "recorded": now(),
-        "request": examination.redactor.plain(request.model_copy(update={"evidence": ()}).model_dump(mode="json")),
+        "request": examination.redactor.plain(form.plain(replace(request, evidence=()))),
         "runtime": asdict(examination.verdict.runtime) if examination.verdict.runtime else None,
         "evidence": [asdict(item) for item in known if isinstance(item, Evidence)],
         "missing": [asdict(item) for item in known if isinstance(item, Missing)],
@@ -72,6 +75,10 @@ def load(text: str, where: str) -> CaseFile:
             f"{where}.schema_version",
             f"is {version!r}; this doctor reads {SCHEMA_VERSION!r}: replay it with the doctor that wrote it",
         )
+    if "request" in data:
+        data["request"] = read(data["request"], where=f"{where}.request")
+    from pydantic import TypeAdapter, ValidationError
+
     try:
         case = TypeAdapter(CaseFile).validate_python(data)
     except ValidationError as error:
@@ -101,6 +108,8 @@ def verdict_in(text: str, where: str) -> Verdict:
         return found
     if not isinstance(data, dict) or data.get("schema_version") != SCHEMA_VERSION:
         raise InvalidRequest(f"{where}.schema_version", "this is neither a case file nor a verdict of this version")
+    from pydantic import TypeAdapter, ValidationError
+
     try:
         return TypeAdapter(Verdict).validate_python(data)
     except ValidationError as error:
@@ -113,6 +122,10 @@ def brought_along(items: tuple[dict[str, Any], ...], where: str) -> Known:
     Raises:
         InvalidRequest: naming the item and field.
     """
+    if not items:
+        return ()
+    from pydantic import TypeAdapter, ValidationError
+
     known: list[Evidence | Missing] = []
     if len(json.dumps(items)) > MOST_BROUGHT:
         raise InvalidRequest(where, f"is larger than {MOST_BROUGHT // 1024} kB: bring the evidence of fewer targets")
@@ -120,9 +133,9 @@ def brought_along(items: tuple[dict[str, Any], ...], where: str) -> Known:
         path = f"{where}[{index}]"
         try:
             if "reason" in item:
-                known.append(_MISSING.validate_python(item))
+                known.append(TypeAdapter(Missing).validate_python(item))
             else:
-                known.append(_checked(_EVIDENCE.validate_python(item), path))
+                known.append(_checked(TypeAdapter(Evidence).validate_python(item), path))
         except ValidationError as error:
             raise _refused(error, path) from None
     return tuple(known)
@@ -135,12 +148,12 @@ def _checked(item: Evidence, path: str) -> Evidence | Missing:
     except LookupError:
         detail = f"this doctor does not know the kind {item.kind!r}"
         return Missing(kind=item.kind, reason=Reason.NOT_ASKED, detail=detail, source=item.source, vantage=item.vantage)
-    except ValidationError as error:
-        raise _refused(error, f"{path}.facts") from None
+    except MisfitError as error:
+        raise InvalidRequest(f"{path}.facts{error.path}", error.message) from None
     return Evidence.of(facts, vantage=item.vantage, at=item.at, took=item.took)
 
 
-def _refused(error: ValidationError, where: str) -> InvalidRequest:
+def _refused(error: "ValidationError", where: str) -> InvalidRequest:
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     path = where + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
     return InvalidRequest(path, first["msg"])

@@ -1,26 +1,26 @@
 """A run from request to verdict: gather, judge, diagnose, each within its share of the budget."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 
-from doctor import diagnose, registry, zygote
+from doctor import diagnose, registry
 from doctor.declare import Check
 from doctor.evidence import Evidence, Missing, Reason
 from doctor.evidence.run import Run as RunRecord
 from doctor.evidence.zone import Zone
 from doctor.form import replaced, texts
 from doctor.gather import Progress, gather
+from doctor.headline import headline, saw_only_itself
 from doctor.hear import hear, plugin_checks
 from doctor.join import join
 from doctor.judge import Judged, Known, engine_finding, engine_findings, once
 from doctor.redact import Redactor, words
 from doctor.runtime import runtime
 from doctor.schedule import Schedule
-from doctor.verdict import Outcome, Runtime, Severity, Source, Status, Timings, Verdict
+from doctor.verdict import Runtime, Severity, Source, Status, Timings, Verdict
 from doctor.world import World
 
 Verify = Callable[[Sequence[str]], str]
-_READERS = "doctor.readers"  # what the children that judge need, made while evidence is gathered
 _MOST_TEXT = 2000  # characters of any text in a verdict
 _FATES = {
     Reason.OUT_OF_TIME: ("doctor.out-of-time", "was stopped at the end of its time"),
@@ -80,10 +80,9 @@ def examine(run: Run) -> Examination:
     kinds = dict.fromkeys(kind for kind in needed if kind.source in run.sides)
     if run.world.environ.get("AWS_LAMBDA_METADATA_API"):  # no check needs it; the verdict says where it was made
         kinds[Zone] = None
-    with zygote.early(_READERS):
-        gathered = gather(kinds, run.world, run.schedule, run.progress)
-        known = gathered.known + brought
-        return _conclude(run, panel, known, gathered.took, hear(panel.asked, known, run.schedule, _READERS))
+    gathered = gather(kinds, run.world, run.schedule, run.progress)
+    known = gathered.known + brought
+    return _conclude(run, panel, known, gathered.took, hear(panel.asked, known, run.schedule))
 
 
 def judge_again(run: Run, known: Known) -> Examination:
@@ -96,7 +95,7 @@ def judge_again(run: Run, known: Known) -> Examination:
     return _conclude(run, panel, known, {}, hear(panel.asked, known, run.schedule))
 
 
-def _panel(run: Run, sides: Collection[Source]) -> _Panel:
+def _panel(run: Run, sides: Set[Source]) -> _Panel:
     theirs, failed = plugin_checks(run.plugins, run.schedule)
     plugged = {check.id: check for check in theirs}
     ours = registry.built_in()
@@ -124,11 +123,11 @@ def _conclude(run: Run, panel: _Panel, known: Known, took: dict[str, float], hea
     checks = {check.id: check for check in panel.asked}
     reasoning = diagnose.reason(judged, checks, _answers(known), targets, run.verify)
     status = diagnose.status(reasoning.findings, world.request.fail_on)
-    if status is Status.HEALTHY and _saw_only_itself(known):
+    if status is Status.HEALTHY and saw_only_itself(known):
         status = Status.INCONCLUSIVE
     verdict = Verdict(
         status=status,
-        headline=_headline(status, reasoning, world, _reached(known)),
+        headline=headline(status, reasoning, world, known),
         fail_on=world.request.fail_on,
         diagnoses=reasoning.diagnoses,
         findings=tuple(sorted(reasoning.findings, key=lambda finding: finding.id)),
@@ -211,51 +210,5 @@ def _not_asked(panel: _Panel) -> tuple[str, ...]:
     return tuple(sorted(check_id for ids in listed for check_id in ids))
 
 
-def _headline(status: Status, reasoning: diagnose.Reasoning, world: World, targets: Sequence[str]) -> str:
-    if reasoning.diagnoses and status is not Status.INCONCLUSIVE:
-        below = f"No problem of severity {world.request.fail_on.value} or more stands, but: "
-        return ("" if status is Status.UNHEALTHY else below) + reasoning.diagnoses[0].headline
-    if status is Status.HEALTHY:
-        return _all_well(world, targets)
-    undecided = [
-        finding
-        for finding in reasoning.findings
-        if finding.outcome is Outcome.UNKNOWN and finding.severity.reaches(world.request.fail_on)
-    ]
-    if not undecided and _judged_something(reasoning):
-        return (
-            f"Nothing is wrong inside {world.vantage.place}, and nothing outside was seen: "
-            "STS did not answer and no target was named. Name one with --target or DOCTOR_TARGETS."
-        )
-    if not undecided:
-        return f"Nothing was examined from {world.vantage.place}: no selected check had anything to look at."
-    return f"{len(undecided)} of {len(reasoning.findings)} findings are undecided; first: {undecided[0].message}"
-
-
 def _zone(known: Known) -> str | None:
     return next((item.facts.get("zone") for item in known if isinstance(item, Evidence) and item.kind == "zone"), None)
-
-
-def _reached(known: Known) -> tuple[str, ...]:
-    """The targets that were to be reached, and not those that were not to be."""
-    reach = [item for item in known if isinstance(item, Evidence) and item.kind == "reach" and item.target]
-    return tuple(dict.fromkeys(str(item.target) for item in reach if item.facts.get("expected", True)))
-
-
-def _judged_something(reasoning: diagnose.Reasoning) -> bool:
-    decided = (Outcome.OK, Outcome.PROBLEM)
-    return any(finding.outcome in decided and not finding.check.startswith("doctor.") for finding in reasoning.findings)
-
-
-def _saw_only_itself(known: Known) -> bool:
-    """Whether a run that asked AWS who is calling got no answer, and had no target either: that is no health."""
-    callers = [item for item in known if isinstance(item, Evidence) and item.kind == "caller"]
-    silent = [item for item in callers if item.facts.get("identity", {}).get("answer") == "unreachable"]
-    return bool(silent) and not any(isinstance(item, Evidence) and item.kind == "reach" for item in known)
-
-
-def _all_well(world: World, targets: Sequence[str]) -> str:
-    """What was sampled is said: one sandbox in one subnet, at one moment, is not the whole function."""
-    reached = f"it reaches {', '.join(targets)}" if targets else "no target was named, so no network path was tried"
-    sample = " A sandbox in another of its subnets may differ." if world.in_function and targets else ""
-    return f"Nothing is wrong as seen from {world.vantage.place} at this moment: {reached}.{sample}"

@@ -3,19 +3,16 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from pydantic import TypeAdapter
-
 from doctor.child import Task
 from doctor.collect import Collecting
 from doctor.evidence import Evidence, Facts, Missing, Reason, Shared, Vantage
+from doctor.made import made
 from doctor.schedule import Schedule
 from doctor.supervise import Children, End, How, Item
 from doctor.verdict import Source
 from doctor.world import World
 
 Progress = Callable[[str], None]
-_EVIDENCE = TypeAdapter(Evidence)
-_MISSING = TypeAdapter(Missing)
 # A hung collector holds up the others of its lane for so long: seconds, and a share of small budgets.
 _TURN, _SHARE_OF_BUDGET = 1.0, 0.04
 _REASONS = {How.CRASHED: Reason.CRASHED, How.RAN_AWAY: Reason.CRASHED, How.OUT_OF_TIME: Reason.OUT_OF_TIME}
@@ -106,11 +103,11 @@ def _read(item: Item, kind: type[Facts]) -> Evidence | Missing:
     Raises:
         ValueError: it is no evidence of that kind.
     """
-    found: Evidence | Missing
-    if "missing" in item.payload:
-        found = _MISSING.validate_python(item.payload["missing"])
-    else:
-        found = _EVIDENCE.validate_python(item.payload["evidence"])
+    found = (
+        made(Missing, item.payload["missing"])
+        if "missing" in item.payload
+        else made(Evidence, item.payload["evidence"])
+    )
     if found.kind != kind.kind:
         raise ValueError(f"{item.task} sent evidence of the kind {found.kind}")
     return found

@@ -4,19 +4,16 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from pydantic import TypeAdapter, ValidationError
-
 from doctor import registry
 from doctor.child import Task
 from doctor.declare import Check, Nearness, Need, Observation
 from doctor.evidence import named
 from doctor.judge import Judged, Judging, Known, engine_finding
+from doctor.made import MisfitError, made
 from doctor.schedule import Schedule
 from doctor.supervise import Children, End, How, Item
 from doctor.verdict import Remedy, Severity
 
-_JUDGED = TypeAdapter(list[Judged])
-_REMEDY = TypeAdapter(Remedy)
 _LEAST_TURN = 0.05  # seconds; a shorter turn would blame checks for the time that a fork takes
 _OWN_SHARE = 16  # our own checks speak for up to sixty-four targets each
 _MOST_PARTS = 8  # a fork takes milliseconds, and each part is one
@@ -32,11 +29,10 @@ class _Turn:
     heard: list[Judged] = field(default_factory=list)
 
 
-def hear(checks: Sequence[Check], known: Known, schedule: Schedule, preload: str = "") -> list[Judged]:
+def hear(checks: Sequence[Check], known: Known, schedule: Schedule) -> list[Judged]:
     """Let every check judge the evidence. A child that hangs or dies loses the check at work; the rest go on in another.
 
-    Built-ins share a child; each third party's distribution has one of its own. `preload` names the zygote that waits
-    for the built-ins. Those that go on are forked from here: a turn is too short to make another zygote ready.
+    Built-ins share a child; each third party's distribution has one of its own.
     """
     groups: dict[str, list[Check]] = {}
     for check in checks:
@@ -46,8 +42,7 @@ def hear(checks: Sequence[Check], known: Known, schedule: Schedule, preload: str
         left = schedule.judged - time.monotonic()
         if left < _LEAST_TURN:
             return heard + [_late(check) for group in pending for check in group]
-        turns = _take_turns(pending, known, time.monotonic() + max(_LEAST_TURN, left / 2), preload)
-        preload = ""
+        turns = _take_turns(pending, known, time.monotonic() + max(_LEAST_TURN, left / 2))
         heard += [item for turn in turns for item in turn.heard]
         heard += [_stopped(turn) for turn in turns if turn.left]
         pending = [part for turn in turns if turn.left for part in _apart(turn)]
@@ -60,10 +55,10 @@ def _apart(turn: _Turn) -> list[list[Check]]:
     return [part for start in range(_MOST_PARTS) if (part := rest[start::_MOST_PARTS])]
 
 
-def _take_turns(groups: list[list[Check]], known: Known, until: float, preload: str) -> list[_Turn]:
+def _take_turns(groups: list[list[Check]], known: Known, until: float) -> list[_Turn]:
     turns = {str(number): _Turn(left=list(group)) for number, group in enumerate(groups)}
     with Children() as children:
-        children.start(_task(name, turn, known, until, preload) for name, turn in turns.items())
+        children.start(_task(name, turn, known, until) for name, turn in turns.items())
         while (event := children.next()) is not None:
             turn = turns[event.task]
             if isinstance(event, Item):
@@ -73,11 +68,9 @@ def _take_turns(groups: list[list[Check]], known: Known, until: float, preload: 
     return list(turns.values())
 
 
-def _task(name: str, turn: _Turn, known: Known, until: float, preload: str) -> Task:
-    work = Judging(tuple(turn.left), known)
-    if any(check.plugin for check in turn.left):  # it may have run away, or hang where a zygote's child reads its task
-        return Task(name=name, work=work, until=until)
-    return Task(name=name, work=work, until=until, preload=preload, share=_OWN_SHARE)
+def _task(name: str, turn: _Turn, known: Known, until: float) -> Task:
+    share = 1 if any(check.plugin for check in turn.left) else _OWN_SHARE  # a plug-in may have run away
+    return Task(name=name, work=Judging(tuple(turn.left), known), until=until, share=share)
 
 
 def _note(turn: _Turn, said: dict[str, object]) -> None:
@@ -92,9 +85,9 @@ def _note(turn: _Turn, said: dict[str, object]) -> None:
         turn.heard.append(_crashed(check, str(said["crashed"])))
         return
     try:
-        turn.heard += _JUDGED.validate_python(said.get("judged"))
-    except ValidationError as error:
-        turn.heard.append(_crashed(check, f"its findings are malformed: {error.error_count()} errors"))
+        turn.heard += made(list[Judged], said.get("judged"))
+    except MisfitError as error:
+        turn.heard.append(_crashed(check, f"its findings are malformed: {error}"))
 
 
 def _culprit(turn: _Turn) -> str:
@@ -169,7 +162,7 @@ def _described(distribution: str, said: dict[str, object]) -> Check:
     return Check(
         id=str(said["id"]),
         severity=Severity(str(said["severity"])),
-        remedy=_REMEDY.validate_python(said["remedy"]),
+        remedy=made(Remedy, said["remedy"]),
         follows=tuple(map(str, said["follows"])),  # type: ignore[call-overload]
         nearness=Nearness(said["nearness"]),  # type: ignore[arg-type]
         needs=tuple(Need(str(parameter), named(str(kind)), bool(required)) for parameter, kind, required in needs),

@@ -4,6 +4,7 @@ Each session parses `endpoints.json` anew, which takes longer and more memory th
 """
 
 import contextlib
+import gc
 import importlib
 
 import boto3
@@ -31,6 +32,15 @@ def session() -> boto3.Session:
     return made
 
 
+def forget() -> None:
+    """Drop the models of services that were done with: six of them are more than a function of 128 MB has room for."""
+    for read in [key for key in _LOADER._cache if key not in _KEPT]:  # type: ignore[attr-defined]
+        del _LOADER._cache[read]  # type: ignore[attr-defined]
+    gc.collect()
+
+
 # A first client warms what all later ones use: botocore's lazy imports, and the rules of an endpoint's name.
 with contextlib.suppress(Exception):
     session().client("sts", region_name="us-east-1", aws_access_key_id="none", aws_secret_access_key="none")  # noqa: S106
+
+_KEPT = frozenset(_LOADER._cache)  # type: ignore[attr-defined]  # by botocore's `instance_cache`

@@ -5,14 +5,17 @@ names, and only what was selected is imported.
 """
 
 import fnmatch
-import importlib.metadata
 import re
 import sys
 from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from doctor import location
 from doctor.declare import Check
 from doctor.verdict import InvalidRequest
+
+if TYPE_CHECKING:
+    import importlib.metadata
 
 GROUP = "lambda_doctor.checks"
 
@@ -85,13 +88,17 @@ def plugin(distribution: str) -> Iterator[Check]:
 
 def version(distribution: str) -> str:
     """`name version` for the verdict's list of plug-ins."""
+    import importlib.metadata  # brings email and zipfile, and most runs have no plug-in
+
     try:
         return f"{distribution} {importlib.metadata.version(distribution)}"
     except importlib.metadata.PackageNotFoundError:
         return distribution
 
 
-def _entry_points(distribution: str) -> list[importlib.metadata.EntryPoint]:
+def _entry_points(distribution: str) -> "list[importlib.metadata.EntryPoint]":
+    import importlib.metadata
+
     found = importlib.metadata.entry_points(group=GROUP)
     return [entry for entry in found if entry.dist and _normal(entry.dist.name) == _normal(distribution)]
 

@@ -8,88 +8,90 @@ import importlib.util
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Annotated, Any
-
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Discriminator,
-    Field,
-    Tag,
-    TypeAdapter,
-    ValidationError,
-    field_validator,
-)
+from typing import Annotated, Any, ClassVar
 
 from doctor import boundary, redact, strict_json
+from doctor.made import Limit, MisfitError, made
 from doctor.verdict import FailOn, InvalidRequest
 
-_FROZEN = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True)
-_TAGS = {"service", "host"}
+_CLOSED = {"extra": "forbid"}  # for the published schema; `made` refuses what is no field in any case
 
 
-class ServiceTarget(BaseModel):
+def _from(least: int, most: int) -> Limit:
+    words = f"must be a number from {least} to {most}"
+    return Limit((int, float), lambda number: least <= number <= most, words, {"minimum": least, "maximum": most})
+
+
+def _long(least: int, most: int) -> Limit:
+    words = f"must have {least} to {most} characters"
+    return Limit((str,), lambda text: least <= len(text) <= most, words, {"minLength": least, "maxLength": most})
+
+
+def _at_most(most: int) -> Limit:
+    return Limit(
+        (list, tuple), lambda items: len(items) <= most, f"must have {most} entries or fewer", {"maxItems": most}
+    )
+
+
+def _spelled(pattern: str, words: str) -> Limit:
+    return Limit((str,), re.compile(pattern).fullmatch, words, {"pattern": pattern})
+
+
+_CLIENT = _spelled("^[a-z0-9][a-z0-9-]{0,62}$", "must be the name of a boto3 client, such as sqs")
+_FUNCTION = _spelled("^[A-Za-z0-9:_$/.-]{1,256}$", "must be the name or the ARN of a function")
+_PATTERN = _spelled(
+    "^[a-z0-9*][a-z0-9.*_-]{0,127}$", "must be the id of a check or a pattern of ids, such as network.*"
+)
+_HOST = Limit(
+    (str,),
+    lambda host: len(host) <= 253 and boundary.spelled_as_host(host),
+    "must be a DNS name or an address in its usual spelling",
+    {"minLength": 1, "maxLength": 253},
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceTarget:
     """An AWS service of the region, by the name of its boto3 client, perhaps with one of its resources."""
 
-    model_config = _FROZEN
+    __pydantic_config__: ClassVar[dict[str, str]] = _CLOSED
 
-    service: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
-    resource: Annotated[str, Field(min_length=1, max_length=2048)] | None = None
+    service: Annotated[str, _CLIENT]
+    resource: Annotated[str, _long(1, 2048)] | None = None
     reachable: bool = True
 
 
-class HostTarget(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class HostTarget:
     """Any other host. `reachable: false` declares that it must not be reached from here."""
 
-    model_config = _FROZEN
+    __pydantic_config__: ClassVar[dict[str, str]] = _CLOSED
 
-    host: Annotated[str, Field(min_length=1, max_length=253)]
-    port: Annotated[int, Field(ge=1, le=65535)] = 443
+    host: Annotated[str, _HOST]
+    port: Annotated[int, _from(1, 65535)] = 443
     tls: bool = True
     reachable: bool = True
 
-    @field_validator("host")
-    @classmethod
-    def _spelled_as_host(cls, host: str) -> str:
-        if not boundary.spelled_as_host(host):
-            raise ValueError("write a DNS name or an address in its usual spelling")
-        return host
-
-
-def _kind_of_target(value: Any) -> str:
-    keys = value if isinstance(value, dict) else getattr(type(value), "model_fields", ())
-    return "host" if "host" in keys else "service"
-
 
 AnyTarget = ServiceTarget | HostTarget
-Target = Annotated[
-    Annotated[ServiceTarget, Tag("service")] | Annotated[HostTarget, Tag("host")],
-    Discriminator(_kind_of_target),
-]
-Pattern = Annotated[str, Field(pattern=r"^[a-z0-9*][a-z0-9.*_-]{0,127}$")]
 
 
-class Request(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class Request:
     """What one run shall do. Field names are those of the event's `doctor` object."""
 
-    model_config = _FROZEN
+    __pydantic_config__: ClassVar[dict[str, str]] = _CLOSED
 
-    function: Annotated[str, Field(pattern=r"^[A-Za-z0-9:_$/.-]{1,256}$")] | None = None
-    targets: Annotated[tuple[Target, ...], Field(strict=False, max_length=64)] = ()
-    only: Annotated[tuple[Pattern, ...], Field(strict=False, max_length=256)] = ()
-    skip: Annotated[tuple[Pattern, ...], Field(strict=False, max_length=256)] = ()
-    budget_seconds: Annotated[float, Field(ge=1, le=840)] = 20.0
-    fail_on: Annotated[FailOn, Field(strict=False)] = FailOn.BREAKS
-    evidence: Annotated[tuple[dict[str, Any], ...], Field(strict=False, max_length=10_000)] = ()
+    function: Annotated[str, _FUNCTION] | None = None
+    targets: Annotated[tuple[AnyTarget, ...], _at_most(64)] = ()
+    only: Annotated[tuple[Annotated[str, _PATTERN], ...], _at_most(256)] = ()
+    skip: Annotated[tuple[Annotated[str, _PATTERN], ...], _at_most(256)] = ()
+    budget_seconds: Annotated[float, _from(1, 840)] = 20.0
+    fail_on: FailOn = FailOn.BREAKS
+    evidence: Annotated[tuple[dict[str, Any], ...], _at_most(10_000)] = ()
     include_casefile: bool = False
-
-    @field_validator("targets", mode="before")
-    @classmethod
-    def _names_are_services(cls, targets: Any) -> Any:
-        if not isinstance(targets, list | tuple):
-            raise ValueError("write a list")  # noqa: TRY004 - pydantic collects ValueError
-        return [target_spelled(target) if isinstance(target, str) else target for target in targets]
 
 
 def from_event(event: object, environ: Mapping[str, str]) -> Request:
@@ -104,30 +106,45 @@ def from_event(event: object, environ: Mapping[str, str]) -> Request:
         event = {}
     if not isinstance(event, dict):
         raise InvalidRequest("event", f'send a JSON object such as {{"doctor": {{}}}}, not {type(event).__name__}')
-    if "doctor" not in event and (stray := sorted(set(event) & set(Request.model_fields) - {"evidence"})):
+    if "doctor" not in event and (
+        stray := sorted(set(event) & {field.name for field in fields(Request)} - {"evidence"})
+    ):
         raise InvalidRequest(
             str(stray[0]), f'put {stray[0]} inside the key "doctor": {{"doctor": {{"{stray[0]}": …}}}}'
         )
     request = parse({} if event.get("doctor") is None else event["doctor"], where="doctor")
-    request = request.model_copy(update={"targets": _as_declared(request.targets, declared_targets(environ))})
+    request = replace(request, targets=_as_declared(request.targets, declared_targets(environ)))
     _only_declared(request, environ)
-    return request if request.targets else request.model_copy(update={"targets": default_targets(environ)})
+    return request if request.targets else replace(request, targets=default_targets(environ))
 
 
 def parse(value: object, *, where: str) -> Request:
-    """Validate the fields of a request; `where` is the path that error messages start with.
+    """A request whose targets exist and agree; `where` is the path that error messages start with.
 
     Raises:
         InvalidRequest: naming the field.
     """
-    if not isinstance(value, dict):
-        raise InvalidRequest(where, f"write an object, not {type(value).__name__}")
-    try:
-        request = Request.model_validate(value)
-    except ValidationError as error:
-        raise _refused(error, where) from None
+    request = read(value, where=where)
     _must_agree(request.targets, f"{where}.targets")
     return request
+
+
+def read(value: object, *, where: str) -> Request:
+    """The fields of a request, each by itself within its limits.
+
+    Raises:
+        InvalidRequest: naming the field.
+    """
+    if isinstance(value, dict) and isinstance(targets := value.get("targets"), list | tuple):
+        value = {**value, "targets": _spelled_out(targets)}
+    try:
+        return made(Request, value)
+    except MisfitError as error:
+        raise InvalidRequest(where + error.path, error.message) from None
+
+
+def _spelled_out(targets: Sequence[object]) -> list[object]:
+    return [target_spelled(target) if isinstance(target, str) else target for target in targets]
 
 
 def target_spelled(spelled: str) -> object:
@@ -155,12 +172,11 @@ def declared_targets(environ: Mapping[str, str]) -> tuple[AnyTarget, ...]:
     Raises:
         InvalidRequest: the variable is not a JSON list of targets.
     """
-    listed = _json_list(environ, "DOCTOR_TARGETS")
-    spelled = [target_spelled(item) if isinstance(item, str) else item for item in listed]
+    listed = _spelled_out(_json_list(environ, "DOCTOR_TARGETS"))
     try:
-        targets = TypeAdapter(tuple[Target, ...]).validate_python(spelled)
-    except ValidationError as error:
-        raise _refused(error, "DOCTOR_TARGETS") from None
+        targets = made(tuple[AnyTarget, ...], listed)
+    except MisfitError as error:
+        raise InvalidRequest(f"DOCTOR_TARGETS{error.path}", error.message) from None
     _must_agree(targets, "DOCTOR_TARGETS")
     return targets
 
@@ -269,15 +285,3 @@ def _must_exist(target: AnyTarget, field: str) -> None:
             field,
             f'{target.service!r} is not the name of a boto3 client; declare other hosts as {{"host": …, "port": …}}',
         )
-
-
-def _refused(error: ValidationError, where: str) -> InvalidRequest:
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    path, previous = where, None
-    for part in first["loc"]:
-        if isinstance(part, int):
-            path += f"[{part}]"
-        elif not (isinstance(previous, int) and part in _TAGS):  # the union's tag, which nobody wrote
-            path += f".{part}"
-        previous = part
-    return InvalidRequest(path, first["msg"].removeprefix("Value error, "))

@@ -3,10 +3,11 @@
 Standard library only: stage 0 says it too.
 """
 
-import importlib.metadata
 import importlib.util
 import platform
+import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 from doctor.verdict import Runtime
 
@@ -32,7 +33,14 @@ def architecture() -> str:
 
 
 def _installed(distribution: str) -> str | None:
+    """By the name of its metadata's folder: `boto3-1.35.0.dist-info` (PyPA, "Recording installed projects")."""
+    found = (each for entry in sys.path for each in Path(entry).glob(f"{distribution}-*.dist-info"))
+    if named := next(found, None):
+        return named.stem.removeprefix(f"{distribution}-")
+    # It reads older forms too, and brings email and zipfile, which every run would wait for.
+    from importlib import metadata
+
     try:
-        return importlib.metadata.version(distribution)
-    except importlib.metadata.PackageNotFoundError:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
         return "unversioned" if importlib.util.find_spec(distribution) else None

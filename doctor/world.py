@@ -12,17 +12,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from doctor.evidence import Evidence, Kind, Missing, Vantage, revive
+from doctor.request import HostTarget, Request, ServiceTarget
 
 _ONE_CORE = 1769  # MB of a function's memory (Lambda developer guide, "Configure Lambda function memory")
 
 if TYPE_CHECKING:
     import boto3
-
-    from doctor.request import HostTarget, Request, ServiceTarget
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,37 +43,15 @@ class World:
     remaining: float | None = None
     event: object = None
 
-    def __getstate__(self) -> dict[str, Any]:
-        """Travel without pydantic, whose import would cost a child more than its work."""
-        return {name: value for name, value in vars(self).items() if name != "request"} | {
-            "_plain": self._plain_request
-        }
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update(state)
-
-    def __getattr__(self, name: str) -> Any:
-        """The request of a world that travelled, made again when it is asked for as a whole."""
-        if name != "request" or "_plain" not in vars(self):
-            raise AttributeError(name)
-        from doctor.request import Request
-
-        vars(self)["request"] = Request.model_validate(self._plain_request)
-        return self.request
-
-    @property
-    def _plain_request(self) -> dict[str, Any]:
-        return cast(dict[str, Any], vars(self).get("_plain")) or self.request.model_dump()
-
     @property
     def services(self) -> tuple[ServiceTarget, ...]:
         """The targets that are AWS services."""
-        return tuple(SimpleNamespace(**target) for target in self._plain_request["targets"] if "service" in target)  # type: ignore[misc]
+        return tuple(target for target in self.request.targets if isinstance(target, ServiceTarget))
 
     @property
     def hosts_named(self) -> tuple[HostTarget, ...]:
         """The targets that are declared by host and port."""
-        return tuple(SimpleNamespace(**target) for target in self._plain_request["targets"] if "host" in target)  # type: ignore[misc]
+        return tuple(target for target in self.request.targets if isinstance(target, HostTarget))
 
     @property
     def in_function(self) -> bool:
@@ -123,6 +99,12 @@ class World:
         from doctor import preload  # imports boto3
 
         return preload.session()
+
+    def forget(self) -> None:
+        """Free what the SDK has read for services that are done with."""
+        from doctor import preload
+
+        preload.forget()
 
 
 def now() -> str:

@@ -16,18 +16,21 @@ ROOT = Path(__file__).parent.parent
 # `verdict ← request ← world ← supervise, evidence ← check ← registry ← examine ← diagnose ← casefile, render ← handler`.
 # A module may import what stands in an earlier row. What is not named here belongs to the last row.
 ROWS = [
-    "form",
+    "form made",
     "verdict boundary location child schedule redact",
     "runtime runtimes render.plain_text zygote strict_json authorities",
     "request supervise",
+    "network.*",
     "evidence",
     "world",
     "evidence.*",
-    "http_head dial declare collect network.*",
+    "http_head dial declare collect",
     "ladder",
-    "registry rung phase instrument",
+    "registry rung phase instrument passage",
+    "lookup",
     "judge",
     "diagnose gather hear join",
+    "headline",
     "examine stage0",
     "casefile",
     "render.*",
@@ -141,7 +144,7 @@ def test_a_check_imports_the_doctor_and_pure_standard_library(file: Path) -> Non
 
 def loaded_by(statement: str) -> set[str]:
     """The top-level modules that a fresh interpreter holds after a statement."""
-    program = f"import sys; {statement}; print(' '.join({{name.partition('.')[0] for name in sys.modules}}))"
+    program = f"import sys; {statement}\nprint(' '.join({{name.partition('.')[0] for name in sys.modules}}))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
     return set(done.stdout.split())
 
@@ -174,6 +177,17 @@ def test_loading_every_check_keeps_the_parent_light() -> None:
 def test_a_whole_run_keeps_the_parent_light() -> None:
     run = "import time; from doctor import answer; answer.answer({'doctor': {'budget_seconds': 3}}, None, time.monotonic(), {})"
     assert not loaded_by(run) & HEAVY
+
+
+def test_a_whole_run_needs_no_pydantic() -> None:
+    """Its import takes longer than all else that a parent does, and memory beside the process that holds botocore."""
+    run = (
+        "import contextlib, io, handler\n"
+        "with contextlib.redirect_stdout(io.StringIO()): verdict = handler.handler({'doctor': {'only': ['credentials.*', "
+        "'client.*'], 'targets': ['sqs'], 'budget_seconds': 10, 'include_casefile': True}}, None)\n"
+        "assert verdict['findings'] and not verdict['error'], verdict"
+    )
+    assert not loaded_by(run) & (HEAVY | {"pydantic", "pydantic_core", "email", "zipfile"})
 
 
 LONGEST_MODULE, LONGEST_FUNCTION = 300, 40

@@ -6,8 +6,9 @@ from typing import ClassVar
 
 import pytest
 
+from doctor import judge as judging
 from doctor.declare import Check, Nearness, Need, Observation, check, ok, problem, unknown
-from doctor.evidence import Evidence, Facts, Missing, Reason, Vantage
+from doctor.evidence import Evidence, Facts, Missing, Reason, Vantage, revive
 from doctor.judge import judge, once
 from doctor.verdict import Outcome, Remedy, Severity, Source, finding_id
 from tests.invented import HERE, THERE, fine, rule, seen
@@ -124,6 +125,28 @@ def test_malformed_facts_are_an_error_and_never_ok() -> None:
         judge(asks((Whole, True)), (replace(evidence, facts={"word": 7}),))
 
 
+def test_what_many_checks_need_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[type[Facts]] = []
+
+    def reading(kind: type[Facts], evidence: Evidence) -> Facts:
+        read.append(kind)
+        return revive(kind, evidence)
+
+    monkeypatch.setattr(judging, "revive", reading)
+    checks = tuple(asks((Whole, True)) for _ in range(5))
+    said = [item for item in judging.Judging(checks, sealed(Whole(word="seen")))() if "done" in item]
+    assert len(said) == 5
+    assert all("judged" in item for item in said)
+    assert read == [Whole]
+
+
+def test_facts_that_cannot_be_read_crash_each_check_that_needs_them() -> None:
+    (evidence,) = sealed(Whole())
+    checks = (asks((Whole, True)), asks((Whole, True)))
+    said = [item for item in judging.Judging(checks, (replace(evidence, facts={"word": 7}),))() if "done" in item]
+    assert ["crashed" in item for item in said] == [True, True]
+
+
 class TestOnce:
     def test_the_worst_of_one_id_is_kept(self) -> None:
         every = [seen("a.b", outcome=outcome) for outcome in Outcome]
@@ -189,15 +212,11 @@ class TestDeclaring:
             """All is well."""
             yield ok("s", "m")
 
-        def idle(whole: Whole | None) -> Iterator[Observation]:
-            """All is well."""
-            yield ok("s", "m")
-
         def none() -> Iterator[Observation]:
             """All is well."""
             yield ok("s", "m")
 
-        for judge_ in (undocumented, blank, bare, foreign, either, idle, none):
+        for judge_ in (undocumented, blank, bare, foreign, either, none):
             with pytest.raises(TypeError, match=r"area\.fault"):
                 self.declare(judge_)
 

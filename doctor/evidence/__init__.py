@@ -2,19 +2,19 @@
 
 Every kind is one module of this package: a frozen dataclass derived from `Facts`, its `collect`, and the IAM
 actions that collecting needs. Facts hold states and classes, never secret values. Facts are standard-library
-dataclasses, so that stage 0 can judge them with the ordinary checks when pydantic itself cannot be imported;
-whatever comes from outside the process is validated by pydantic where it enters (`doctor.casefile`).
+dataclasses, read by `doctor.made`, so that stage 0 can judge them with the ordinary checks when pydantic itself cannot be
+imported, and no process of a run has to wait for pydantic.
 """
 
 from __future__ import annotations
 
-import functools
 import importlib.util
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
+from doctor.made import made
 from doctor.verdict import Source
 
 if TYPE_CHECKING:
@@ -153,17 +153,9 @@ def revive(kind: type[Kind], evidence: Evidence) -> Kind:
     """Make facts of their plain form.
 
     Raises:
-        pydantic.ValidationError: the plain form is not that of the kind.
+        MisfitError: the plain form is not that of the kind.
     """
-    facts: Kind = _adapter(cast(Any, kind)).validate_python(evidence.facts)
-    return facts
-
-
-@functools.cache
-def _adapter(kind: Any) -> Any:
-    from pydantic import TypeAdapter  # stage 0 runs without it
-
-    return TypeAdapter(kind)
+    return made(kind, evidence.facts)
 
 
 def named(kind: str) -> type[Facts]:

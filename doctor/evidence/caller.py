@@ -5,7 +5,6 @@ signed call to a declared service judges the credentials as well, since AWS veri
 looks at permissions: even AccessDenied proves the credentials sound.
 """
 
-import email.utils
 import re
 import socket
 import threading
@@ -232,9 +231,11 @@ def _granted(reply: dict[str, Any]) -> dict[str, Any]:
 
 
 def _skew(reply: dict[str, Any]) -> float | None:
+    from email.utils import parsedate_to_datetime  # children only: botocore has loaded it
+
     date = reply.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
     try:
-        return round(email.utils.parsedate_to_datetime(date).timestamp() - time.time(), 1)
+        return round(parsedate_to_datetime(date).timestamp() - time.time(), 1)
     except (ValueError, TypeError, OverflowError):
         return None
 

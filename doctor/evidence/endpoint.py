@@ -19,6 +19,7 @@ from doctor.world import World
 if TYPE_CHECKING:
     import boto3
 
+    from doctor.evidence.function import Named
     from doctor.request import HostTarget, ServiceTarget
 
 
@@ -72,7 +73,11 @@ class Endpoint(Facts):
 
     @classmethod
     def named(
-        cls, world: World, hosts: "Iterable[HostTarget]", services: "Iterable[ServiceTarget]", region: str = ""
+        cls,
+        world: World,
+        hosts: "Iterable[HostTarget | Named]",
+        services: "Iterable[ServiceTarget | Named]",
+        region: str = "",
     ) -> Iterator[Self | Missing]:
         """Hosts are as declared; services are asked of botocore. Nothing leaves the process.
 
@@ -84,10 +89,11 @@ class Endpoint(Facts):
         session = functools.cache(world.session)  # one for all, since each reads botocore's rules anew
         for service in services:
             yield cls._of_service(world, session, service, region)
+            world.forget()
 
     @classmethod
     def _of_service(
-        cls, world: World, session: "Callable[[], boto3.Session]", target: "ServiceTarget", region: str
+        cls, world: World, session: "Callable[[], boto3.Session]", target: "ServiceTarget | Named", region: str
     ) -> Self | Missing:
         from doctor.evidence import proxy  # it builds on this module
 
@@ -130,17 +136,16 @@ class _Captured:
     offered: bool | None
 
 
-def _capture(world: World, session: "boto3.Session", target: "ServiceTarget", region: str) -> _Captured:
+def _capture(world: World, session: "boto3.Session", target: "ServiceTarget | Named", region: str) -> _Captured:
     from botocore import UNSIGNED  # children only
     from botocore.config import Config
 
     # Keys in variables win, and are there. Any other provider may ask somebody, so that nothing is signed then.
     signs = all(world.environ.get(name) for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"))
-    config = Config(parameter_validation=False, **({} if signs else {"signature_version": UNSIGNED}))
-    elsewhere = {"region_name": region} if region else {}
-    if region:
-        config = config.merge(Config(ignore_configured_endpoint_urls=True))
-    client = session.client(target.service, config=config, **elsewhere)  # type: ignore[call-overload]
+    unsigned = {} if signs else {"signature_version": UNSIGNED}
+    ignoring: dict[str, Any] = {"ignore_configured_endpoint_urls": True} if region else {}
+    config = Config(parameter_validation=False, **unsigned, **ignoring)
+    client = session.client(target.service, config=config, region_name=region or None)  # type: ignore[call-overload]
     client.meta.events.register("before-send.*.*", _stop)
     try:
         _any_call(client, target)
@@ -156,7 +161,7 @@ def _stop(request: Any, **_: object) -> None:
     raise _CapturedError(request.url)
 
 
-def _any_call(client: Any, target: "ServiceTarget") -> None:
+def _any_call(client: Any, target: "ServiceTarget | Named") -> None:
     if target.service == "s3" and target.resource:
         client.head_bucket(Bucket=target.resource.rpartition(":::")[2])
     if target.service == "dynamodb" and target.resource:

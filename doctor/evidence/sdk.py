@@ -1,7 +1,6 @@
 """The SDK as it is loaded here: versions, where each part comes from, and the region that it finds by itself."""
 
 import importlib
-import importlib.metadata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,10 +60,12 @@ def _part(name: str) -> Part:
 
 def _requires() -> str:
     """Only of the very boto3 that is loaded: a package in a layer may have left its metadata elsewhere."""
+    from importlib import metadata  # brings email and zipfile, which the parent goes without
+
     boto3 = importlib.import_module("boto3")
     try:
-        found = importlib.metadata.distribution("boto3")
-    except importlib.metadata.PackageNotFoundError:
+        found = metadata.distribution("boto3")
+    except metadata.PackageNotFoundError:
         return ""
     if found.version != boto3.__version__:
         return ""

@@ -1,0 +1,68 @@
+"""A verdict's one sentence: what is wrong, or what was looked at and found well, and from where."""
+
+from doctor.diagnose import Reasoning
+from doctor.evidence import Evidence
+from doctor.judge import Known
+from doctor.verdict import Outcome, Source, Status
+from doctor.world import World
+
+
+def headline(status: Status, reasoning: Reasoning, world: World, known: Known) -> str:
+    """The first diagnosis, else what the run is worth."""
+    if reasoning.diagnoses and status is not Status.INCONCLUSIVE:
+        below = f"No problem of severity {world.request.fail_on.value} or more stands, but: "
+        return ("" if status is Status.UNHEALTHY else below) + reasoning.diagnoses[0].headline
+    if status is Status.HEALTHY:
+        return _all_well(world, known)
+    undecided = [
+        finding
+        for finding in reasoning.findings
+        if finding.outcome is Outcome.UNKNOWN and finding.severity.reaches(world.request.fail_on)
+    ]
+    if undecided:
+        return f"{len(undecided)} of {len(reasoning.findings)} findings are undecided; first: {undecided[0].message}"
+    if _judged_something(reasoning):
+        return (
+            f"Nothing is wrong inside {world.vantage.place}, and nothing outside was seen: "
+            "STS did not answer and no target was named. Name one with --target or DOCTOR_TARGETS."
+        )
+    return f"Nothing was examined from {world.vantage.place}: no selected check had anything to look at."
+
+
+def saw_only_itself(known: Known) -> bool:
+    """Whether a run that asked AWS who is calling got no answer, and had no target either: that is no health."""
+    callers = [item for item in known if isinstance(item, Evidence) and item.kind == "caller"]
+    silent = [item for item in callers if item.facts.get("identity", {}).get("answer") == "unreachable"]
+    return bool(silent) and not any(isinstance(item, Evidence) and item.kind == "reach" for item in known)
+
+
+def _judged_something(reasoning: Reasoning) -> bool:
+    decided = (Outcome.OK, Outcome.PROBLEM)
+    return any(finding.outcome in decided and not finding.check.startswith("doctor.") for finding in reasoning.findings)
+
+
+def _all_well(world: World, known: Known) -> str:
+    """What was sampled is said: one sandbox in one subnet, at one moment, is not the whole function."""
+    if not any(item.source is Source.INSIDE for item in known if isinstance(item, Evidence)):
+        return _configured_well(world, known)
+    targets = _targets(known, "reach")
+    reached = f"it reaches {', '.join(targets)}" if targets else "no target was named, so no network path was tried"
+    sample = " A sandbox in another of its subnets may differ." if world.in_function and targets else ""
+    return f"Nothing is wrong as seen from {world.vantage.place} at this moment: {reached}.{sample}"
+
+
+def _configured_well(world: World, known: Known) -> str:
+    """Of a run that sent nothing: the configuration was judged, and no packet."""
+    targets = _targets(known, "paths")
+    judged = (
+        f"from each of its subnets the way to {', '.join(targets)} is open"
+        if targets
+        else "its variables name no target, so no network path was judged; name one with --target"
+    )
+    return f"Nothing is wrong in the configuration of function {world.request.function} at this moment: {judged}."
+
+
+def _targets(known: Known, kind: str) -> tuple[str, ...]:
+    """The targets that were to be reached, and not those that were not to be."""
+    looked_at = [item for item in known if isinstance(item, Evidence) and item.kind == kind and item.target]
+    return tuple(dict.fromkeys(str(item.target) for item in looked_at if item.facts.get("expected", True)))
