@@ -9,6 +9,7 @@ looked for once, and only the rest string by string. Every pattern is linear: bo
 import base64
 import dataclasses
 import enum
+import functools
 import html
 import json
 import os
@@ -40,15 +41,23 @@ class _Net(NamedTuple):
     """A pattern, the literal that it starts with, and what is put in place of what it finds."""
 
     needle: str
-    pattern: re.Pattern[str]
+    spelled: str
     mask: str | Callable[[re.Match[str]], str]
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """Compiled on first use: few runs meet a needle, and all nets together take as long as two imports."""
+        return _compiled(self.spelled)
+
+
+_compiled = functools.cache(re.compile)
 
 
 def _nets(needles: str, rest: str, mask: str | Callable[[re.Match[str]], str] = MASK) -> Iterator[_Net]:
     """One net for each needle: a search for one literal is an order of magnitude faster than for one of several."""
     for needle in needles.split("|"):
         literal = re.escape(needle)
-        yield _Net(needle, re.compile(literal + rest.replace("<needle>", literal)), mask)
+        yield _Net(needle, literal + rest.replace("<needle>", literal), mask)
 
 
 def _cased(words: str) -> str:
@@ -136,9 +145,7 @@ _SHAPES = (
 # A run of forty has no literal to look for; it starts where a run starts, so that each character is looked at once.
 _FORTY = _Net(
     "",
-    re.compile(
-        r"(?:(?<![A-Za-z0-9+/])|(?<=\\[nrt]))[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])(?<![0-9a-f]{40})(?<![0-9A-F]{40})"
-    ),
+    r"(?:(?<![A-Za-z0-9+/])|(?<=\\[nrt]))[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])(?<![0-9a-f]{40})(?<![0-9A-F]{40})",
     _mask_mixed,
 )
 
@@ -231,7 +238,7 @@ def names_secret(variable: str) -> bool:
 
 def looks_secret(value: str) -> bool:
     """Whether a value has the shape of a key, a token or a private key, or is a URL with a password."""
-    return any(net.pattern.sub(net.mask, value) != value for net in _SHAPES)
+    return any(net.needle in value and net.pattern.sub(net.mask, value) != value for net in _SHAPES)
 
 
 def holds_secret(variable: str, value: str) -> bool:
