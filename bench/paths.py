@@ -1,0 +1,196 @@
+"""The path analyser on an account's worth of functions, and beside rules read with `ipaddress`, one after the other.
+
+Theirs asks less: only whether a rule of the function's group lets the target through. Where it would take minutes it
+answers for every fiftieth function, and the figure is scaled.
+"""
+
+import ipaddress
+from collections.abc import Callable, Sequence
+from time import perf_counter
+from typing import Any
+
+from bench.compare import Row, main, medians
+from doctor.network.blocks import block
+from doctor.network.ends import Destination, Flow, Source
+from doctor.network.model import Network
+from doctor.network.path import analyse
+from doctor.network.read import network
+from doctor.network.sources import of_function
+
+FUNCTIONS, GROUPS, TARGETS, RULES, MANY = 1000, 50, 20, 60, 100_000
+SHARE = 50  # theirs answers for one function in so many
+_ZONES = {"subnet-a": "us-east-1a", "subnet-b": "us-east-1b"}
+Item = dict[str, Any]
+
+
+def measure(rounds: int) -> list[Row]:
+    """Three rows."""
+    return [_account(rounds), *_many(rounds)]
+
+
+def _account(rounds: int) -> Row:
+    targets = _targets()
+    replies = _replies([_group(f"sg-{number}", _rules(RULES)) for number in range(GROUPS)])
+    functions = [(list(_ZONES)[number // GROUPS % 2], f"sg-{number % GROUPS}") for number in range(FUNCTIONS)]
+
+    def ours() -> float:
+        known = network(replies, region="us-east-1")  # each round anew: nothing may be remembered
+        subnets = known.subnets or {}
+        sources = [of_function(subnets[subnet], (group,)) for subnet, group in functions]
+        return _timed(lambda: _all_reachable(known, sources, targets))
+
+    permissions = [_parsed(each["IpPermissionsEgress"]) for each in replies["SecurityGroups"]]
+    some = [permissions[int(group.removeprefix("sg-"))] for _, group in functions[::SHARE]]
+    wanted = [(ipaddress.ip_address(str(each.address)), each.port) for each in targets]
+
+    def theirs() -> float:
+        return SHARE * _timed(lambda: [_allowed(rules, *each) for rules in some for each in wanted])
+
+    took, naive = medians(rounds, ours, theirs)
+    return _row(f"{FUNCTIONS:,} functions x {TARGETS} targets x {RULES} rules", took, naive, 200)
+
+
+def _all_reachable(known: Network, sources: Sequence[Source], targets: Sequence[Destination]) -> None:
+    for source in sources:
+        for target in targets:
+            if not analyse(known, Flow(source=source, destination=target)).reachable:
+                raise AssertionError(f"{source} does not reach {target}")
+
+
+def _many(rounds: int) -> list[Row]:
+    replies = _replies([_group("sg-0", _rules(MANY))])
+    rules = replies["SecurityGroups"][0]["IpPermissionsEgress"]
+    target = _targets()[0]
+
+    def compiled() -> float:
+        return _timed(lambda: network(replies, region="us-east-1"))
+
+    def judged() -> float:
+        known = network(replies, region="us-east-1")
+        source = of_function((known.subnets or {})["subnet-a"], ("sg-0",))
+        _all_reachable(known, [source], _targets()[1:2])  # the first target lays the rules out
+        return _timed(lambda: _all_reachable(known, [source], [target]))
+
+    def parsed() -> float:
+        return _timed(lambda: _parsed(rules))
+
+    ready, wanted = _parsed(rules), ipaddress.ip_address(str(target.address))
+
+    def allowed() -> float:
+        return _timed(lambda: _allowed(ready, wanted, target.port))
+
+    compiling, judging, parsing, allowing = medians(rounds, compiled, judged, parsed, allowed)
+    return [
+        _row(f"{MANY:,} rules: compile", compiling, parsing, 200),
+        _row(f"{MANY:,} rules: judge a target", judging, allowing, 10),
+    ]
+
+
+def _row(what: str, ours: float, theirs: float, goal: float) -> Row:
+    """`goal` in milliseconds."""
+    return Row(
+        what=what,
+        ours=f"doctor {ours * 1000:.1f} ms",
+        theirs=f"rules by ipaddress {theirs * 1000:.1f} ms",
+        figure=f"{ours * 1000:.1f} ms, {ours / theirs:.3f} x",
+        goal=f"≤ {goal:.0f} ms",
+        met=ours * 1000 <= goal,
+    )
+
+
+def _timed(what: Callable[[], object]) -> float:
+    started = perf_counter()
+    what()
+    return perf_counter() - started
+
+
+def _targets() -> list[Destination]:
+    return [Destination(address=block(f"93.184.216.{number}"), port=443) for number in range(1, TARGETS + 1)]
+
+
+def _rules(count: int) -> list[Item]:
+    """All but the last are of other addresses and ports, as in groups that have grown for years."""
+    others = [_permission(f"172.16.{n // 256 % 256}.{n % 256}/32", 1024 + n % 60000) for n in range(count - 1)]
+    return [*others, _permission("0.0.0.0/0", 443)]
+
+
+def _permission(cidr: str, port: int) -> Item:
+    return {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "IpRanges": [{"CidrIp": cidr}]}
+
+
+def _group(id: str, rules: list[Item]) -> Item:
+    return {"GroupId": id, "VpcId": "vpc-1", "OwnerId": "1", "IpPermissions": [], "IpPermissionsEgress": rules}
+
+
+def _parsed(rules: list[Item]) -> list[tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, int, int]]:
+    return [(ipaddress.ip_network(each["IpRanges"][0]["CidrIp"]), each["FromPort"], each["ToPort"]) for each in rules]
+
+
+def _allowed(rules: list[tuple[Any, int, int]], address: object, port: int) -> bool:
+    return any(address in net and first <= port <= last for net, first, last in rules)
+
+
+def _replies(groups: list[Item]) -> dict[str, list[Item]]:
+    """A VPC with two function subnets behind a NAT gateway."""
+    cidrs = {"subnet-a": "10.0.1.0/24", "subnet-b": "10.0.2.0/24", "subnet-p": "10.0.3.0/24"}
+    entry = {"RuleNumber": 100, "Protocol": "-1", "RuleAction": "allow", "CidrBlock": "0.0.0.0/0"}
+    local = {
+        "DestinationCidrBlock": "10.0.0.0/16",
+        "GatewayId": "local",
+        "State": "active",
+        "Origin": "CreateRouteTable",
+    }
+    out = {"DestinationCidrBlock": "0.0.0.0/0", "State": "active", "Origin": "CreateRoute"}
+    nat = {"PrivateIp": "10.0.3.9", "PublicIp": "3.3.3.3", "Status": "succeeded"}
+    return {
+        "Vpcs": [{"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16", "OwnerId": "1"}],
+        "Subnets": [
+            {
+                "SubnetId": id,
+                "VpcId": "vpc-1",
+                "CidrBlock": cidr,
+                "AvailabilityZone": _ZONES.get(id, "us-east-1a"),
+                "OwnerId": "1",
+            }
+            for id, cidr in cidrs.items()
+        ],
+        "SecurityGroups": groups,
+        "NetworkAcls": [
+            {
+                "NetworkAclId": "acl-1",
+                "VpcId": "vpc-1",
+                "IsDefault": True,
+                "Associations": [{"SubnetId": id} for id in cidrs],
+                "Entries": [{**entry, "Egress": egress} for egress in (False, True)],
+            }
+        ],
+        "RouteTables": [
+            {
+                "RouteTableId": "rtb-f",
+                "VpcId": "vpc-1",
+                "Associations": [{"SubnetId": id} for id in _ZONES],
+                "Routes": [local, {**out, "NatGatewayId": "nat-1"}],
+            },
+            {
+                "RouteTableId": "rtb-p",
+                "VpcId": "vpc-1",
+                "Associations": [{"SubnetId": "subnet-p"}],
+                "Routes": [local, {**out, "GatewayId": "igw-1"}],
+            },
+        ],
+        "NetworkInterfaces": [],
+        "NatGateways": [
+            {
+                "NatGatewayId": "nat-1",
+                "VpcId": "vpc-1",
+                "SubnetId": "subnet-p",
+                "State": "available",
+                "NatGatewayAddresses": [nat],
+            }
+        ],
+        "InternetGateways": [{"InternetGatewayId": "igw-1", "Attachments": [{"VpcId": "vpc-1", "State": "available"}]}],
+    }
+
+
+if __name__ == "__main__":
+    main(measure, rounds=7)

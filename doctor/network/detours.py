@@ -1,0 +1,60 @@
+"""Ways that a VPC could have instead of a broken one, as commands that use what is already there."""
+
+from collections.abc import Mapping
+
+from doctor.network import remedies, routes
+from doctor.network.ends import Flow
+from doctor.network.model import Gateway, Network, Route, RouteTable
+
+
+def by_nat(network: Network, flow: Flow, route: Route) -> tuple[str, ...]:
+    """Send what this route of the source's subnet takes to another public NAT gateway, or to a new one."""
+    table = routes.table_of(network, flow.source.subnet)
+    if isinstance(table, str):
+        return ()
+    ready = [each for each in nats(network, table) if each != route.target]
+    if ready:
+        return (remedies.replace_route(table.id, route.to, "nat", ready[0]),)
+    subnet = _public_subnet(network, table) or "PUBLIC_SUBNET"
+    return remedies.nat_gateway(subnet), remedies.replace_route(table.id, route.to, "nat", "NAT_GATEWAY")
+
+
+def out(network: Network, flow: Flow, table: RouteTable) -> tuple[str, ...]:
+    """A default route by way of what the VPC already has; nothing where it has neither NAT nor egress-only gateway."""
+    if flow.destination.address.family == 6:
+        ours = attached(network.egress_only_gateways or {}, table.vpc)
+        return tuple(remedies.default_route("create-route", table.id, 6, "egress-only-gateway", id) for id in ours[:1])
+    return tuple(remedies.default_route("create-route", table.id, 4, "nat", id) for id in nats(network, table)[:1])
+
+
+def nats(network: Network, table: RouteTable) -> list[str]:
+    """The public NAT gateways of the VPC that work and do not stand behind this very table."""
+    return sorted(
+        each.id
+        for each in (network.nats or {}).values()
+        if each.vpc == table.vpc and each.state == "available" and each.public
+        if (each.table if each.regional else _table_id(network, each.subnet)) != table.id
+    )
+
+
+def attached(gateways: Mapping[str, Gateway], vpc: str) -> list[str]:
+    """The gateways that are attached to a VPC."""
+    return sorted(each.id for each in gateways.values() if each.attached.get(vpc) in ("available", "attached"))
+
+
+def _table_id(network: Network, subnet: str) -> str:
+    table = routes.table_of(network, subnet)
+    return "" if isinstance(table, str) else table.id
+
+
+def _public_subnet(network: Network, apart: RouteTable) -> str:
+    """A subnet, of another table, that leads to an internet gateway."""
+    for id in sorted(each.id for each in (network.subnets or {}).values() if each.vpc == apart.vpc):
+        table = routes.table_of(network, id)
+        if not isinstance(table, str) and table.id != apart.id and any(map(_to_internet, table.routes)):
+            return id
+    return ""
+
+
+def _to_internet(route: Route) -> bool:
+    return route.via == "internet-gateway" and route.state == "active"

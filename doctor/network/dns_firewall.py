@@ -1,0 +1,73 @@
+"""What DNS Firewall does to a query: groups by their priority, rules by theirs, and the first that matches decides.
+
+Facts: API reference of Route 53 Resolver, `FirewallRule` and `FirewallRuleGroupAssociation` (lowest setting first,
+actions, responses, query types), `UpdateFirewallDomains` (an entry may begin with an asterisk); developer guide,
+"How Route 53 Resolver DNS Firewall works". Only the name that is asked for is judged, not what a CNAME leads to.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from doctor.network import service_names
+from doctor.network.zones import FirewallGroup, FirewallRule
+
+Type = Literal["A", "AAAA"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """What decided about one type of query: a group with a rule, or none. `unknowns` say what could decide earlier."""
+
+    group: FirewallGroup | None = None
+    rule: FirewallRule | None = None
+    unknowns: tuple[str, ...] = ()
+
+    @property
+    def blocks(self) -> bool:
+        """Whether the query gets no true answer."""
+        return self.rule is not None and self.rule.action == "block"
+
+
+def judge(groups: tuple[FirewallGroup, ...], host: str, record: Type) -> Ruling:
+    """The ruling of a VPC's groups on a query for the host's addresses."""
+    unknowns: list[str] = []
+    rescues: list[str] = []  # unread lists that could let the host through before a rule that blocks it
+    for group, rule in _ordered(groups, unknowns):
+        if rule.record and rule.record != record:
+            continue
+        if rule.domains is None:
+            where = unknowns if rule.action == "block" else rescues
+            where.extend(_undecided(group, rule, host))
+        elif not any(_meets(entry, host) for entry in rule.domains):
+            continue
+        elif rule.action not in ("allow", "alert", "block"):
+            unknowns.append(f"DNS Firewall group {group.id} has a rule with the unknown action {rule.action!r}")
+        else:
+            return Ruling(group=group, rule=rule, unknowns=(*unknowns, *(rescues if rule.action == "block" else ())))
+    return Ruling(unknowns=tuple(unknowns))
+
+
+def entry_for(rule: FirewallRule, host: str) -> str:
+    """The entry of the rule's list that names the host, most specific first; empty where there is none."""
+    found = [entry for entry in rule.domains or () if _meets(entry, host)]
+    return max(found, key=lambda entry: (entry == host, len(entry), entry), default="")
+
+
+def _ordered(groups: tuple[FirewallGroup, ...], unknowns: list[str]) -> Iterator[tuple[FirewallGroup, FirewallRule]]:
+    for group in sorted(groups, key=lambda group: (group.priority, group.id)):
+        if group.rules is None:
+            unknowns.append(f"the rules of DNS Firewall group {group.id} were not read")
+        for rule in sorted(group.rules or (), key=lambda rule: (rule.priority, rule.list)):
+            yield group, rule
+
+
+def _undecided(group: FirewallGroup, rule: FirewallRule, host: str) -> Iterator[str]:
+    """Why a rule whose list nobody can read leaves the query open. AWS's lists of threats do not hold its own names."""
+    if not (rule.managed and service_names.is_aws(host)):
+        what = f"the domain list {rule.list}" if rule.list else "what a managed protection looks for"
+        yield f"DNS Firewall group {group.id} may {rule.action} {host}: {what} was not read"
+
+
+def _meets(entry: str, host: str) -> bool:
+    return host.endswith(entry[1:]) if entry.startswith("*") else host == entry

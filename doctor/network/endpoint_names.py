@@ -1,0 +1,171 @@
+"""The names that VPC endpoints answer to: private DNS of interface endpoints, their own names, gateways' public names.
+
+Sources: PrivateLink guide, "Access AWS services through AWS PrivateLink" (regional and zonal names, which resolve from
+everywhere), "Gateway endpoints"; EC2 API reference, `DnsOptions` (names for inbound resolver endpoints alone leave the
+VPC's own traffic to the gateway endpoint).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from doctor.network import dns_remedies, service_names
+from doctor.network.blocks import Block
+from doctor.network.model import Endpoint, Vpc
+from doctor.network.resolution import Kind, Problem, Question, Resolution, undecided
+from doctor.network.zones import depth
+
+_SERVES = "available"
+_SILENT = ("pending", "pendingacceptance", "rejected", "expired", "failed", "deleting", "deleted")
+_FAMILIES = {"ipv4": (4,), "ipv6": (6,)}
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The endpoint whose private DNS claims a name, and how specific its zone is (-1: none does).
+
+    `problems` and `unknowns` are about endpoints that would claim it if they were configured otherwise.
+    """
+
+    endpoint: Endpoint | None = None
+    depth: int = -1
+    problems: tuple[Problem, ...] = ()
+    unknowns: tuple[str, ...] = ()
+
+
+def serving(question: Question, vpc: Vpc) -> Served:
+    """Which endpoint's private DNS claims the name in this VPC."""
+    if question.network.endpoints is None:
+        return Served(unknowns=(question.network.missing("VPC endpoints", "VpcEndpoints", f"of {vpc.id}"),))
+    claims = [(endpoint, level) for endpoint in _of(question, vpc) if (level := _claim(endpoint, question.host)) >= 0]
+    named = [(endpoint, level) for endpoint, level in claims if endpoint.private_names]
+    open_ = tuple(_state(endpoint) for endpoint, _ in named if endpoint.state not in (_SERVES, *_SILENT))
+    ready = [(endpoint, level) for endpoint, level in named if endpoint.state == _SERVES]
+    ready = [(endpoint, level) for endpoint, level in ready if not endpoint.inbound_resolver_only]
+    if ready and vpc.dns_hostnames is not False:
+        endpoint, level = max(ready, key=lambda claim: (claim[1], claim[0].id))
+        unread = question.network.missing("the attribute enableDnsHostnames", _reply(vpc), f"of {vpc.id}")
+        return Served(endpoint, level, unknowns=open_ if vpc.dns_hostnames else (*open_, unread))
+    if ready:
+        return Served(problems=tuple(_without_hostnames(endpoint, vpc) for endpoint, _ in ready), unknowns=open_)
+    without = [endpoint for endpoint, _ in claims if not endpoint.private_names and endpoint.state == _SERVES]
+    return Served(problems=tuple(_without_names(endpoint, question.host) for endpoint in without), unknowns=open_)
+
+
+def answer(question: Question, served: Served) -> Resolution:
+    """The addresses of the endpoint that claims the name."""
+    if served.endpoint is None:
+        raise ValueError("no endpoint claims the name")
+    found, unknowns = _addresses(question, served.endpoint, "")
+    unknowns = (*served.unknowns, *unknowns)
+    return Resolution(question.host, Kind.ENDPOINT, found, served.endpoint.id, (), unknowns)
+
+
+def publicly(question: Question, vpc: Vpc, served: Served) -> Resolution:
+    """What the name becomes where nothing private claims it."""
+    network, host = question.network, question.host
+    if network.endpoints is None:
+        return undecided(question, *served.unknowns)
+    if own := endpoint_named(question):
+        return own
+    if strange := [endpoint for endpoint in _of(question, vpc) if _may_own(endpoint, host)]:
+        why = (
+            f"{each.id} (of the type {each.kind}) may answer for {host}: its names are not known" for each in strange
+        )
+        return undecided(question, *why, component=strange[0].id)
+    for endpoint in _of(question, vpc):
+        patterns = service_names.gateway(endpoint.service) if endpoint.kind == "gateway" else ()
+        if any(service_names.matches(pattern, host) for pattern in patterns) and endpoint.state == _SERVES:
+            listed, unknowns = _listed(question, endpoint)
+            return Resolution(
+                host, Kind.GATEWAY, question.public or listed, endpoint.id, (), served.unknowns + unknowns
+            )
+    component = served.problems[0].component if served.problems else ""
+    return Resolution(host, Kind.PUBLIC, question.public, component, served.problems, served.unknowns)
+
+
+def endpoint_named(question: Question) -> Resolution | None:
+    """The endpoint whose own name (`vpce-….vpce.amazonaws.com`) the host is, in any VPC; a zonal name is one zone's."""
+    host = question.host
+    for _, endpoint in sorted((question.network.endpoints or {}).items()):
+        if any(_own(name) and service_names.matches(name, host) for name in endpoint.names):
+            zone = _zone(question, endpoint, host)
+            found, unknowns = _addresses(question, endpoint, zone)
+            return Resolution(host, Kind.ENDPOINT, found, endpoint.id, (), unknowns)
+    return None
+
+
+def _of(question: Question, vpc: Vpc) -> Iterator[Endpoint]:
+    mine = (endpoint for endpoint in (question.network.endpoints or {}).values() if endpoint.vpc == vpc.id)
+    return iter(sorted(mine, key=lambda endpoint: endpoint.id))
+
+
+def _own(name: str) -> bool:
+    return name.removeprefix("*.").startswith("vpce-")
+
+
+def _claim(endpoint: Endpoint, host: str) -> int:
+    """How specific the zone is that private DNS of this endpoint would answer the host from; -1 for none."""
+    if endpoint.kind != "interface":
+        return -1
+    listed = [name for name in endpoint.names if not _own(name)]
+    names = listed if endpoint.private_names and listed else service_names.private(endpoint.service)
+    fitting = [name for name in names if service_names.matches(name, host)]
+    return max((depth(name.removeprefix("*.")) for name in fitting), default=-1)
+
+
+def _may_own(endpoint: Endpoint, host: str) -> bool:
+    """Endpoints of other types bring zones of their own, for names that are not AWS's."""
+    usual = ("interface", "gateway", "gatewayloadbalancer")
+    named = any(service_names.matches(name, host) for name in endpoint.names)
+    return endpoint.kind not in usual and (named or (endpoint.private_names and not service_names.is_aws(host)))
+
+
+def _zone(question: Question, endpoint: Endpoint, host: str) -> str:
+    label = host.removeprefix("*.").partition(".")[0]
+    subnets = (question.network.subnets or {}).get
+    zones = {found.zone for subnet in endpoint.subnets if (found := subnets(subnet)) and found.zone}
+    return next((zone for zone in sorted(zones) if label.endswith(f"-{zone}")), "")
+
+
+def _addresses(question: Question, endpoint: Endpoint, zone: str) -> tuple[tuple[Block, ...], tuple[str, ...]]:
+    """The addresses of an endpoint's interfaces (of one zone, where it is given), and what of them was not read."""
+    network, found, unread = question.network, set[Block](), []
+    families = _FAMILIES.get(endpoint.families, (4, 6))
+    for id in sorted(endpoint.interfaces):
+        interface = (network.interfaces or {}).get(id)
+        if interface is None:
+            unread.append(network.missing("interface", "NetworkInterfaces", id) + f", which is one of {endpoint.id}")
+            continue
+        subnet = (network.subnets or {}).get(interface.subnet)
+        if not zone or (subnet and subnet.zone == zone):
+            found.update(block for block in interface.addresses if block.family in families)
+    if not endpoint.interfaces:
+        unread.append(f"{endpoint.id} names no interface, so that its addresses are not known")
+    return tuple(sorted(found)), tuple(unread)
+
+
+def _listed(question: Question, endpoint: Endpoint) -> tuple[tuple[Block, ...], tuple[str, ...]]:
+    lists = (question.network.prefix_lists or {}).values()
+    listed = next((each for each in sorted(lists, key=lambda each: each.id) if each.name == endpoint.service), None)
+    if listed is None or listed.blocks is None:
+        return (), (question.network.missing("the prefix list", "PrefixLists", f"of {endpoint.service}"),)
+    return tuple(sorted(listed.blocks)), ()
+
+
+def _reply(vpc: Vpc) -> str:
+    return f"VpcAttribute/{vpc.id}.enableDnsHostnames"
+
+
+def _state(endpoint: Endpoint) -> str:
+    return f"{endpoint.id} is in the state {endpoint.state!r}: whether its private DNS answers is not known"
+
+
+def _without_hostnames(endpoint: Endpoint, vpc: Vpc) -> Problem:
+    words = f"enableDnsHostnames is off in {vpc.id}, so that the private DNS of {endpoint.id} does not work"
+    commands = dns_remedies.attribute(vpc.id, "enable-dns-hostnames")
+    return Problem("dns.vpc-hostnames-off", vpc.id, words, commands)
+
+
+def _without_names(endpoint: Endpoint, host: str) -> Problem:
+    words = f"private DNS of {endpoint.id} ({endpoint.service}) is off, so that {host} is a public name"
+    return Problem("dns.private-names-off", endpoint.id, words, dns_remedies.private_names(endpoint.id))

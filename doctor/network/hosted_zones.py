@@ -1,0 +1,62 @@
+"""What a private hosted zone answers: its records, its wildcards, what it hands on.
+
+Facts: Route 53 developer guide, "Considerations when working with a private hosted zone" (a matching zone without
+the record is the end: no public resolver is asked); RFC 4592 for wildcards.
+"""
+
+from collections.abc import Iterator
+
+from doctor.network.blocks import Block, block
+from doctor.network.zones import Record, Zone, covers, depth
+
+
+def most_specific(zones: tuple[Zone, ...], host: str) -> tuple[Zone, ...]:
+    """The zones that the resolver asks for the host: those of the longest name; several only where they share it."""
+    fitting = [zone for zone in zones if covers(zone.name, host)]
+    deepest = max((depth(zone.name) for zone in fitting), default=0)
+    return tuple(sorted((zone for zone in fitting if depth(zone.name) == deepest), key=lambda zone: zone.id))
+
+
+def delegated(zone: Zone, host: str) -> Record | None:
+    """The NS record below the zone's top that hands the host on."""
+    handed = [
+        record
+        for record in zone.records or ()
+        if record.kind == "NS" and record.name.endswith(f".{zone.name}") and covers(record.name, host)
+    ]
+    return max(handed, key=lambda record: depth(record.name), default=None)
+
+
+def lookup(zone: Zone, host: str) -> tuple[Record, ...] | None:
+    """The record sets of the host, of any type: its own, else the nearest wildcard's. None: there is no such name."""
+    by_name: dict[str, list[Record]] = {}
+    for record in sorted(zone.records or (), key=lambda record: (record.name, record.kind, record.values)):
+        by_name.setdefault(record.name, []).append(record)
+    if host in by_name:
+        return tuple(by_name[host])
+    existing = {zone.name, *by_name, *(ancestor for name in by_name for ancestor in _upward(name, zone.name))}
+    if host in existing:
+        return ()
+    encloser = next(ancestor for ancestor in _upward(host, zone.name) if ancestor in existing)
+    wildcard = by_name.get(f"*.{encloser}")
+    return tuple(wildcard) if wildcard else None
+
+
+def addresses(records: tuple[Record, ...]) -> tuple[Block, ...]:
+    """What A and AAAA records hold. A value that is no address is left out."""
+    return tuple(sorted({found for record in records if record.kind in ("A", "AAAA") for found in _blocks(record)}))
+
+
+def _blocks(record: Record) -> Iterator[Block]:
+    for value in record.values:
+        try:
+            yield block(value)
+        except ValueError:
+            continue
+
+
+def _upward(name: str, top: str) -> Iterator[str]:
+    """The names above a name, nearest first, up to the zone's own."""
+    while name != top and name:
+        name = name.partition(".")[2]
+        yield name

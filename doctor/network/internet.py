@@ -1,0 +1,180 @@
+"""Out to the internet: internet gateways, egress-only gateways, and the switches that close them."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from doctor.network import detours, remedies, routes
+from doctor.network.arrival import Target, admit, carriers, enter, find
+from doctor.network.blocks import Block, block
+from doctor.network.encryption import excluded
+from doctor.network.endpoints import suspect
+from doctor.network.ends import Flow
+from doctor.network.model import Gateway, Interface, Network, Route
+from doctor.network.onward import Onward
+from doctor.network.result import Judgement
+from doctor.network.returning import Expected, way_back
+from doctor.network.stage import all_of, assumed, carried, passes, stops, undecided
+
+# Private ranges (RFC 1918), shared addresses (RFC 6598) and unique local ones (RFC 4193): no gateway sends them out.
+_NOT_OUTSIDE = tuple(map(block, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")))
+_ATTACHED, _DETACHED = frozenset({"available", "attached"}), frozenset({"attaching", "detaching", "detached"})
+# The modes that close a gateway: what only ever starts connections stays open in `block-ingress` (EC2 API reference,
+# BlockPublicAccessStates).
+_BOTH_WAYS, OUTBOUND = frozenset({"block-bidirectional", "block-ingress"}), frozenset({"block-bidirectional"})
+_MODES = _BOTH_WAYS | {"off"}
+
+
+def gateway(network: Network, flow: Flow, route: Route) -> Onward:
+    """An internet gateway, straight from the source's subnet."""
+    stages = [_mapped(network, flow, route), *_gateway(network, flow, route, _BOTH_WAYS)]
+    return Onward(judged=all_of(flow, *stages))
+
+
+def behind_nat(network: Network, flow: Flow, route: Route) -> Onward:
+    """An internet gateway, from a NAT gateway."""
+    return Onward(judged=all_of(flow, *_gateway(network, flow, route, OUTBOUND)))
+
+
+def _gateway(network: Network, flow: Flow, route: Route, closing: frozenset[str]) -> list[Judgement]:
+    return [
+        _outside(flow, route),
+        _attached(network, flow, route, network.internet_gateways, "InternetGateways"),
+        public_access(network, flow, closing),
+        excluded(network, flow, "internet-gateway", route.target),
+        _inwards(network, flow, route),
+        _neighbour(network, flow),
+    ]
+
+
+def egress_only(network: Network, flow: Flow, route: Route) -> Onward:
+    """An egress-only internet gateway: IPv6, outbound (VPC user guide, "Egress-only internet gateways")."""
+    if flow.destination.address.family == 4:
+        detail = "an egress-only internet gateway carries IPv6 alone"
+        return Onward(judged=stops(flow, "network.no-route", route.target, detail))
+    stages = (
+        _outside(flow, route),
+        _attached(network, flow, route, network.egress_only_gateways, "EgressOnlyInternetGateways"),
+        public_access(network, flow, OUTBOUND),
+        excluded(network, flow, "egress-only-internet-gateway", route.target),
+        _neighbour(network, flow),
+    )
+    return Onward(judged=all_of(flow, *stages))
+
+
+def _mapped(network: Network, flow: Flow, route: Route) -> Judgement:
+    """IPv4 leaves only from a public address; a function's interface never has one (Lambda guide, "Giving
+    Lambda functions access to resources in an Amazon VPC")."""
+    source = flow.source
+    if flow.destination.address.family == 6:
+        return Judgement(open=flow.whole)
+    if not source.public:
+        detail = (
+            f"{source.interface or 'a function'} has no public IPv4 address, so no internet gateway carries its packets"
+        )
+        return stops(flow, "network.public-subnet", source.subnet, detail, detours.by_nat(network, flow, route))
+    if sum(near.size for near in flow.near) > len(source.public):
+        return undecided(source.interface, "which of its private addresses have a public one was not told")
+    return Judgement(open=flow.whole)
+
+
+def _outside(flow: Flow, route: Route) -> Judgement:
+    to = flow.destination.address
+    if any(private.covers(to) for private in _NOT_OUTSIDE):
+        return stops(flow, "network.no-route", route.target, f"{to} is private: no internet gateway sends it on")
+    return Judgement(open=flow.whole)
+
+
+def _attached(network: Network, flow: Flow, route: Route, known: Mapping[str, Gateway] | None, reply: str) -> Judgement:
+    id, vpc = route.target, flow.source.vpc
+    if known is None:
+        return undecided(id, network.missing("gateway", reply, id))
+    state = known[id].attached.get(vpc, "detached") if id in known else "missing"
+    if state in _ATTACHED:
+        return passes(flow, id, f"attached to {vpc}")
+    if state in _DETACHED or state == "missing":
+        commands = (remedies.attach_internet_gateway(id, vpc),) if id.startswith("igw-") else ()
+        detail = f"it does not exist in {vpc}" if state == "missing" else f"its attachment to {vpc} is {state}"
+        return stops(flow, "network.internet-gateway-missing", id, detail, commands)
+    return undecided(id, f"the attachment of {id} to {vpc} is in the state {state}")
+
+
+def public_access(network: Network, flow: Flow, closing: frozenset[str]) -> Judgement:
+    """VPC Block Public Access, by the effective mode that describe-subnets and describe-vpcs tell. A regional NAT gateway
+    has no subnet that could be exempt from its VPC's."""
+    subnet = (network.subnets or {}).get(flow.source.subnet)
+    vpc = (network.vpcs or {}).get(flow.source.vpc)
+    mode = (subnet.internet if subnet else "") or (vpc.internet if vpc else "")
+    kind, id = ("subnet", flow.source.subnet) if flow.source.subnet else ("vpc", flow.source.vpc)
+    if mode != "off" and (subnet if flow.source.subnet else vpc) is None:  # it may be exempt from what its VPC is not
+        return undecided(id, network.missing("the mode of Block Public Access for", "Subnets", id))
+    if not mode:
+        return assumed(flow, f"the replies tell no mode of Block Public Access for {id}: taken for off")
+    if mode in closing:
+        detail = f"Block Public Access is {mode} for {id}"
+        command = remedies.public_access_exclusion(kind, id)
+        return stops(flow, "network.public-access-blocked", id, detail, (command,))
+    if mode not in _MODES:
+        return undecided(id, f"the mode of Block Public Access for {id} is {mode}")
+    return Judgement(open=flow.whole)
+
+
+def _inwards(network: Network, flow: Flow, route: Route) -> Judgement:
+    """Answers enter by the gateway's own route table, where it has one (VPC user guide, "Gateway route tables")."""
+    tables = sorted(
+        (each for each in (network.tables or {}).values() if route.target in each.gateways), key=lambda t: t.id
+    )
+    for table in tables[:1]:
+        for near in flow.near:
+            choice = routes.choose(network, table, near)
+            if choice.route is not None and choice.route.via != "local":
+                return suspect(choice.route.target, f"{table.id} sends what comes in to {choice.route.target}")
+    return Judgement(open=flow.whole)
+
+
+def _neighbour(network: Network, flow: Flow) -> Judgement:
+    """Whether the destination is an address of these very VPCs, whose rules are known and see the public source."""
+    address = flow.destination.address
+    if address.family == 6:
+        return _within(network, flow)
+    if network.interfaces is None:
+        return undecided(str(address), network.missing(f"whose {address} is", "NetworkInterfaces"))
+    far = _public_carrier(network, address)
+    if far is None:
+        return passes(flow, str(address), "on the internet")
+    if not flow.source.public:
+        return undecided(far.id, f"the public address that {far.id} sees was not told")
+    outer = Flow(source=replace(flow.source, groups=(), blocks=flow.source.public), destination=flow.destination)
+    found = passes(outer, far.id, f"has the public address {address}")
+    return carried(flow, ((outer, _arrives(network, outer, Target(subnet=far.subnet, interface=far, judged=found))),))
+
+
+def _within(network: Network, flow: Flow) -> Judgement:
+    """IPv6 addresses are the same inside and outside: what holds one tells whose it is."""
+    address = flow.destination.address
+    known = sorted((network.vpcs or {}).values(), key=lambda each: each.id)
+    ours = [each.vpc for each in carriers(network, address)]
+    ours += [each.id for each in known if any(block.covers(address) for block in each.blocks)]
+    if ours:
+        return _arrives(network, flow, find(network, flow, ours[0]))
+    if network.vpcs is None:
+        return undecided(str(address), network.missing(f"whose {address} is", "Vpcs"))
+    return passes(flow, str(address), "on the internet")
+
+
+def _arrives(network: Network, flow: Flow, target: Target) -> Judgement:
+    """At an interface, from outside."""
+    stages = [enter(network, flow, target.subnet), admit(network, flow, target, keeps_groups=False)]
+    if target.subnet:
+        table = routes.table_of(network, target.subnet)
+        stages.append(way_back(network, flow, table, Expected(via="internet-gateway")))
+    return all_of(flow, *stages)
+
+
+def _public_carrier(network: Network, address: Block) -> Interface | None:
+    """The interface that an internet gateway maps a public IPv4 address to."""
+
+    def index() -> dict[int, Interface]:
+        known = sorted((network.interfaces or {}).values(), key=lambda each: each.id, reverse=True)
+        return {public.first: each for each in known for public in each.public}
+
+    return network.once(("internet.public_carrier",), index).get(address.first)

@@ -1,0 +1,131 @@
+"""Security groups and network ACLs from their replies. Rules come by the hundred thousand."""
+
+from dataclasses import fields
+from functools import lru_cache
+from typing import Any
+
+from doctor.network.blocks import Block, block
+from doctor.network.model import ALL_PORTS, Acl, AclEntry, GroupReference, GroupRule, SecurityGroup
+from doctor.network.reply import absent, flag, inner, items, kind, name, names, number, text, word
+
+# IANA's protocol numbers, as EC2 writes them (API reference, IpPermission and NetworkAclEntry).
+_PROTOCOLS = {"-1": "all", "6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6"}
+_WITH_PORTS = ("tcp", "udp")
+_PUT_PROTOCOL, _PUT_PORTS, _PUT_BLOCKS, _PUT_LISTS, _PUT_GROUPS = (
+    vars(GroupRule)[field.name].__set__ for field in fields(GroupRule)
+)
+
+
+def group(item: dict[str, Any]) -> SecurityGroup:
+    """An item of SecurityGroups."""
+    return SecurityGroup(
+        id=name(item, "GroupId"),
+        vpc=text(item, "VpcId"),
+        owner=text(item, "OwnerId"),
+        name=text(item, "GroupName"),
+        ingress=tuple(map(_rule, items(item, "IpPermissions"))),
+        egress=tuple(map(_rule, items(item, "IpPermissionsEgress"))),
+        unread=absent(item, ingress="IpPermissions", egress="IpPermissionsEgress"),
+    )
+
+
+def _rule(permission: dict[str, Any]) -> GroupRule:
+    get = permission.get
+    protocol, ports = _span(get("IpProtocol"), get("FromPort"), get("ToPort"))
+    blocks = _ranges(permission, "IpRanges", "CidrIp")
+    if get("Ipv6Ranges"):
+        blocks += _ranges(permission, "Ipv6Ranges", "CidrIpv6")
+    if not get("PrefixListIds") and not get("UserIdGroupPairs"):
+        return _plain_rule(protocol, ports, blocks)
+    return GroupRule(
+        protocol=protocol,
+        ports=ports,
+        blocks=blocks,
+        lists=names(permission, "PrefixListIds", "PrefixListId"),
+        groups=tuple(map(_reference, items(permission, "UserIdGroupPairs"))),
+    )
+
+
+def _plain_rule(protocol: str, ports: tuple[int, int], blocks: tuple[Block, ...]) -> GroupRule:
+    """A rule of blocks only, as nearly all are. Past the constructor of a frozen class, which takes two thirds of the time."""
+    rule = object.__new__(GroupRule)
+    _PUT_PROTOCOL(rule, protocol)
+    _PUT_PORTS(rule, ports)
+    _PUT_BLOCKS(rule, blocks)
+    _PUT_LISTS(rule, ())
+    _PUT_GROUPS(rule, ())
+    return rule
+
+
+def _ranges(permission: dict[str, Any], key: str, of: str) -> tuple[Block, ...]:
+    """The blocks of a list of ranges; most are sound, and what is wrong with the others is found out afterwards."""
+    ranges = permission.get(key)
+    if not isinstance(ranges, list):
+        return tuple(block(name(part, of)) for part in items(permission, key))
+    try:
+        return tuple([block(part[of]) for part in ranges])
+    except (KeyError, TypeError, AttributeError):
+        return tuple(block(name(part, of)) for part in items(permission, key))
+
+
+def _span(protocol: object, first: object, last: object) -> tuple[str, tuple[int, int]]:
+    """Protocol and ports; of ICMP the same keys hold type and code, which no connection of ours has."""
+    try:
+        return _sound_span(protocol, first, last)
+    except TypeError:  # a list or an object cannot be looked up
+        raise ValueError(
+            f"protocol and ports are {kind(protocol)}, {kind(first)} and {kind(last)}, not a word and two numbers"
+        ) from None
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _sound_span(protocol: object, first: object, last: object) -> tuple[str, tuple[int, int]]:
+    if not isinstance(protocol, str) or not protocol:
+        raise ValueError(f"the protocol is {kind(protocol)}, not a word")
+    protocol = _PROTOCOLS.get(protocol.lower(), protocol.lower())
+    if protocol not in _WITH_PORTS:
+        return protocol, ALL_PORTS
+    start, end = (number({"the port": port}, "the port") for port in (first, last))
+    if start is None or end is None or (start == -1 and end in (-1, 65535)):
+        return protocol, ALL_PORTS
+    if not 0 <= start <= end <= ALL_PORTS[1]:
+        raise ValueError(f"{start} to {end} is no range of ports")
+    return protocol, (start, end)
+
+
+def _reference(pair: dict[str, Any]) -> GroupReference:
+    return GroupReference(
+        group=text(pair, "GroupId") or name(pair, "GroupName"),
+        owner=text(pair, "UserId"),
+        vpc=text(pair, "VpcId"),
+        peering=text(pair, "VpcPeeringConnectionId"),
+        status=word(pair, "PeeringStatus"),
+    )
+
+
+def acl(item: dict[str, Any]) -> Acl:
+    """An item of NetworkAcls."""
+    return Acl(
+        id=name(item, "NetworkAclId"),
+        vpc=text(item, "VpcId"),
+        default=flag(item, "IsDefault") or False,
+        subnets=names(item, "Associations", "SubnetId"),
+        entries=tuple(map(_entry, items(item, "Entries"))),
+        unread=absent(item, entries="Entries", subnets="Associations"),
+    )
+
+
+def _entry(item: dict[str, Any]) -> AclEntry:
+    rule, egress, action = number(item, "RuleNumber"), flag(item, "Egress"), word(item, "RuleAction")
+    if rule is None or egress is None or action not in ("allow", "deny"):
+        raise ValueError(f"an entry has the RuleNumber {rule}, Egress {egress} and RuleAction {action!r}")
+    span = inner(item, "PortRange")
+    protocol, ports = _span(item.get("Protocol"), span.get("From"), span.get("To"))
+    return AclEntry(
+        number=rule,
+        egress=egress,
+        allow=action == "allow",
+        protocol=protocol,
+        block=block(text(item, "CidrBlock") or name(item, "Ipv6CidrBlock")),
+        ports=ports,
+    )

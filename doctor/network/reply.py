@@ -1,0 +1,99 @@
+"""Values out of a describe-* reply, which may be anything: the expected kind, nothing, or a ValueError that says what.
+
+A key that is missing or null gives the "unread" value of its kind. Words of enumerations are made lower case, not checked.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from doctor.network.blocks import Block, block
+
+
+def kind(value: object) -> str:
+    """What JSON calls a value."""
+    words = {bool: "a boolean", int: "a number", float: "a number", str: "text", list: "a list", dict: "an object"}
+    return "null" if value is None else words.get(type(value), type(value).__name__)
+
+
+def text(item: dict[str, Any], key: str) -> str:
+    """A text, "" where there is none."""
+    value = item.get(key)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise ValueError(f"{key} is {kind(value)}, not text")  # noqa: TRY004 - one class for all that is wrong with a reply
+    return value
+
+
+def word(item: dict[str, Any], key: str) -> str:
+    """A word of an enumeration, in lower case."""
+    return text(item, key).lower()
+
+
+def name(item: dict[str, Any], key: str) -> str:
+    """An id that must be there."""
+    value = text(item, key)
+    if not value:
+        raise ValueError(f"{key} is missing")
+    return value
+
+
+def flag(item: dict[str, Any], key: str) -> bool | None:
+    """A boolean."""
+    value = item.get(key)
+    if value is not None and not isinstance(value, bool):
+        raise ValueError(f"{key} is {kind(value)}, not true or false")
+    return value
+
+
+def number(item: dict[str, Any], key: str) -> int | None:
+    """A whole number."""
+    value = item.get(key)
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+        raise ValueError(f"{key} is {kind(value)}, not a whole number")
+    return value
+
+
+def inner(item: dict[str, Any], key: str) -> dict[str, Any]:
+    """An object within, empty where there is none."""
+    value = item.get(key)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise ValueError(f"{key} is {kind(value)}, not an object")  # noqa: TRY004 - as above
+    return value
+
+
+def items(item: dict[str, Any], key: str) -> Sequence[dict[str, Any]]:
+    """A list of objects, empty where there is none."""
+    value = item.get(key)
+    if value is None:
+        return ()
+    if not isinstance(value, list | tuple):
+        raise ValueError(f"{key} is {kind(value)}, not a list")  # noqa: TRY004 - as above
+    for number_, part in enumerate(value):
+        if not isinstance(part, dict):
+            raise ValueError(f"{key}[{number_}] is {kind(part)}, not an object")  # noqa: TRY004 - as above
+    return value
+
+
+def names(item: dict[str, Any], key: str, of: str = "") -> tuple[str, ...]:
+    """A list of texts, or of one key of a list of objects; what is empty is left out."""
+    if of:
+        return tuple(found for part in items(item, key) if (found := text(part, of)))
+    value = item.get(key)
+    if value is None:
+        return ()
+    if not isinstance(value, list | tuple) or not all(isinstance(part, str) for part in value):
+        raise ValueError(f"{key} is no list of texts")
+    return tuple(part for part in value if part)
+
+
+def blocks(item: dict[str, Any], key: str, of: str) -> tuple[Block, ...]:
+    """CIDR blocks or addresses, in one key of a list of objects."""
+    return tuple(map(block, names(item, key, of)))
+
+
+def absent(item: dict[str, Any], **parts: str) -> tuple[str, ...]:
+    """The names of those parts whose key the reply does not hold."""
+    return tuple(part for part, key in parts.items() if item.get(key) is None)

@@ -1,0 +1,85 @@
+"""What private hosted zones answer in a VPC, with aliases and CNAMEs followed."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from doctor.network import dns_remedies, endpoint_names, hosted_zones
+from doctor.network.blocks import Block
+from doctor.network.endpoint_names import Served
+from doctor.network.model import Vpc
+from doctor.network.resolution import Kind, Problem, Question, Resolution, undecided
+from doctor.network.zones import Record, Zone, covers, depth
+
+_LONGEST_CHAIN = 8  # names that lead to each other
+_MOST_TARGETS, _MOST_FURTHER = 8, 2  # of one name, and of one that a name led to: each is followed to its end
+Follow = Callable[[Question], Resolution]
+
+
+def answer(question: Question, vpc: Vpc, zones: tuple[Zone, ...], served: Served, follow: Follow) -> Resolution:
+    """What the most specific zones (several only where they share a name) say; `follow` resolves a CNAME's target."""
+    zone, host = zones[0], question.host
+    if len(zones) > 1 or (served.endpoint and served.depth == depth(zone.name)):
+        rivals = [each.id for each in zones] + ([served.endpoint.id] if served.endpoint else [])
+        why = f"{' and '.join(rivals)} both answer for {zone.name}: which one wins is not documented"
+        return undecided(question, why, component=zone.id)
+    if why := _unreadable(zone, vpc):
+        return undecided(question, why, component=zone.id)
+    if handed := hosted_zones.delegated(zone, host):
+        why = f"hosted zone {zone.id} hands {handed.name} on to {', '.join(handed.values)}"
+        return undecided(question, why, component=zone.id)
+    records = hosted_zones.lookup(zone, host)
+    if records is None:
+        words = (
+            f"hosted zone {zone.id} ({zone.name}) answers in {vpc.id}, and has no {host}: no public resolver is asked"
+        )
+        commands = dns_remedies.leave_zone(zone.id, vpc.id, question.network.region)
+        hides = Problem("dns.private-zone-shadows", zone.id, words, commands)
+        return Resolution(host, Kind.NOWHERE, component=zone.id, problems=(hides,))
+    return _recorded(question, zone, records, follow)
+
+
+def _unreadable(zone: Zone, vpc: Vpc) -> str:
+    if zone.records is None:
+        return f"the records of hosted zone {zone.id} ({zone.name}) were not read"
+    if not vpc.dns_hostnames:
+        state = "off" if vpc.dns_hostnames is False else "unread"
+        return f"private zones need enableDnsHostnames, which is {state} in {vpc.id}: what {zone.id} answers is unknown"
+    return ""
+
+
+def _recorded(question: Question, zone: Zone, records: tuple[Record, ...], follow: Follow) -> Resolution:
+    """The addresses that the records hold or lead to. No record of an address: the name exists, and leads nowhere."""
+    found, unknowns, problems = set(hosted_zones.addresses(records)), list[str](), list[Problem]()
+    led = {record.alias for record in records if record.alias and record.kind in ("A", "AAAA")}
+    led |= {value for record in records if record.kind == "CNAME" for value in (*record.values, record.alias) if value}
+    if len(led) > (_MOST_FURTHER if question.chain else _MOST_TARGETS):
+        why = f"{question.host} leads to {len(led)} names ({zone.id}), more than are followed"
+        return undecided(question, why, component=zone.id)
+    cnames = {value for record in records if record.kind == "CNAME" for value in record.values}
+    for target in sorted(led):
+        there = replace(question, host=target, public=(), chain=(*question.chain, question.host))
+        further = _led(there, zone, follow, alias=target not in cnames)
+        found.update(further.addresses)
+        unknowns += further.unknowns
+        problems += further.problems
+        if not further.addresses and not further.unknowns:
+            unknowns.append(f"{question.host} leads to {target} ({zone.id}), whose addresses are not known")
+    kind = Kind.PRIVATE_ZONE if found or led else Kind.NOWHERE
+    return Resolution(
+        question.host, kind, _sorted(found), zone.id, tuple(dict.fromkeys(problems)), tuple(dict.fromkeys(unknowns))
+    )
+
+
+def _led(question: Question, zone: Zone, follow: Follow, *, alias: bool) -> Resolution:
+    """Where a record leads. Route 53 itself looks an alias up, and the VPC's resolver a CNAME."""
+    if question.host in question.chain or len(question.chain) > _LONGEST_CHAIN:
+        return undecided(question, f"{' -> '.join((*question.chain, question.host))} does not come to an end")
+    if not alias:
+        return follow(question)
+    if covers(zone.name, question.host):
+        return _recorded(question, zone, hosted_zones.lookup(zone, question.host) or (), follow)
+    return endpoint_names.endpoint_named(question) or Resolution(question.host, Kind.PUBLIC)
+
+
+def _sorted(found: set[Block]) -> tuple[Block, ...]:
+    return tuple(sorted(found))

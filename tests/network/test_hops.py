@@ -1,0 +1,141 @@
+"""How a verdict reads: the order of hops, both directions, shares, and the assumptions that are named."""
+
+from dataclasses import replace
+
+from doctor.network.blocks import block
+from doctor.network.model import Interface, NatAddress
+from doctor.network.path import analyse
+from tests.network.build import (
+    DATABASE,
+    FAR,
+    INTERNET,
+    INTERNET_6,
+    changed,
+    entry,
+    flow,
+    guarded,
+    having,
+    interface,
+    network,
+    peered,
+    route,
+    routed,
+    rule,
+    transited,
+)
+
+
+def test_hops_follow_the_packets_there_and_back() -> None:
+    base = network()
+    path = analyse(base, flow(base, INTERNET))
+    there = [hop.component for hop in path.forward]
+    assert there == ["subnet-fa", "sg-f", "rtb-f", "acl-1", "nat-1", "acl-1", "rtb-p", "acl-1", "igw-1", INTERNET]
+    assert [hop.component for hop in path.back] == ["acl-1", "rtb-p", "acl-1", "acl-1"]
+    assert {hop.verdict for hop in (*path.forward, *path.back)} == {"passes"}
+
+
+def test_within_one_subnet_only_groups_are_asked() -> None:
+    base = network()
+    path = analyse(base, flow(base, DATABASE, 5432, start="subnet-ea+sg-f"))
+    assert [hop.component for hop in path.forward] == ["subnet-ea", "sg-f", "rtb-e", "eni-db", "sg-db"]
+    assert path.back == ()
+
+
+def test_what_stops_answers_is_of_the_return() -> None:
+    half = guarded(network(), "subnet-fa", entry(100, "tcp 32768-65535"), entry(100, egress=True))
+    (blocker,) = analyse(half, flow(half)).blockers
+    assert (blocker.direction, blocker.component, blocker.share) == ("return", "acl-own", round(32768 / 64512, 6))
+
+
+def test_one_source_port_has_no_share() -> None:
+    half = guarded(network(), "subnet-fa", entry(100, "tcp 32768-65535"), entry(100, egress=True))
+    asked = flow(half)
+    for port, reachable in ((1024, False), (32767, False), (32768, True), (65535, True)):
+        one = replace(asked, source=replace(asked.source, ports=(port, port)))
+        path = analyse(half, one)
+        assert (path.reachable, path.share) == (reachable, float(reachable))
+
+
+def test_the_port_that_nat_picks_is_nobodys_choice() -> None:
+    """The client's own port is fixed, and still a half of its connections hang behind the NAT gateway's."""
+    acl = (entry(100, "tcp 443"), entry(110, "tcp 32768-65535"), entry(100, egress=True))
+    half = guarded(network(), "subnet-pa", *acl)
+    asked = flow(half, INTERNET)
+    one = replace(asked, source=replace(asked.source, ports=(40000, 40000)))
+    path = analyse(half, one)
+    assert (path.reachable, path.share) == (False, round(32768 / 64512, 6))
+
+
+def test_each_address_of_nat_counts_for_its_part() -> None:
+    base = transited()
+    pairs = tuple(NatAddress(private=block(f"10.0.101.{number}")) for number in (5, 6, 7, 8))
+    base = changed(base, "nats", "nat-1", public=False, addresses=pairs)
+    base = routed(base, "rtb-f", route("10.2.0.0/16", "nat", "nat-1"))
+    base = routed(base, "rtb-p", route("10.2.0.0/16", "transit-gateway", "tgw-1"))
+    base = changed(base, "groups", "sg-2", ingress=(rule("tcp 5432", "10.0.101.5", "10.0.101.6", "10.0.101.7"),))
+    assert analyse(base, flow(base, FAR, 5432)).share == 0.75
+
+
+def test_every_blocker_is_named_not_the_first_alone() -> None:
+    base = changed(peered(), "groups", "sg-f", egress=())
+    base = changed(base, "groups", "sg-2", ingress=())
+    base = changed(base, "peerings", "pcx-1", state="expired")
+    base = changed(base, "acls", "acl-2", entries=())
+    found = [(each.check, each.component, each.direction) for each in analyse(base, flow(base, FAR, 5432)).blockers]
+    assert found == [
+        ("network.egress-blocked", "sg-f", "forward"),
+        ("network.peering-broken", "pcx-1", "forward"),
+        ("network.acl-ingress-blocked", "acl-2", "forward"),
+        ("network.acl-return-blocked", "acl-2", "return"),
+        ("network.target-ingress-blocked", "sg-2", "forward"),
+    ]
+
+
+def test_a_reply_older_than_block_public_access_is_taken_for_off_and_says_so() -> None:
+    base = network()
+    for section in ("subnets", "vpcs"):
+        for id in getattr(base, section):
+            base = changed(base, section, id, internet="")
+    path = analyse(base, flow(base, INTERNET))
+    assert path.reachable is True
+    assert any("Block Public Access for subnet-pa: taken for off" in note for note in path.notes)
+    assert not analyse(base, flow(base, DATABASE, 5432)).notes
+
+
+def test_a_load_balancer_is_where_the_path_ends() -> None:
+    base = having(
+        network(), "interfaces", interface("eni-lb", "subnet-ea", "10.0.11.30", "sg-db", description="ELB app/x")
+    )
+    path = analyse(base, flow(base, "10.0.11.30", 5432))
+    assert path.reachable is True
+    assert any("load balancer" in note for note in path.notes)
+
+
+def test_a_delegated_prefix_carries_its_addresses() -> None:
+    worker = Interface(
+        id="eni-w", subnet="subnet-ea", vpc="vpc-1", groups=("sg-db",), addresses=(block("10.0.11.64/28"),)
+    )
+    base = having(network(), "interfaces", worker)
+    assert analyse(base, flow(base, "10.0.11.70", 5432)).reachable is True
+    assert analyse(base, flow(base, "10.0.11.80", 5432)).reachable is False
+
+
+def test_ipv6_of_a_function_rests_on_its_setting() -> None:
+    base = network()
+    assert "Ipv6AllowedForDualStack" in analyse(base, flow(base, INTERNET_6)).notes[0]
+
+
+def test_the_same_question_is_judged_once() -> None:
+    base = network()
+    assert analyse(base, flow(base)) is analyse(base, flow(base))
+
+
+def test_functions_of_other_groups_are_told_their_own_group() -> None:
+    """What is kept for a subnet never names another function's group."""
+    base = network()
+    other = replace(base.groups["sg-f"], id="sg-other")  # type: ignore[index]
+    base = having(base, "groups", other)
+    assert analyse(base, flow(base)).reachable is True
+    (blocker,) = analyse(base, flow(base, start="subnet-fa+sg-other")).blockers
+    assert blocker.check == "network.endpoint-ingress-blocked"
+    assert "--source-group sg-other" in blocker.commands[0]
