@@ -188,6 +188,6 @@ def _needs(check_id: str, judge: Judge) -> tuple[Need, ...]:
         if len(kinds) != 1 or len(options) - len(kinds) != (types.NoneType in options):
             raise TypeError(f"check {check_id}: annotate parameter {parameter!r} with one kind of evidence")
         needs.append(Need(parameter, kinds[0], types.NoneType not in options))
-    if not any(need.required for need in needs):
-        raise TypeError(f"check {check_id}: at least one kind of evidence must be required")
+    if not needs:
+        raise TypeError(f"check {check_id}: it takes no evidence")
     return tuple(needs)

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
+from doctor.evidence.function import Function
 from doctor.evidence.sandbox import Sandbox
 from doctor.runtimes import DEPRECATED
 
@@ -15,19 +16,33 @@ from doctor.runtimes import DEPRECATED
         commands=("aws lambda update-function-configuration --function-name FUNCTION --runtime python3.13",),
     ),
 )
-def runtime_deprecated(sandbox: Sandbox) -> Iterator[Observation]:
+def runtime_deprecated(sandbox: Sandbox | None, function: Function | None) -> Iterator[Observation]:
     """AWS still supports this runtime.
 
     After its deprecation a runtime gets no patches, and some months later functions on it can no longer be updated:
 
         InvalidParameterValueException: The runtime parameter of python3.9 is no longer supported
     """
-    deprecated = DEPRECATED.get(sandbox.runtime)
-    if not sandbox.in_function or not sandbox.runtime.startswith("python"):  # an image names itself, not a runtime
-        yield not_applicable("the runtime", "no managed runtime is named here")
+    named = _named(sandbox, function)
+    if named is None:
+        yield unknown("the runtime", "neither the sandbox nor the function's configuration was read")
+        return
+    runtime, today = named
+    deprecated = DEPRECATED.get(runtime)
+    if not runtime.startswith("python"):  # an image names itself, not a runtime
+        yield not_applicable("the runtime", "no managed Python runtime is named here")
     elif deprecated is None:
-        yield unknown("the runtime", f"this doctor does not know the runtime {sandbox.runtime}")
-    elif date.fromisoformat(sandbox.today) >= date.fromisoformat(deprecated):
-        yield problem("the runtime", f"{sandbox.runtime} is deprecated since {deprecated}")
+        yield unknown("the runtime", f"this doctor does not know the runtime {runtime}")
+    elif date.fromisoformat(today) >= date.fromisoformat(deprecated):
+        yield problem("the runtime", f"{runtime} is deprecated since {deprecated}")
     else:
-        yield ok("the runtime", f"{sandbox.runtime} is supported until {deprecated}")
+        yield ok("the runtime", f"{runtime} is supported until {deprecated}")
+
+
+def _named(sandbox: Sandbox | None, function: Function | None) -> tuple[str, str] | None:
+    """The runtime and the date. What is configured goes before what a sandbox, which may be older, says of itself."""
+    if function:
+        return function.runtime, function.today
+    if sandbox:
+        return sandbox.runtime if sandbox.in_function else "", sandbox.today
+    return None

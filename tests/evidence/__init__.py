@@ -1,6 +1,6 @@
 """For each check, evidence on which it must fail and evidence on which it must pass: one module an area."""
 
-from tests.evidence import client, credentials, dns, doctor, front, function, identity, package, reach
+from tests.evidence import client, credentials, dns, doctor, front, function, identity, network, package, reach
 from tests.evidence.build import Cases, sealed
 
 __all__ = ["CASES", "Cases", "sealed"]
@@ -13,6 +13,7 @@ CASES: dict[str, Cases] = {
     **front.CASES,
     **function.CASES,
     **identity.CASES,
+    **network.CASES,
     **package.CASES,
     **reach.CASES,
 }

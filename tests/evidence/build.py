@@ -15,12 +15,18 @@ from doctor.evidence.function import Function
 from doctor.evidence.function_parts import Role, RoleTrust
 from doctor.evidence.imports import Extension, Import, Imports
 from doctor.evidence.names import Lookup, Names, Reply, SystemAnswer
+from doctor.evidence.network import Network as NetworkFacts
+from doctor.evidence.paths import Paths
 from doctor.evidence.platform import Platform
 from doctor.evidence.proxy import ConfiguredProxy, Proxy
 from doctor.evidence.reach import Certificate, Http, Probe, Reach, Tcp, Tls
 from doctor.evidence.sandbox import Sandbox
 from doctor.evidence.sdk import Part, Sdk
 from doctor.evidence.trust import Bundle, Trust
+from doctor.network.blocks import block
+from doctor.network.model import DhcpOptions, Network
+from doctor.network.zones import Naming
+from tests.network import build as model
 
 HOST = "sqs.us-east-1.amazonaws.com"
 TARGET = f"{HOST}:443"
@@ -250,3 +256,65 @@ def function(**changed: Any) -> Function:
         "role": Role(name="jobs", exists=True, trust=RoleTrust.TRUSTS),
     }
     return Function(**(usual | changed))
+
+
+PARTNER_HOST, OUTSIDE = "api.partner.example", "93.184.216.34"
+S3_HOST = "s3.us-east-1.amazonaws.com"
+
+
+def sound_vpc(**sections: Any) -> Network:
+    """The sound VPC of `tests.network.build`, with what decides about names: nothing in the way."""
+    usual: dict[str, Any] = {
+        "vpcs": model.by_id(model.vpc(dhcp_options="dopt-1")),
+        "dhcp_options": model.by_id(DhcpOptions(id="dopt-1", resolvers=("AmazonProvidedDNS",))),
+        "naming": Naming(zones={"vpc-1": ()}, rules=(), firewalls=(), profiles=()),
+    }
+    return model.network(**(usual | sections))
+
+
+def in_vpc(**changed: Any) -> Function:
+    """The function in two subnets of the sound VPC, in two zones."""
+    usual: dict[str, Any] = {"vpc": "vpc-1", "subnets": ("subnet-fa", "subnet-fb"), "groups": ("sg-f",)}
+    return function(**(usual | changed))
+
+
+def paths(
+    network: Network | None = None,
+    host: str = HOST,
+    port: int = 443,
+    *,
+    public: tuple[str, ...] = (),
+    seen: tuple[str, ...] = (),
+    function: Function | None = None,
+    **target: Any,
+) -> Paths:
+    """The ways to one target in a VPC, the sound one where none is given, as the path analyser walks them."""
+    addressed = public or ((OUTSIDE,) if host == PARTNER_HOST else ())
+    return Paths.walked(
+        function or in_vpc(),
+        network or sound_vpc(),
+        endpoint(host=host, port=port, service=None, **target),
+        public=tuple(map(block, addressed)),
+        seen=seen,
+    )
+
+
+def replies(**changed: Any) -> NetworkFacts:
+    """The replies about that VPC, as far as checks look at them without a model."""
+    usual: dict[str, Any] = {
+        "Subnets": [{"SubnetId": id, "AvailableIpAddressCount": 200} for id in ("subnet-fa", "subnet-fb")],
+        "NetworkInterfaces": [
+            lambda_interface(f"eni-{number}", id, "sg-f") for number, id in enumerate(("subnet-fa", "subnet-fb"))
+        ],
+    }
+    return NetworkFacts(region="us-east-1", vpcs=("vpc-1",), replies=usual | changed, unread={})
+
+
+def lambda_interface(id: str, subnet: str, *groups: str) -> dict[str, Any]:
+    return {
+        "NetworkInterfaceId": id,
+        "SubnetId": subnet,
+        "InterfaceType": "lambda",
+        "Description": "AWS Lambda VPC ENI-jobs-5f0b7a4e-0000-4000-8000-000000000000",
+        "Groups": [{"GroupId": group} for group in groups],
+    }

@@ -1,13 +1,66 @@
 """Cases of the area `dns`."""
 
+from typing import Any
+
 from doctor.evidence.names import Reply
 from doctor.evidence.resolver import Resolver
-from tests.evidence.build import HOST, Cases, environment, looked, lookup, names, system
+from doctor.network.model import DhcpOptions, Network
+from doctor.network.zones import FirewallGroup, FirewallRule, Naming, Record, ResolverRule, Zone
+from tests.evidence.build import (
+    HOST,
+    PARTNER_HOST,
+    Cases,
+    environment,
+    looked,
+    lookup,
+    names,
+    paths,
+    sound_vpc,
+    system,
+)
+from tests.network.build import by_id, changed, routed, vpc
 
 LITERAL = looked("10.0.0.1", system(Reply.RESOLVED, "10.0.0.1"), literal=True)
 PARTNER = "api.partner.example"
 NO_IPV6 = lookup(Reply.NO_ADDRESS, record="AAAA")
 SECOND = "10.0.0.3"
+
+SOUND = sound_vpc()
+ISOLATED = routed(SOUND, "rtb-f")
+
+
+def isolated(network: Network) -> Network:
+    return routed(network, "rtb-f")
+
+
+def attributes(**off: Any) -> Network:
+    return sound_vpc(vpcs=by_id(vpc(dhcp_options="dopt-1", **off)))
+
+
+def naming(**sections: object) -> Network:
+    usual: dict[str, object] = {"zones": {"vpc-1": ()}, "rules": (), "firewalls": (), "profiles": ()}
+    return sound_vpc(naming=Naming(**(usual | sections)))  # type: ignore[arg-type]
+
+
+def zone(name: str, *records: Record) -> Network:
+    return naming(zones={"vpc-1": (Zone(id="Z1", name=name, owner="123456789012", records=records),)})
+
+
+def rule(domain: str, kind: str = "forward", *vpcs: str) -> Network:
+    made = ResolverRule(id="rslvr-rr-1", domain=domain, kind=kind, targets=("10.9.0.2",), vpcs=vpcs or ("vpc-1",))
+    return naming(rules=(made,))
+
+
+def firewall(*domains: str, action: str = "block") -> Network:
+    judging = FirewallRule(priority=1, action=action, response="nxdomain", list="rslvr-fdl-1", domains=domains)
+    return naming(firewalls=(FirewallGroup(id="rslvr-frg-1", vpc="vpc-1", priority=101, rules=(judging,)),))
+
+
+def resolvers(*servers: str) -> Network:
+    return sound_vpc(dhcp_options=by_id(DhcpOptions(id="dopt-1", resolvers=servers)))
+
+
+WITHOUT_NAMES = changed(SOUND, "endpoints", "vpce-sqs", private_names=False)
 
 CASES: dict[str, Cases] = {
     "dns.libc-disagrees": Cases(
@@ -108,5 +161,58 @@ CASES: dict[str, Cases] = {
             (names(Reply.NO_ADDRESS, Reply.NO_ADDRESS),),
             (names(Reply.RESOLVED, Reply.SILENT),),
         ],
+    ),
+    "dns.private-names-off": Cases(
+        failing=[(paths(WITHOUT_NAMES),), (paths(isolated(WITHOUT_NAMES)),)],
+        passing=[(paths(),), (paths(WITHOUT_NAMES, PARTNER_HOST),)],
+    ),
+    "dns.vpc-support-off": Cases(
+        failing=[(paths(attributes(dns_support=False)),)],
+        passing=[(paths(),)],
+    ),
+    "dns.vpc-hostnames-off": Cases(
+        failing=[(paths(attributes(dns_hostnames=False)),), (paths(isolated(attributes(dns_hostnames=False))),)],
+        passing=[(paths(),), (paths(attributes(dns_hostnames=False), PARTNER_HOST),)],
+    ),
+    "dns.custom-resolver": Cases(
+        failing=[
+            (paths(resolvers("10.9.0.2")),),
+            (paths(resolvers("10.9.0.2"), seen=("10.0.11.10",)), Resolver(nameservers=("10.9.0.2",))),
+        ],
+        passing=[
+            (paths(),),
+            (paths(resolvers("169.254.169.253")),),
+            (paths(resolvers("10.0.0.2")),),
+            (paths(), Resolver(nameservers=("169.254.78.1",))),
+            (paths(sound_vpc(dhcp_options=None)), Resolver(nameservers=("169.254.78.1",))),
+        ],
+    ),
+    "dns.private-zone-shadows": Cases(
+        failing=[
+            (paths(zone("us-east-1.amazonaws.com"), "kms.us-east-1.amazonaws.com"),),
+            (paths(zone("partner.example"), PARTNER_HOST),),
+        ],
+        passing=[
+            (paths(),),
+            (paths(zone("corp.example")),),
+            (
+                paths(
+                    zone("partner.example", Record(name=PARTNER_HOST, kind="A", values=("10.0.11.20",))), PARTNER_HOST
+                ),
+            ),
+        ],
+    ),
+    "dns.resolver-rule-diverts": Cases(
+        failing=[(paths(rule("amazonaws.com"), "kms.us-east-1.amazonaws.com"),), (paths(rule(HOST)),)],
+        passing=[
+            (paths(),),
+            (paths(rule("corp.example")),),
+            (paths(rule("amazonaws.com", "system")),),
+            (paths(rule("amazonaws.com", "forward", "vpc-2")),),
+        ],
+    ),
+    "dns.firewall-blocks": Cases(
+        failing=[(paths(firewall(HOST)),), (paths(firewall("*.amazonaws.com")),)],
+        passing=[(paths(),), (paths(firewall(PARTNER_HOST)),), (paths(firewall(HOST, action="allow")),)],
     ),
 }

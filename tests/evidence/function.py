@@ -1,15 +1,58 @@
 """Cases of the area `function`."""
 
+from doctor.evidence.environment import Variable
+from doctor.evidence.function_parts import Alias
 from doctor.evidence.names import Reply
-from tests.evidence.build import CONNECTS, Cases, names, probe, reach, sandbox
+from tests.evidence.build import CONNECTS, Cases, function, names, probe, reach, sandbox
 
 RESOLVED = names(Reply.RESOLVED)
+STALE = Alias(name="live", version="7", current=False)
+FRESH = Alias(name="test", version="8", current=True)
 SLOW = reach(probe(tcp_took=0.2, tls_took=1.0, http_took=0.4))
 
 CASES: dict[str, Cases] = {
+    "function.concurrency-zero": Cases(
+        failing=[(function(reserved=0),)],
+        passing=[(function(reserved=1),), (function(),)],
+    ),
+    "function.environment-too-large": Cases(
+        failing=[
+            (function(variables_size=4097, variables=(Variable(name="CONFIG", length=4080),)),),
+            (function(variables_size=4000),),
+        ],
+        passing=[(function(variables_size=3000),), (function(),)],
+    ),
+    "function.not-active": Cases(
+        failing=[
+            (function(exists=False),),
+            (function(state="Failed", state_code="InvalidSubnet"),),
+            (function(state="Inactive", state_code="Idle"),),
+            (function(state="Pending", state_code="Creating"),),
+            (function(update="Failed", update_code="SubnetOutOfIPAddresses"),),
+        ],
+        passing=[(function(),), (function(update=""),)],
+    ),
+    "function.timeout-beyond-gateway": Cases(
+        failing=[(function(timeout=30, invokers=("API Gateway",)),)],
+        passing=[(function(timeout=29, invokers=("API Gateway", "a load balancer")),)],
+    ),
+    "function.version-stale": Cases(
+        failing=[
+            (function(aliases=(STALE,)),),
+            (function(aliases=(FRESH, STALE)),),
+            (function(aliases=(FRESH, STALE), qualifier="live"),),
+        ],
+        passing=[(function(aliases=(FRESH,)),), (function(aliases=(FRESH, STALE), qualifier="test"),)],
+    ),
     "function.memory-small": Cases(
-        failing=[(sandbox(memory=128, cpu_share=0.07),), (sandbox(memory=None, cpu_share=0.05),)],
+        failing=[
+            (sandbox(memory=128, cpu_share=0.07),),
+            (sandbox(memory=None, cpu_share=0.05),),
+            (function(memory=128),),
+        ],
         passing=[
+            (function(memory=512),),
+            (sandbox(in_function=False), function(memory=512)),  # a laptop that looks from outside
             (sandbox(memory=128, cpu_share=0.9),),  # an emulator grants more
             (sandbox(memory=1769, cpu_share=0.06),),  # our own children were busy
             (sandbox(memory=512, cpu_share=0.28),),
@@ -23,10 +66,12 @@ CASES: dict[str, Cases] = {
         failing=[
             (sandbox(runtime="python3.9", today="2026-01-01"),),
             (sandbox(runtime="python3.8", today="2024-10-14"),),
+            (function(runtime="python3.9"),),
         ],
         passing=[
             (sandbox(runtime="python3.13", today="2026-01-01"),),
             (sandbox(runtime="python3.9", today="2025-12-14"),),
+            (function(runtime="python3.13"),),
         ],
     ),
     "function.temporary-space-full": Cases(
@@ -38,7 +83,15 @@ CASES: dict[str, Cases] = {
         passing=[(sandbox(),), (sandbox(in_function=False, temporary_free=1000 * 1024),)],
     ),
     "function.timeout-below-dependencies": Cases(
-        failing=[(RESOLVED, SLOW, sandbox(remaining=3.0))],
-        passing=[(RESOLVED, SLOW, sandbox(remaining=30.0)), (RESOLVED, CONNECTS, sandbox(remaining=3.0))],
+        failing=[
+            (RESOLVED, SLOW, sandbox(remaining=3.0)),
+            (RESOLVED, SLOW, function(timeout=3)),
+            (RESOLVED, SLOW, sandbox(remaining=30.0), function(timeout=3)),
+        ],
+        passing=[
+            (RESOLVED, SLOW, sandbox(remaining=30.0)),
+            (RESOLVED, CONNECTS, sandbox(remaining=3.0)),
+            (RESOLVED, SLOW, sandbox(remaining=3.0), function(timeout=30)),
+        ],
     ),
 }

@@ -1,0 +1,36 @@
+from collections.abc import Iterator
+
+from doctor import Observation, Remedy, Severity, check
+from doctor.evidence.paths import Paths
+from doctor.lookup import Misnaming
+
+_FAULT = Misnaming(
+    check="dns.private-zone-shadows",
+    healthy="no private hosted zone hides the name",
+    about=(
+        "hosted zone",
+        "private zone",
+        "Profile",
+    ),
+    remedy=Remedy(
+        "Add the record to the private zone, or take the zone out of this VPC. A zone for one host name, instead of a "
+        "whole domain, hides nothing else.",
+        commands=(
+            "aws route53 list-hosted-zones-by-vpc --vpc-id VPC --vpc-region REGION",
+            "aws route53 list-resource-record-sets --hosted-zone-id COMPONENT",
+        ),
+    ),
+)
+
+
+@check("dns.private-zone-shadows", severity=Severity.BREAKS, remedy=_FAULT.remedy)
+def private_zone_shadows(paths: Paths) -> Iterator[Observation]:
+    """No private hosted zone of the VPC hides the target's name.
+
+    Where a private zone covers a name, it alone answers: what it does not hold does not exist, and no public resolver is
+    asked. A zone made for one endpoint in the domain of all (`us-east-1.amazonaws.com`, or a company's own) hides every
+    other name: `EndpointConnectionError: Could not connect to the endpoint URL (Errno -2, Name or service not known)`.
+
+    Source: Route 53 developer guide, "Considerations when working with a private hosted zone".
+    """
+    yield from _FAULT.judge(paths)

@@ -1,0 +1,89 @@
+from collections.abc import Iterator
+
+from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
+from doctor.declare import Nearness
+from doctor.evidence.paths import Paths, Way
+from doctor.network import remedies
+from doctor.network.serving import GATEWAYS, service_of
+from doctor.passage import addresses, filled, is_open, not_walked, only_subnet, scope, short, shut
+
+_TEMPLATE = """\
+Endpoint:
+  Type: AWS::EC2::VPCEndpoint
+  Properties:
+    VpcId: VPC
+    VpcEndpointType: Interface
+    ServiceName: SERVICE
+    SubnetIds: !Ref PrivateSubnets
+    SecurityGroupIds: [!Ref EndpointSecurityGroup]
+    PrivateDnsEnabled: true"""
+_GATEWAY_TEMPLATE = """\
+Endpoint:
+  Type: AWS::EC2::VPCEndpoint
+  Properties:
+    VpcId: VPC
+    VpcEndpointType: Gateway
+    ServiceName: SERVICE
+    RouteTableIds: !Ref PrivateRouteTables"""
+
+_REMEDY = Remedy(
+    "Make a VPC endpoint for the service: a gateway endpoint for S3 and DynamoDB, which is free, an interface endpoint with "
+    "private DNS for all others, with a security group that admits the function on 443. Or give the subnets a NAT gateway.",
+    commands=("aws ec2 describe-vpc-endpoints --filters Name=vpc-id,Values=VPC --query 'VpcEndpoints[].ServiceName'",),
+    template=_TEMPLATE,
+)
+
+
+@check("network.endpoint-missing", severity=Severity.BREAKS, nearness=Nearness.ENDPOINT, remedy=_REMEDY)
+def endpoint_missing(paths: Paths) -> Iterator[Observation]:
+    """A subnet without a way out has an endpoint for each service that the function calls.
+
+    In an isolated VPC each service needs an endpoint of its own, and the one that was forgotten is the one that hangs:
+    `ConnectTimeoutError: Connect timeout on endpoint URL: "https://secretsmanager.us-east-1.amazonaws.com/"`, `Task timed
+    out after 30.00 seconds`.
+
+    Its name still resolves, to public addresses that no route leads to. A VPC without an endpoint for a service that nobody
+    calls, or with a NAT gateway, lacks nothing.
+
+    Source: PrivateLink guide, "AWS services that integrate with AWS PrivateLink", "Gateway endpoints".
+    """
+    service, target = service_of(paths.host), paths.concerns
+    isolated = [way for way in shut(paths) if _has_no_route(way)]
+    if exempt := not_walked(paths):
+        yield exempt
+    elif not service:
+        yield not_applicable(target, f"{paths.host} is no AWS service of a Region: no endpoint is made for it")
+    elif paths.endpoints:
+        yield ok(target, f"{paths.vpc} has {paths.endpoints[0].id} for {service}")
+    elif isolated and paths.endpoints is None:
+        yield unknown(target, short([f"the VPC endpoints of {paths.vpc} were not read"]))
+    elif isolated:
+        words = f"{paths.vpc} has no endpoint for {service}, and no route leads out {scope(paths, isolated)}"
+        yield problem(
+            paths.vpc,
+            words,
+            addresses=addresses(isolated),
+            subnet=only_subnet(isolated),
+            remedy=_remedy(service, isolated, paths),
+        )
+    elif reasons := [why for way in paths.ways if not is_open(paths, way.subnet) for why in way.path.unknowns]:
+        yield unknown(target, short(reasons))
+    else:
+        yield ok(target, f"no subnet needs an endpoint for {service}")
+
+
+def _has_no_route(way: Way) -> bool:
+    return any(each.check == "network.no-route" and each.direction == "forward" for each in way.path.blockers)
+
+
+def _remedy(service: str, isolated: list[Way], paths: Paths) -> Remedy:
+    """With the endpoint that is lacking: one subnet in each zone, or the tables that shall lead to it."""
+    if service.rpartition(".")[2] in GATEWAYS:
+        tables = sorted({way.table for way in isolated if way.table})
+        command, template = remedies.gateway_endpoint(paths.vpc, service, tables), _GATEWAY_TEMPLATE
+    else:
+        by_zone = {way.zone: way.subnet for way in reversed(isolated)}
+        subnets = sorted(by_zone.values())
+        command, template = remedies.interface_endpoint(paths.vpc, service, subnets, ("ENDPOINT_GROUP",)), _TEMPLATE
+    written = Remedy(_REMEDY.text, template=template.replace("SERVICE", service))
+    return filled(written, paths.vpc, paths, (command,))

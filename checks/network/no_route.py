@@ -1,0 +1,65 @@
+from collections.abc import Iterator
+
+from doctor import Observation, Remedy, Severity, check, problem
+from doctor.evidence.paths import Paths
+from doctor.passage import Fault, addresses, beside_endpoint, not_walked, only_subnet, scope, shut
+from doctor.verdict import Outcome
+
+_TEMPLATE = """\
+DefaultRoute:
+  Type: AWS::EC2::Route
+  Properties:
+    RouteTableId: COMPONENT
+    DestinationCidrBlock: 0.0.0.0/0
+    NatGatewayId: !Ref NatGateway"""
+
+_FAULT = Fault(
+    check="network.no-route",
+    closer="a missing route",
+    remedy=Remedy(
+        "Give the subnet's route table a way: a NAT gateway in a public subnet for the internet, a VPC endpoint for "
+        "an AWS service, a peering connection or transit gateway for another network. Or move the function to subnets "
+        "that have one.",
+        commands=(
+            "aws ec2 describe-route-tables --filters Name=association.subnet-id,Values=SUBNET "
+            "--query 'RouteTables[].Routes'",
+        ),
+        template=_TEMPLATE,
+    ),
+)
+
+
+@check(
+    "network.no-route",
+    severity=Severity.BREAKS,
+    follows=(
+        "network.endpoint-missing",
+        "network.gateway-endpoint-unrouted",
+    ),
+    remedy=_FAULT.remedy,
+)
+def no_route(paths: Paths) -> Iterator[Observation]:
+    """The route table of each subnet leads to the target, and the target's leads back.
+
+    A subnet without a route for an address drops what is sent there, in silence: `ConnectTimeoutError: Connect timeout on
+    endpoint URL`, `Task timed out after 30.00 seconds`.
+
+    It is what happens to a function that worked and was then put into a VPC: its subnets lead nowhere but to the VPC
+    itself. A subnet that no route table names follows the VPC's main one. 0.0.0.0/0 is no route for IPv6, which needs ::/0;
+    and a name that has IPv6 addresses alone is out of reach for a function without IPv6, whatever its routes.
+
+    Source: VPC user guide, "Configure route tables"; Lambda developer guide, "Giving Lambda functions access to resources
+    in an Amazon VPC".
+    """
+    cut_off = [way for way in shut(paths) if {each.check for each in way.path.blockers} == {"network.ipv6-dead-end"}]
+    seen = list(_FAULT.judge(paths))
+    if not cut_off or not_walked(paths):
+        yield from (beside_endpoint(each, paths) for each in seen)
+        return
+    yield from (each for each in seen if each.outcome is Outcome.PROBLEM)
+    yield problem(
+        paths.function,
+        f"{paths.host} has IPv6 addresses alone, which {paths.function} cannot use {scope(paths, cut_off)}",
+        addresses=addresses(cut_off),
+        subnet=only_subnet(cut_off),
+    )

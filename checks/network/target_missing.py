@@ -1,0 +1,38 @@
+from collections.abc import Iterator
+
+from doctor import Observation, Remedy, Severity, check
+from doctor.declare import Nearness
+from doctor.evidence.paths import Paths
+from doctor.passage import Fault
+
+_FAULT = Fault(
+    check="network.target-missing",
+    closer="an address that no interface carries",
+    remedy=Remedy(
+        "Compare the address with where the target lives today: the name's record may be stale, the instance, task or "
+        "database replaced, the endpoint removed. A record that follows the target (an alias, a service's own name) "
+        "does not age.",
+        commands=("aws ec2 describe-network-interfaces --filters Name=addresses.private-ip-address,Values=ADDRESS",),
+    ),
+)
+
+
+@check(
+    "network.target-missing",
+    severity=Severity.BREAKS,
+    nearness=Nearness.TARGET,
+    remedy=_FAULT.remedy,
+)
+def target_missing(paths: Paths) -> Iterator[Observation]:
+    """A private target's address is carried by a network interface.
+
+    An address inside the VPC that no interface has is nobody's: packets to it are dropped where they arrive.
+    `ConnectTimeoutError: Connect timeout on endpoint URL`, `[Errno 113] No route to host`.
+
+    Left behind by a replaced database, task or endpoint whose name still points to the old address, or by an address that
+    was written down.
+
+    Source: EC2 API reference, `DescribeNetworkInterfaces`, which lists every interface of the VPC that this account can
+    see.
+    """
+    yield from _FAULT.judge(paths)

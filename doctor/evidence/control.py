@@ -1,0 +1,113 @@
+"""Single reads of the control plane: bounded in time, sent to AWS alone, and every failure told as what it is."""
+
+import socket
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+from doctor.evidence import Missing, Reason
+from doctor.evidence.caller import REJECTIONS, failed, only_probeable, overridden
+from doctor.redact import cut
+from doctor.verdict import Source
+from doctor.world import World
+
+_DENIED = ("AccessDenied", "UnauthorizedOperation")
+# botocore found no credentials, or could not make any: nothing has been asked of AWS yet, or only for a login.
+_NO_LOGIN = (
+    *("NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError", "ProfileNotFound"),
+    *(
+        "TokenRetrievalError",
+        "SSOError",
+        "SSOTokenLoadError",
+        "UnauthorizedSSOTokenError",
+        "PendingAuthorizationExpiredError",
+    ),
+    *("LoginError", "LoginTokenLoadError", "LoginRefreshRequired", "LoginInsufficientPermissions"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A read that gave nothing. `code` is AWS's own, such as ResourceNotFoundException, where AWS answered."""
+
+    reason: Reason
+    detail: str
+    action: str = ""
+    code: str = ""
+
+    def missing(self, kind: str) -> Missing:
+        """The same about a whole kind of evidence."""
+        return Missing(kind=kind, source=Source.CONTROL, reason=self.reason, detail=self.detail, action=self.action)
+
+
+Reply = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The calls of one collector, as the principal that this world's default chain finds. `region` None: the chain's."""
+
+    world: World
+    region: str | None = None
+
+    def ask(self, service: str, operation: str, action: str, *, most: float, **arguments: Any) -> Reply | Refusal:
+        """Call once, and wait at most `most` seconds; `operation` is boto3's method, `action` its IAM action.
+
+        A thread does it, because no boto3 timeout bounds name resolution; a thread that hangs dies with this child.
+        """
+        said: list[Reply | Refusal] = []
+
+        def work() -> None:
+            said.append(self._called(service, operation, action, most, arguments))
+
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        thread.join(most)
+        if said:
+            return said[0]
+        return Refusal(reason=Reason.OUT_OF_TIME, detail=f"{action} had no answer within {most:.1f} s")
+
+    def _called(self, service: str, operation: str, action: str, most: float, arguments: Reply) -> Reply | Refusal:
+        from botocore.config import Config  # children only
+
+        if elsewhere := overridden(self.world, service):
+            return Refusal(reason=Reason.UNREACHABLE, detail=f"{action} was not asked: {elsewhere}")
+        patience = max(0.5, most / 2)
+        config = Config(connect_timeout=patience, read_timeout=patience, retries={"total_max_attempts": 1})
+        try:
+            socket.getaddrinfo = only_probeable(socket.getaddrinfo, allow_loopback=self.world.allow_local)
+            made = self.world.session().client(service, region_name=self.region, config=config)  # type: ignore[call-overload]
+            return dict(getattr(made, operation)(**arguments))
+        except Exception as error:  # noqa: BLE001 - silence would pass for a dead network
+            return self._refused(error, operation, action)
+
+    def _refused(self, error: Exception, operation: str, action: str) -> Refusal:
+        told = failed(error)
+        name, code = str(told["error"]), str(told.get("code", ""))
+        if code in REJECTIONS:
+            words = f"AWS refuses the credentials of {self.world.vantage.place} ({code})"
+            return Refusal(reason=Reason.DENIED, detail=words + self._login, code=code)
+        if name in _NO_LOGIN or _while_logging_in(error, operation):
+            words = f"{self.world.vantage.place} has no credentials for AWS ({name}: {cut(str(error))})"
+            return Refusal(reason=Reason.DENIED, detail=words + self._login)
+        if code.startswith(_DENIED):
+            return Refusal(reason=Reason.DENIED, detail=f"{action}: {code}", action=action, code=code)
+        if not code and told["answer"] == "unreachable":
+            return Refusal(reason=Reason.UNREACHABLE, detail=f"{action}: {told['message']}")
+        return Refusal(reason=Reason.UNREACHABLE, detail=f"{action}: {code or name}: {told['message']}", code=code)
+
+    @property
+    def _login(self) -> str:
+        """The command that mends an operator's credentials; a function's own come from its role."""
+        if self.world.in_function:
+            return ""
+        profile = self.world.environ.get("AWS_DEFAULT_PROFILE") or self.world.environ.get("AWS_PROFILE")
+        return f"; log in: aws sso login{f' --profile {profile}' if profile else ''}"
+
+
+def _while_logging_in(error: Exception, operation: str) -> bool:
+    """Whether AWS refused another call than ours: one by which a provider wanted to make credentials (AssumeRole, SSO)."""
+    from botocore import xform_name
+
+    asked = str(getattr(error, "operation_name", ""))
+    return bool(asked) and xform_name(asked) != operation

@@ -1,0 +1,189 @@
+"""What the control plane says of a function: its configuration, aliases, concurrency, who invokes it, its role.
+
+Values of its variables are reduced here: names, lengths, flaws and the targets that they name leave this module.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+from doctor.evidence import Facts, Missing, Reason, Shared
+from doctor.evidence.control import Reading, Refusal
+from doctor.evidence.environment import Override, Variable, flaws, override
+from doctor.evidence.function_parts import Alias, More, Role, Unread
+from doctor.redact import cut
+from doctor.request import default_targets
+from doctor.verdict import InvalidRequest, Source
+from doctor.world import World, now
+
+_NAMED = re.compile(  # a name, a part of an ARN, or an ARN; perhaps with a version or an alias (Lambda API, FunctionName)
+    r"(?P<function>(?:arn:aws[a-z-]*:lambda:(?P<region>[a-z0-9-]+):)?(?:[0-9]{12}:)?(?:function:)?(?P<name>[A-Za-z0-9_-]+))"
+    r"(?::(?P<qualifier>[A-Za-z0-9$_-]+))?"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A target that the function's variables name: an AWS service, or a host and port that the deployer declared."""
+
+    service: str = ""
+    resource: str = ""
+    host: str = ""
+    port: int = 0
+    tls: bool = True
+    reachable: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Function(Facts):
+    """A function as it is configured. Sizes are MB for memory, bytes for variables; times are seconds.
+
+    `today` is the date in UTC. Without `exists` all else is empty: there is no such function in this region and
+    account. `reserved` is the reserved concurrency, None where there is none. What `unread` names (`concurrency`,
+    `aliases`, `invokers`, `role`) is not known. `environment_error` is Lambda's word on why it kept the variables to
+    itself, and `targets_error` says what is wrong with DOCTOR_TARGETS among them.
+    """
+
+    kind: ClassVar[str] = "function"
+    source: ClassVar[Source] = Source.CONTROL
+    shared: ClassVar[Shared] = Shared.NOTHING
+    actions: ClassVar[tuple[str, ...]] = (
+        "lambda:GetFunctionConfiguration",
+        "lambda:GetFunctionConcurrency",
+        "lambda:ListAliases",
+        "lambda:GetPolicy",
+        "iam:GetRole",
+    )
+    preload: ClassVar[str] = "doctor.preload"
+
+    name: str
+    region: str
+    today: str = ""
+    exists: bool = True
+    qualifier: str = ""
+    version: str = ""
+    package: str = ""
+    runtime: str = ""
+    architecture: str = ""
+    handler: str = ""
+    memory: int | None = None
+    timeout: int | None = None
+    state: str = ""
+    state_code: str = ""
+    update: str = ""
+    update_code: str = ""
+    modified: str = ""
+    layers: int = 0
+    snapstart: bool = False
+    vpc: str = ""
+    subnets: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    ipv6: bool = False
+    variables: tuple[Variable, ...] = ()
+    variables_size: int = 0
+    environment_error: str = ""
+    overrides: tuple[Override, ...] = ()
+    targets: tuple[Named, ...] = ()
+    targets_error: str = ""
+    reserved: int | None = None
+    aliases: tuple[Alias, ...] = ()
+    invokers: tuple[str, ...] = ()
+    role: Role | None = None
+    unread: tuple[Unread, ...] = ()
+
+    @classmethod
+    def collect(cls, world: World) -> Iterator[Self | Missing]:
+        """Read the function that the request names, else this sandbox's own; what is denied of the rest is named."""
+        asked = world.request.function or world.environ.get("AWS_LAMBDA_FUNCTION_NAME", "")
+        found = _NAMED.fullmatch(asked)
+        if not found:
+            detail = f"{asked!r} names no function" if asked else "no function is named, and this is none"
+            yield Missing(kind=cls.kind, source=cls.source, reason=Reason.NOT_ASKED, detail=detail)
+            return
+        named = {"FunctionName": found["function"]}
+        reading = Reading(world, found["region"] or world.region)
+        qualified = {"Qualifier": found["qualifier"]} if found["qualifier"] else {}
+        most = world.left(0.4, most=8)
+        said = reading.ask("lambda", "get_function_configuration", cls.actions[0], most=most, **named, **qualified)
+        region, qualifier = reading.region or "", found["qualifier"] or ""
+        if isinstance(said, Refusal) and said.code == "ResourceNotFoundException":
+            yield cls(name=found["name"], region=region, qualifier=qualifier, exists=False, today=now()[:10])
+        elif isinstance(said, Refusal):
+            yield said.missing(cls.kind)
+        else:
+            more = More(reading, named, qualified, said)
+            region = str(said.get("FunctionArn") or f":::{region}").split(":")[3]
+            names: dict[str, Any] = {
+                "name": found["name"],
+                "region": region,
+                "qualifier": qualifier,
+                "today": now()[:10],
+            }
+            yield cls(**names, **configured(said), **more.parts())
+
+    def why_unread(self, part: str) -> Unread | None:
+        """Why a part is not known; None where it is."""
+        return next((unread for unread in self.unread if unread.part == part), None)
+
+
+def configured(said: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that a configuration's reply holds, without a variable's value."""
+    vpc = said.get("VpcConfig") or {}
+    environment = said.get("Environment") or {}
+    error = environment.get("Error") or {}
+    architectures = said.get("Architectures") or ["x86_64"]  # functions from before it could be chosen (Lambda API)
+    return {
+        "version": str(said.get("Version") or ""),
+        "package": str(said.get("PackageType") or "Zip").lower(),
+        "runtime": str(said.get("Runtime") or ""),
+        "architecture": str(architectures[0]),
+        "handler": str(said.get("Handler") or ""),
+        "memory": said.get("MemorySize"),
+        "timeout": said.get("Timeout"),
+        "state": str(said.get("State") or ""),
+        "state_code": str(said.get("StateReasonCode") or ""),
+        "update": str(said.get("LastUpdateStatus") or ""),
+        "update_code": str(said.get("LastUpdateStatusReasonCode") or ""),
+        "modified": str(said.get("LastModified") or ""),
+        "layers": len(said.get("Layers") or ()),
+        "snapstart": (said.get("SnapStart") or {}).get("ApplyOn") == "PublishedVersions",
+        "vpc": str(vpc.get("VpcId") or ""),
+        "subnets": tuple(sorted(vpc.get("SubnetIds") or ())),
+        "groups": tuple(sorted(vpc.get("SecurityGroupIds") or ())),
+        "ipv6": bool(vpc.get("Ipv6AllowedForDualStack")),
+        "environment_error": str(error.get("ErrorCode") or ""),
+        **_variables({str(name): str(value) for name, value in (environment.get("Variables") or {}).items()}),
+    }
+
+
+def _variables(environ: dict[str, str]) -> dict[str, Any]:
+    """What is kept of variables. Lambda measures them as JSON: `exceeded the 4KB limit. String measured: {…}`."""
+    urls = [(name, url) for name, url in sorted(environ.items()) if name.startswith("AWS_ENDPOINT_URL") and url.strip()]
+    measured = json.dumps(environ, separators=(",", ":"), ensure_ascii=False).encode(errors="replace")
+    targets, error = _targets(environ)
+    return {
+        "variables": tuple(
+            Variable(name=name, length=len(value), flaws=flaws(value)) for name, value in sorted(environ.items())
+        ),
+        "variables_size": len(measured) if environ else 0,
+        "overrides": tuple(override(name, _service(name), url) for name, url in urls),
+        "targets": targets,
+        "targets_error": error,
+    }
+
+
+def _service(variable: str) -> str | None:
+    return variable.removeprefix("AWS_ENDPOINT_URL").lstrip("_").lower().replace("_", "") or None
+
+
+def _targets(environ: dict[str, str]) -> tuple[tuple[Named, ...], str]:
+    """What the function would examine by default, as its own doctor reads the same variables."""
+    try:
+        found = default_targets(environ)
+    except InvalidRequest as error:
+        return (), cut(f"{error.field}: {error}")
+    return tuple(
+        Named(**{name: value for name, value in vars(target).items() if value is not None}) for target in found
+    ), ""

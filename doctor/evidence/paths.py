@@ -1,0 +1,279 @@
+"""The configured way from each subnet of a function to each target: what its name becomes there, and what stops packets.
+
+Nothing is sent to a target. What the control plane said of the VPC is modelled, and every packet is walked through that.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from doctor.evidence import Facts, Missing, Reason, Shared
+from doctor.evidence.endpoint import Endpoint
+from doctor.evidence.function import Function
+from doctor.evidence.names import Names
+from doctor.evidence.network import Network as NetworkFacts
+from doctor.evidence.public_names import looked_up
+from doctor.network.blocks import Block, block
+from doctor.network.resolution import Kind, Problem, Resolution
+from doctor.network.result import Path
+from doctor.network.serving import Serving, serving
+from doctor.redact import brief
+from doctor.verdict import Source as Side
+from doctor.world import World
+
+if TYPE_CHECKING:
+    from doctor.network.ends import Destination, Source
+    from doctor.network.model import Network
+
+_MOST_BYTES = 800_000  # of JSON: a collector may send 1 MB (`doctor.supervise`), and the envelopes are a part of it
+_PATIENCE = 3.0  # seconds for public names, all together
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the target's name becomes in the VPC (`doctor.network.resolution`). `reason` tells why it has no address."""
+
+    kind: Kind
+    component: str = ""
+    reason: str = ""
+    problems: tuple[Problem, ...] = ()
+    unknowns: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """From any interface of the function in one subnet to one address. `table` is the subnet's route table, where known.
+
+    `seen` tells that the sandbox itself got the address, `assumed` that it stands in for one that nobody knows. The path
+    keeps its hops where they alone tell what passed: where it is undecided.
+    """
+
+    subnet: str
+    zone: str
+    address: str
+    path: Path
+    table: str = ""
+    seen: bool = False
+    assumed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paths(Facts):
+    """One target of a function. No `vpc`: the function is in none, and Lambda's own network carries it.
+
+    `endpoints` are the VPC's endpoints for the target's service, None where they were not read. No `answer`: the target
+    is an address, or a proxy is called in its place.
+    """
+
+    kind: ClassVar[str] = "paths"
+    source: ClassVar[Side] = Side.CONTROL
+    shared: ClassVar[Shared] = Shared.NOTHING
+    per_target: ClassVar[bool] = True
+    after: ClassVar[tuple[type[Facts], ...]] = (Function, NetworkFacts, Names)
+    preload: ClassVar[str] = "doctor.preload"
+
+    host: str
+    port: int
+    service: str | None = None
+    expected: bool = True
+    proxied: bool = False
+    function: str
+    vpc: str = ""
+    subnets: tuple[str, ...] = ()
+    answer: Answer | None = None
+    endpoints: tuple[Serving, ...] | None = None
+    ways: tuple[Way, ...] = ()
+
+    @property
+    def concerns(self) -> str:
+        return f"{self.host}:{self.port}"
+
+    @classmethod
+    def collect(cls, world: World) -> Iterator[Self | Missing]:
+        """Walk from every subnet to every target. What was not read of function or network speaks for itself."""
+        known = world.seen(NetworkFacts)
+        seen = {names.concerns: names.addresses for names in world.seen(Names)} if _is_own(world) else {}
+        for function in world.seen(Function):
+            if not function.exists or (function.vpc and not known):
+                continue
+            try:
+                network = _model(known[0]) if function.vpc else None
+            except Exception as error:  # noqa: BLE001 - replies that contradict each other, or are none of AWS's
+                yield _missing(Reason.CRASHED, f"no model of the network: {brief(error)}")
+                continue
+            endpoints = list(_endpoints(world, function))
+            yield from (
+                replace(each, kind=cls.kind, source=cls.source) for each in endpoints if isinstance(each, Missing)
+            )
+            named = [each for each in endpoints if isinstance(each, Endpoint)]
+            public = {} if network is None or world.in_function else _public(world, function, network, named)
+            sent = 0
+            for endpoint in named:
+                found = seen.get(endpoint.concerns, ())
+                target = cls.walked(function, network, endpoint, public=public.get(endpoint.host, ()), seen=found)
+                sent += len(json.dumps(asdict(target)))
+                yield target if sent < _MOST_BYTES else _too_much(target)
+
+    @classmethod
+    def walked(
+        cls,
+        function: Function,
+        network: "Network | None",
+        endpoint: Endpoint,
+        *,
+        public: tuple[Block, ...] = (),
+        seen: tuple[str, ...] = (),
+    ) -> Self:
+        """One target. `public` is what the internet's resolvers say of its name, `seen` what the sandbox got."""
+        target = cls(
+            host=endpoint.host,
+            port=endpoint.port,
+            service=endpoint.service,
+            expected=endpoint.expected,
+            proxied=endpoint.proxied,
+            function=function.name,
+            vpc=function.vpc,
+            subnets=function.subnets,
+        )
+        if network is None or target.proxied:
+            return target
+        answer, ways = _walk(function, network, endpoint, public, seen)
+        return replace(target, answer=answer, ways=ways, endpoints=serving(network, function.vpc, endpoint.host))
+
+
+def _is_own(world: World) -> bool:
+    """Whether this sandbox is the function that is examined."""
+    own = world.vantage.function
+    return own is not None and world.request.function in (None, own)
+
+
+def _missing(reason: Reason, detail: str) -> Missing:
+    return Missing(kind=Paths.kind, source=Paths.source, reason=reason, detail=detail)
+
+
+def _too_much(paths: Paths) -> Missing:
+    detail = "the ways to all targets together are too long to be told: name fewer targets"
+    return replace(_missing(Reason.NOT_ASKED, detail), target=paths.concerns)
+
+
+def _model(facts: NetworkFacts) -> "Network":
+    from doctor.network import read  # only who collects pays for the readers
+
+    return read.network(facts.replies, region=facts.region, unread=facts.unread)
+
+
+def _endpoints(world: World, function: Function) -> Iterator[Endpoint | Missing]:
+    """The targets that the request names, else those that the function's variables name, where the function calls them."""
+    region = "" if _is_own(world) else function.region
+    hosts, services = world.hosts_named, world.services
+    if hosts or services:
+        found = Endpoint.named(world, hosts, services, region)
+    else:
+        targets = function.targets
+        own = [each for each in targets if each.host]
+        found = Endpoint.named(world, own, [each for each in targets if each.service], region)
+    return ((_overridden(function, each) if region else each) for each in found)
+
+
+def _overridden(function: Function, endpoint: Endpoint | Missing) -> Endpoint | Missing:
+    """Where the function's own variables put a service, read from outside."""
+    if isinstance(endpoint, Missing) or not endpoint.service:
+        return endpoint
+    service = endpoint.service.replace("-", "")
+    fitting = [each for each in function.overrides if each.service in (service, None)]
+    own = next((each for each in fitting if each.service), fitting[0] if fitting else None)
+    return replace(endpoint, host=own.host, port=own.port, overridden=own.variable) if own else endpoint
+
+
+def _literal(host: str) -> Block | None:
+    try:
+        return block(host)
+    except ValueError:
+        return None
+
+
+def _public(
+    world: World, function: Function, network: "Network", endpoints: Iterable[Endpoint]
+) -> Mapping[str, tuple[Block, ...]]:
+    """What this machine's resolver says of names that are public in the VPC too."""
+    from doctor.network.names import resolve
+
+    hosts = {each.host for each in endpoints if _literal(each.host) is None}
+    public = [
+        host for host in sorted(hosts) if resolve(network, function.vpc, host).kind in (Kind.PUBLIC, Kind.GATEWAY)
+    ]
+    return looked_up(public, world.left(0.3, most=_PATIENCE))
+
+
+def _walk(
+    function: Function, network: "Network", endpoint: Endpoint, public: tuple[Block, ...], seen: tuple[str, ...]
+) -> tuple[Answer | None, tuple[Way, ...]]:
+    """What the name becomes, and the ways from each subnet to each address."""
+    from doctor.network.destinations import destinations, told_apart
+    from doctor.network.ends import Destination
+    from doctor.network.names import resolve
+
+    families = (4, 6) if function.ipv6 else (4,)
+    sources = [_source(network, function, subnet, families) for subnet in function.subnets]
+    literal = _literal(endpoint.host)
+    if literal is not None:
+        to = Destination(address=literal, port=endpoint.port)
+        return None, tuple(_way(network, source, to) for source in sources)
+    found = resolve(network, function.vpc, endpoint.host, public=public)
+    apart = tuple(dict.fromkeys(each for source in sources for each in told_apart(network, source) if each.family == 4))
+    # Most names have no IPv6 address: nothing stands in for one.
+    wanted = (4,) if found.kind is Kind.PUBLIC and not found.addresses else families
+    there = destinations(found, endpoint.port, families=wanted, apart=apart)
+    known = [each for text in seen if (each := _literal(text.partition("%")[0])) is not None]
+    got = [each for each in known if each.family in families] or known
+    planned = () if there.assumed and got else there.to
+    to_all = dict.fromkeys([*planned, *(Destination(address=each, port=endpoint.port) for each in got)])
+    ways = (
+        _way(network, source, to, seen=to.address in got, assumed=there.assumed and to.address not in got)
+        for source in sources
+        for to in to_all
+    )
+    return _answer(found, there.reason, there.notes if planned or not got else found.notes), tuple(ways)
+
+
+def _answer(found: Resolution, reason: str, notes: tuple[str, ...]) -> Answer:
+    return Answer(
+        kind=found.kind,
+        component=found.component,
+        reason=reason,
+        problems=found.problems,
+        unknowns=found.unknowns,
+        notes=notes,
+    )
+
+
+def _source(network: "Network", function: Function, subnet: str, families: tuple[int, ...]) -> "Source":
+    from doctor.network.ends import Source
+    from doctor.network.sources import of_function
+
+    known = (network.subnets or {}).get(subnet)
+    if known is None:
+        return Source(subnet=subnet, vpc=function.vpc, zone="", groups=function.groups, blocks=())
+    return of_function(known, function.groups, families=families)
+
+
+def _way(network: "Network", source: "Source", to: "Destination", *, seen: bool = False, assumed: bool = False) -> Way:
+    from doctor.network.ends import Flow
+    from doctor.network.path import analyse
+    from doctor.network.routes import table_of
+
+    table = table_of(network, source.subnet)
+    path = analyse(network, Flow(source=source, destination=to))
+    if path.reachable is not None:  # then blockers tell all; sixteen subnets times twenty targets shall fit a pipe
+        path = replace(path, forward=(), back=())
+    return Way(
+        subnet=source.subnet,
+        zone=source.zone,
+        address=str(to.address),
+        path=path,
+        table="" if isinstance(table, str) else table.id,
+        seen=seen,
+        assumed=assumed,
+    )
