@@ -2,20 +2,21 @@
 
 import json
 import os
-import re
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from doctor import complete
-from doctor.output import FORMATS, UndeliveredError, say
+from doctor import complete, network_commands
+from doctor.login import UnansweredError
+from doctor.options import PLUGIN, located, patterns, selecting, spelled
+from doctor.output import UndeliveredError, say
 from doctor.render.plain_text import visible
 from doctor.runtime import VERSION
-from doctor.verdict import FailOn, InvalidRequest, Status
+from doctor.verdict import InvalidRequest, Status
 
 if TYPE_CHECKING:
     from doctor.examine import Examination
@@ -24,18 +25,6 @@ if TYPE_CHECKING:
 
 EXIT = {Status.HEALTHY: 0, Status.UNHEALTHY: 1, Status.INCONCLUSIVE: 3}
 _INTERRUPTED = 130
-_PLUGIN = click.option("--plugin", "plugins", multiple=True, metavar="DISTRIBUTION", help="A third party's checks.")
-_FORMATS = f"Repeatable: {', '.join(FORMATS)}."
-# How the fields of a request are spelled on the command line.
-_OPTIONS = {
-    "targets": "--target",
-    "only": "--only",
-    "skip": "--skip",
-    "budget_seconds": "--budget",
-    "fail_on": "--fail-on",
-}
-
-Command = Callable[..., Any]
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -43,7 +32,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(doctor.main(arguments, prog_name="doctor", standalone_mode=False) or 0)
     except InvalidRequest as error:
-        click.echo(f"doctor: {_as_option(error.field)}: {visible(str(error))}", err=True)
+        click.echo(f"doctor: {spelled(error.field)}: {visible(str(error))}", err=True)
         return 2
     except click.ClickException as error:
         error.show()
@@ -51,21 +40,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo("doctor: interrupted, nothing was decided", err=True)
         return _INTERRUPTED
-    except UndeliveredError as error:
-        if not error.reader_left:  # `| head` is no error, but the answer was not delivered
-            click.echo(f"doctor: {error}", err=True)
+    except (UnansweredError, UndeliveredError) as error:
+        left = isinstance(error, UndeliveredError) and error.reader_left  # `| head`: no error, but not delivered
+        if not left:
+            click.echo(f"doctor: {visible(str(error))}", err=True)
         return EXIT[Status.INCONCLUSIVE]
     except SystemExit as ended:  # click's way to end a completion, or to say that the reader of its help left
         return EXIT[Status.INCONCLUSIVE] if ended.code else 0
-
-
-def _as_option(field: str) -> str:
-    """`request.targets[0].port` is the user's first `--target`, its port."""
-    parts = re.fullmatch(r"(?:request|doctor)\.(\w+)(?:\[(\d+)\])?(.*)", field)
-    if not parts or parts[1] not in _OPTIONS:
-        return visible(field)
-    number = f" number {int(parts[2]) + 1}" if parts[2] else ""
-    return visible(f"{_OPTIONS[parts[1]]}{number}{parts[3].replace('.', ', ')}")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -77,70 +58,45 @@ def doctor() -> None:
     """
 
 
-def _patterns(name: str, about: str) -> Command:
-    return click.option(name, multiple=True, metavar="PATTERN", help=about, shell_complete=complete.patterns)
-
-
-def _selecting(command: Command) -> Command:
-    """The options that choose checks and reports, common to all commands that judge."""
-    for option in reversed(
-        (
-            _patterns("--only", "Judge only these checks, such as 'dns.*'."),
-            _patterns("--skip", "Leave these checks out."),
-            click.option("--fail-on", type=click.Choice([str(level) for level in FailOn]), help="What is unhealthy."),
-            _PLUGIN,
-            click.option("--quiet", is_flag=True, help="No progress, and only the headline on the terminal."),
-            click.option(
-                "--output",
-                "outputs",
-                multiple=True,
-                metavar="FORMAT[=FILE]",
-                help=_FORMATS,
-                shell_complete=complete.formats,
-            ),
-            click.option(
-                "--max-bytes", type=click.IntRange(min=200), metavar="N", help="Cut Markdown to a field's size."
-            ),
-        )
-    ):
-        command = option(command)
-    return command
+doctor.add_command(network_commands.path)
+doctor.add_command(network_commands.snapshot)
 
 
 @doctor.command()
+@click.argument("function", required=False)
+@click.option("--via", type=click.Choice(["outside"]), help="How FUNCTION is looked at: its configuration (default).")
 @click.option("--target", "targets", multiple=True, metavar="SERVICE|HOST:PORT|JSON", help="What must be reachable.")
 @click.option("--budget", type=float, default=20.0, show_default=True, metavar="SECONDS", help="From 1 to 840.")
-@click.option("--profile", metavar="NAME", help="The AWS profile to examine with.")
-@click.option("--region", metavar="NAME", help="The AWS region to examine in.")
-@_selecting
-def examine(targets: tuple[str, ...], budget: float, profile: str | None, region: str | None, **common: Any) -> int:
-    """Examine this process: credentials, names, what it reaches."""
-    started = time.monotonic()
-    from doctor import child
+@located
+@selecting
+def examine(function: str | None, via: str | None, **common: Any) -> int:
+    """Examine this process, or the configuration of a function.
 
-    environ = dict(os.environ)
-    environ |= {"AWS_PROFILE": profile} if profile else {}
-    environ |= {"AWS_REGION": region, "AWS_DEFAULT_REGION": region} if region else {}
-    again = [word for name, value in (("--profile", profile), ("--region", region)) if value for word in (name, value)]
-    again += [word for spelled in targets for word in ("--target", spelled)]
-    with child.early("doctor.preload"):
+    Without FUNCTION: the credentials, names and connections of this process. With FUNCTION, a name or an ARN: what AWS
+    says of it and of the network around it, asked from here; its targets are those that its variables name.
+    """
+    started = time.monotonic()
+    from doctor import zygote
+
+    if via and not function:
+        raise click.UsageError("--via tells how FUNCTION is looked at: name one")
+    with zygote.early("doctor.preload"), zygote.uncollected():
         from doctor import arrange
         from doctor.examine import examine as run_examination
-        from doctor.request import default_targets, target_spelled
 
         wanted = _wanted(common)
-        request = arrange.request(
-            common, targets=[target_spelled(spelled) for spelled in targets], budget_seconds=budget
-        )
-        if not request.targets:
-            request = request.model_copy(update={"targets": default_targets(environ)})
-        setting = arrange.setting(request, environ, started, common, again)
-        return _report(run_examination(setting), request, wanted)
+        setting = arrange.examination(function, via, common, started)
+        examination = run_examination(setting)
+        if function:
+            from doctor import live
+
+            live.require_seen(examination.gathered, setting.world)
+        return _report(examination, setting.world.request, wanted)
 
 
 @doctor.command()
 @click.argument("casefile", type=click.File("r", encoding="utf-8"))
-@_selecting
+@selecting
 def replay(casefile: Any, **common: Any) -> int:
     """Judge a case file's evidence again, with today's checks.
 
@@ -149,11 +105,13 @@ def replay(casefile: Any, **common: Any) -> int:
     started = time.monotonic()
     from doctor import arrange, incoming
     from doctor.examine import judge_again
+    from doctor.form import plain
 
     wanted = _wanted(common)
     case = incoming.case(casefile)
-    request = arrange.request(common, **{**case.request.model_dump(exclude={"evidence"}), "budget_seconds": 60.0})
-    setting = replace(arrange.setting(request, arrange.environ_of(case), started, common), runtime=case.runtime)
+    request = arrange.request(common, **{**plain(replace(case.request, evidence=())), "budget_seconds": 60.0})
+    again = arrange.repeated(case.request)
+    setting = replace(arrange.setting(request, arrange.environ_of(case), started, common, again), runtime=case.runtime)
     return _report(judge_again(setting, (*case.evidence, *case.missing)), request, wanted)
 
 
@@ -189,7 +147,7 @@ def diff(before: Any, after: Any) -> int:
 
 
 @doctor.command()
-@_PLUGIN
+@PLUGIN
 @click.option("--output", "form", type=click.Choice(["terminal", "json", "markdown"]), default="terminal")
 def checks(plugins: tuple[str, ...], form: str) -> int:
     """List every check: its severity, and what must be true."""
@@ -203,7 +161,7 @@ def checks(plugins: tuple[str, ...], form: str) -> int:
 @doctor.command()
 @click.argument("check_id", metavar="ID", required=False, shell_complete=complete.checks)
 @click.option("--error", "text", metavar="TEXT", help="An error text: name the checks that know it ('-' reads it).")
-@_PLUGIN
+@PLUGIN
 @click.option("--output", "form", type=click.Choice(["terminal", "json"]), default="terminal")
 def explain(check_id: str | None, text: str | None, plugins: tuple[str, ...], form: str) -> int:
     """Explain a check, or find the checks that know an error text.
@@ -240,8 +198,8 @@ def _complain(failed: Sequence[str]) -> int:
 
 
 @doctor.command()
-@_patterns("--only", "Only what these checks need.")
-@_patterns("--skip", "Without what only these checks need.")
+@patterns("--only", "Only what these checks need.")
+@patterns("--skip", "Without what only these checks need.")
 def policy(only: tuple[str, ...], skip: tuple[str, ...]) -> None:
     """Print the least IAM policy that the selected checks need."""
     from doctor import registry
@@ -252,9 +210,9 @@ def policy(only: tuple[str, ...], skip: tuple[str, ...]) -> None:
 
 
 @doctor.command()
-@click.argument("name", type=click.Choice(["verdict", "request", "casefile"]), default="verdict")
+@click.argument("name", type=click.Choice(["verdict", "request", "casefile", "path"]), default="verdict")
 def schema(name: str) -> None:
-    """Print the JSON Schema of a verdict, a request or a case file."""
+    """Print the JSON Schema of a verdict, request, casefile or path."""
     from doctor.schema import schema as published
 
     say(json.dumps(published(name), indent=2) + "\n")

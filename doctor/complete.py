@@ -1,6 +1,6 @@
 """What a shell may complete: ids of checks, formats of reports, names of demonstrations. Nothing is examined for it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 
@@ -19,11 +19,14 @@ def patterns(_context: Any, _parameter: Any, begun: str) -> list[str]:
     return _beginning(begun, (*sorted({f"{id_.partition('.')[0]}.*" for id_ in ids}), *ids))
 
 
-def formats(_context: Any, _parameter: Any, begun: str) -> list[str]:
-    """Formats of a report."""
-    from doctor.output import FORMATS
+def words(known: Iterable[str]) -> Callable[[Any, Any, str], list[str]]:
+    """These words, such as the formats of a report."""
+    listed = tuple(known)
 
-    return _beginning(begun, FORMATS)
+    def begun_with(_context: Any, _parameter: Any, begun: str) -> list[str]:
+        return _beginning(begun, listed)
+
+    return begun_with
 
 
 def demonstrations(_context: Any, _parameter: Any, begun: str) -> list[str]:
@@ -33,5 +36,5 @@ def demonstrations(_context: Any, _parameter: Any, begun: str) -> list[str]:
     return _beginning(begun, demo.NAMES)
 
 
-def _beginning(begun: str, words: Iterable[str]) -> list[str]:
-    return [word for word in words if word.startswith(begun)]
+def _beginning(begun: str, known: Iterable[str]) -> list[str]:
+    return [word for word in known if word.startswith(begun)]

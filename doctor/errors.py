@@ -64,13 +64,14 @@ def read(text: str) -> Reading:
     cleared = tuple(entry.partition(".*")[0] for entry in ruled_out)
     known = {check_id: _known(check_id) for check_id in registry.built_in()}
     spread = _spread(known)
-    scored = []
+    scored = []  # of equal ones the rung that fails comes before its causes, since the text is its own
     for check_id, said in known.items():
         matched = [piece for piece in said if _stands_in(piece, text)]
         if matched and not check_id.startswith(cleared):
-            scored.append((-sum(_weight(piece, spread) for piece in matched), check_id, max(matched, key=len)))
+            weight = sum(_weight(piece, spread) for piece in matched)
+            scored.append((-weight, not check_id.startswith("reach."), check_id, max(matched, key=len)))
     return Reading(
-        candidates=tuple(_candidate(check_id, piece) for _, check_id, piece in sorted(scored)[:_MOST_CANDIDATES]),
+        candidates=tuple(_candidate(check_id, piece) for *_, check_id, piece in sorted(scored)[:_MOST_CANDIDATES]),
         ruled_out=ruled_out,
     )
 

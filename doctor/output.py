@@ -30,22 +30,22 @@ class Output:
     file: Path | None
 
 
-def parse(spelled: Sequence[str]) -> tuple[Output, ...]:
-    """The reports that `--output` asks for; none given means the terminal.
+def parse(spelled: Sequence[str], formats: Sequence[str] = FORMATS) -> tuple[Output, ...]:
+    """The reports that `--output` asks for, of these formats; none given means the terminal.
 
     Raises:
         InvalidRequest: an unknown format, a folder that is not there, or two reports for standard output.
     """
-    outputs = tuple(map(_one, spelled)) or (Output("terminal", None),)
+    outputs = tuple(_one(each, formats) for each in spelled) or (Output("terminal", None),)
     if sum(output.file is None for output in outputs) > 1:
         raise InvalidRequest("--output", "only one report can go to standard output; write the others as FORMAT=FILE")
     return outputs
 
 
-def _one(spelled: str) -> Output:
+def _one(spelled: str, formats: Sequence[str]) -> Output:
     name, equals, file = spelled.partition("=")
-    if name not in FORMATS:
-        raise InvalidRequest("--output", f"{name!r} is no format; there are {', '.join(FORMATS)}")
+    if name not in formats:
+        raise InvalidRequest("--output", f"{name!r} is no format here; there are {', '.join(formats)}")
     if equals and not _could_be_file(file):
         raise InvalidRequest("--output", f"{file!r} is no file in an existing folder")
     return Output(name, Path(file) if equals else None)

@@ -57,11 +57,15 @@ def _render(output: Output, examination: Examination, request: Request, wanted: 
 
 
 def for_terminal(verdict: Verdict, *, colour: bool, brief: bool = False) -> str:
-    """The verdict as wide as the terminal is, or a hundred columns where there is none."""
+    """The verdict as wide as the terminal is."""
     from doctor.render.terminal import render
 
-    width = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
-    return render(verdict, colour=colour, width=max(60, width), brief=brief)
+    return render(verdict, colour=colour, width=terminal_width(), brief=brief)
+
+
+def terminal_width() -> int:
+    """Columns of the terminal, at least 60; a hundred where there is none."""
+    return max(60, shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100)
 
 
 def wants_colour() -> bool:

@@ -80,6 +80,11 @@ def test_inconclusive_is_three() -> None:
         (["explain"], "--error"),
         (["demo", "nothing"], "NAME"),
         (["schema", "everything"], "everything"),
+        (["path", "--to", "sqs"], "--from"),
+        (["path", "--from", "eni-1", "--to", "sqs", "--protocol", "sctp"], "--protocol"),
+        (["path", "--from", "eni-1", "--to", "sqs", "--source-port", "0"], "--source-port"),
+        (["snapshot"], "DIR"),
+        (["examine", "orders", "--via", "deployed"], "--via"),
         (["replay", "no-such-file.json"], "no-such-file.json"),
     ],
 )
@@ -165,6 +170,8 @@ def test_completion_knows_checks_formats_and_demonstrations() -> None:
     assert "dns.*" in offered("policy", "--skip", "dns")
     assert offered("replay", "--output", "ju") == {"junit"}
     assert offered("demo", "missing") == {"missing-token"}
+    assert offered("path", "--output", "j") == {"json"}
+    assert offered("examine", "--via", "") == {"outside"}
 
 
 def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:

@@ -366,5 +366,5 @@ def test_the_signature_is_that_of_aws_own_example() -> None:
         "SignedHeaders=host;x-amz-date, Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"
     )
     key = gate.Key("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "")
-    request = gate._Request("GET", "/", EnvironHeaders(headers), b"")
+    request = gate.Request("GET", "/", EnvironHeaders(headers), b"")
     assert gate._signature(request, said, key) == said["signature"]

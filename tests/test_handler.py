@@ -19,6 +19,7 @@ from doctor import answer
 from doctor.render import json as json_form
 from doctor.verdict import FailOn, Finding, Outcome, Severity, Source, Status, Verdict
 from tests.evidence import CASES, sealed
+from tests.evidence.build import caller
 from tests.invented import fine, seen
 
 ROOT = Path(__file__).parent.parent
@@ -200,8 +201,9 @@ def test_the_case_file_is_included_when_asked(capsys: pytest.CaptureFixture[str]
     assert (case["schema_version"], case["request"]["only"]) == ("1", ["credentials.profile-selected"])
 
 
-def test_stage_0_names_what_does_not_import(tmp_path: Path) -> None:
-    """pydantic-core built for another Python: the doctor's own libraries are the very fault."""
+@pytest.fixture
+def foreign_pydantic(tmp_path: Path) -> Path:
+    """A folder with a pydantic-core that was built for another Python."""
     package = tmp_path / "pydantic"
     package.mkdir()
     (package / "__init__.py").write_text("from pydantic_core import _pydantic_core\n")
@@ -211,20 +213,45 @@ def test_stage_0_names_what_does_not_import(tmp_path: Path) -> None:
     (core / "_pydantic_core.cpython-39-x86_64-linux-gnu.so").write_bytes(
         b"\x7fELF\x02\x01\x01" + b"\0" * 11 + b"\x3e\0"
     )
-    program = "import handler, json; print(json.dumps(handler.handler({}, None)))"
+    return tmp_path
+
+
+def replied(event: object, before: Path) -> list[dict[str, Any]]:
+    """The lines that a fresh interpreter prints, the reply last; `before` is where it looks for libraries first."""
+    program = "import handler, json, sys; print(json.dumps(handler.handler(json.load(sys.stdin), None)))"
     done = subprocess.run(
         [sys.executable, "-c", program],
+        input=json.dumps(event),
         capture_output=True,
         text=True,
         check=True,
         cwd=ROOT,
-        env={"PATH": os.defpath, "PYTHONPATH": str(tmp_path)},
+        env={"PATH": os.defpath, "PYTHONPATH": str(before)},
     )
-    metric, reply = map(json.loads, done.stdout.splitlines())
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("event", [{}, {"doctor": {"only": ["package.*"]}}], ids=["everything", "packages"])
+def test_the_doctors_own_libraries_may_be_the_very_fault(event: object, foreign_pydantic: Path) -> None:
+    metric, reply = replied(event, foreign_pydantic)
     assert set(reply) >= KEYS
     assert (reply["status"], reply["diagnoses"][0]["check"]) == ("unhealthy", "package.wrong-abi")
     assert "cpython-39" in reply["diagnoses"][0]["headline"]
     assert metric["Unhealthy"] == 1
+
+
+def test_stage_0_names_what_does_not_import(foreign_pydantic: Path) -> None:
+    """Evidence brought along is read by pydantic: without it, that is all there is to say."""
+    evidence = asdict(sealed(caller())[0])
+    (reply,) = replied({"doctor": {"only": ["credentials.*"], "evidence": [evidence]}}, foreign_pydantic)
+    assert set(reply) >= KEYS
+    assert (reply["status"], reply["diagnoses"][0]["check"]) == ("unhealthy", "package.wrong-abi")
+    assert "cpython-39" in reply["diagnoses"][0]["headline"]
+
+
+def test_a_run_that_asks_for_no_libraries_needs_no_pydantic(foreign_pydantic: Path) -> None:
+    _, reply = replied({"doctor": {"only": ["credentials.profile-selected"]}}, foreign_pydantic)
+    assert (reply["status"], reply["error"]) == ("healthy", None)
 
 
 def test_invented_findings_have_the_shape_of_real_ones() -> None:

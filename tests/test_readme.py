@@ -2,8 +2,10 @@
 
 import re
 import shlex
+from itertools import pairwise
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -27,6 +29,31 @@ def test_every_command_of_the_readme_exists_with_its_options(line: str) -> None:
     command = cli.doctor.commands[words[1]]
     options = {option for parameter in command.params for option in parameter.opts}
     assert {word for word in words[2:] if word.startswith("--")} <= options
+    for parameter in command.params:
+        given = [after for before, after in pairwise(words[2:]) if before in parameter.opts]
+        assert given or not (parameter.required and parameter.param_type_name == "option"), parameter.name
+        if isinstance(parameter.type, click.Choice):
+            assert set(given) <= set(parameter.type.choices)
+
+
+def test_the_codes_of_a_path_are_the_programs() -> None:
+    from doctor import network_commands
+
+    said = re.search(r"`path` says (\d) reachable, (\d) not, (\d) unknown", README)
+    assert said
+    assert {True: int(said[1]), False: int(said[2]), None: int(said[3])} == network_commands._EXIT
+
+
+@pytest.mark.parametrize("line", [line for line in CONSOLE if line.startswith("doctor path ")])
+def test_the_ends_of_a_path_are_written_as_they_are_read(line: str) -> None:
+    from doctor.network.model import Network
+    from doctor.network.sources import source
+    from doctor.target import named, place
+
+    words = shlex.split(line)
+    start, to = (words[words.index(option) + 1] for option in ("--from", "--to"))
+    assert source(Network(), start).groups
+    assert all(place(named(to), "us-east-1"))
 
 
 @pytest.mark.parametrize("target", re.findall(r"\$ make ([a-z-]+)", README))

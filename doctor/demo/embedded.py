@@ -35,9 +35,15 @@ def require() -> None:
 
 
 class EmbeddedAWS:
-    """`environ` is what a function's role has there: complete temporary credentials and the endpoint."""
+    """`environ` is what a function's role has there: complete temporary credentials and the endpoint.
+
+    `program` is the module that serves it, and the words on its command line.
+    """
 
     environ: dict[str, str]
+
+    def __init__(self, *program: str) -> None:
+        self._program = program or ("doctor.demo.server",)
 
     def __enter__(self) -> Self:
         self._log = tempfile.TemporaryFile("w+b")
@@ -48,8 +54,8 @@ class EmbeddedAWS:
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         }
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "doctor.demo.server"],
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-P", "-m", *self._program],
             env=bare,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

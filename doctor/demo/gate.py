@@ -43,12 +43,13 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why a request is refused: the codes of query (STS, SNS), JSON (DynamoDB, Lambda) and S3, and what AWS says."""
+    """Why a request is refused: the codes of query (STS, SNS), JSON (DynamoDB, Lambda), S3 and EC2, and what AWS says."""
 
     query: str
     json: str
     s3: str
     message: str
+    ec2: str = "AuthFailure"
 
 
 # AWS General Reference, "Common errors"; S3 API reference, "Error responses".
@@ -84,7 +85,7 @@ WRONG_SIGNATURE = Fault(
 
 
 @dataclass(frozen=True, slots=True)
-class _Request:
+class Request:
     """What the gate looks at: as it came over the wire, before any decoding."""
 
     method: str
@@ -111,7 +112,7 @@ class Gate:
         environ["CONTENT_LENGTH"] = str(len(request.body))
         return self._aws(environ, start_response)
 
-    def fault(self, request: _Request) -> Fault | None:
+    def fault(self, request: Request) -> Fault | None:
         """What AWS would hold against this request; None where it is rightly signed."""
         authorization = request.headers.get("Authorization")
         said = _AUTHORIZATION.fullmatch(authorization or "")
@@ -129,10 +130,10 @@ class Gate:
         return key if hmac.compare_digest(key.token.encode(), token.encode()) else WRONG_TOKEN
 
 
-def _read(environ: dict[str, Any]) -> _Request:
+def _read(environ: dict[str, Any]) -> Request:
     chunked = environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked"
     length = int(environ.get("CONTENT_LENGTH") or 0)
-    return _Request(
+    return Request(
         method=environ["REQUEST_METHOD"],
         uri=environ["RAW_URI"],  # PATH_INFO is decoded, and a signature covers the bytes that were sent
         headers=EnvironHeaders(environ),
@@ -140,7 +141,7 @@ def _read(environ: dict[str, Any]) -> _Request:
     )
 
 
-def _verify(request: _Request, said: re.Match[str], key: Key) -> Fault | None:
+def _verify(request: Request, said: re.Match[str], key: Key) -> Fault | None:
     moment = _moment(request)
     if moment is None or moment.strftime("%Y%m%d") != said["date"]:
         return MALFORMED
@@ -150,19 +151,19 @@ def _verify(request: _Request, said: re.Match[str], key: Key) -> Fault | None:
     return None if signed else WRONG_SIGNATURE
 
 
-def _moment(request: _Request) -> datetime | None:
+def _moment(request: Request) -> datetime | None:
     try:
         return datetime.strptime(request.headers.get("X-Amz-Date", ""), _MOMENT).replace(tzinfo=UTC)
     except ValueError:
         return None
 
 
-def _body_is_as_hashed(request: _Request) -> bool:
+def _body_is_as_hashed(request: Request) -> bool:
     said = request.headers.get("X-Amz-Content-SHA256")
     return said is None or said.startswith(_UNHASHED) or said == hashlib.sha256(request.body).hexdigest()
 
 
-def _signature(request: _Request, said: re.Match[str], key: Key) -> str:
+def _signature(request: Request, said: re.Match[str], key: Key) -> str:
     """The signature that whoever holds the secret would have made over the headers that were signed."""
     signer = S3SigV4Auth if said["service"] == "s3" else SigV4Auth  # S3 does not normalise paths
     auth = signer(Credentials(key.id, key.secret, key.token), said["service"], said["region"])
@@ -176,13 +177,19 @@ def _signature(request: _Request, said: re.Match[str], key: Key) -> str:
     return str(auth.signature(auth.string_to_sign(again, auth.canonical_request(again)), again))
 
 
-def _refusal(fault: Fault, request: _Request) -> tuple[str, list[tuple[str, str]], bytes]:
+def _refusal(fault: Fault, request: Request) -> tuple[str, list[tuple[str, str]], bytes]:
     """Status, headers and body as the service's protocol has them."""
     said = _AUTHORIZATION.fullmatch(request.headers.get("Authorization", ""))
     id_, message = str(uuid.uuid4()), escape(fault.message)
     if said and said["service"] == "s3":
         text = f"<Error><Code>{fault.s3}</Code><Message>{message}</Message><RequestId>{id_}</RequestId></Error>"
         return "403 Forbidden", [("Content-Type", "application/xml"), ("x-amz-request-id", id_)], text.encode()
+    if said and said["service"] == "ec2":
+        text = (
+            f"<Response><Errors><Error><Code>{fault.ec2}</Code><Message>{message}</Message></Error></Errors>"
+            f"<RequestID>{id_}</RequestID></Response>"
+        )
+        return "403 Forbidden", [("Content-Type", "text/xml")], text.encode()
     identified = ("x-amzn-RequestId", id_)
     if request.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
         text = (

@@ -1,0 +1,77 @@
+"""Options that several commands have in common, and how a request's fields are spelled as options."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from doctor import complete
+from doctor.output import FORMATS
+from doctor.render.plain_text import visible
+from doctor.verdict import FailOn
+
+Command = Callable[..., Any]
+
+PLUGIN = click.option("--plugin", "plugins", multiple=True, metavar="DISTRIBUTION", help="A third party's checks.")
+# How the fields of a request are spelled on the command line.
+_SPELLED = {
+    "function": "FUNCTION",
+    "targets": "--target",
+    "only": "--only",
+    "skip": "--skip",
+    "budget_seconds": "--budget",
+    "fail_on": "--fail-on",
+}
+
+
+def spelled(field: str) -> str:
+    """`request.targets[0].port` is the user's first `--target`, its port."""
+    parts = re.fullmatch(r"(?:request|doctor)\.(\w+)(?:\[(\d+)\])?(.*)", field)
+    if not parts or parts[1] not in _SPELLED:
+        return visible(field)
+    number = f" number {int(parts[2]) + 1}" if parts[2] else ""
+    return visible(f"{_SPELLED[parts[1]]}{number}{parts[3].replace('.', ', ')}")
+
+
+def patterns(name: str, about: str) -> Command:
+    """An option that takes patterns of checks."""
+    return click.option(name, multiple=True, metavar="PATTERN", help=about, shell_complete=complete.patterns)
+
+
+def located(command: Command) -> Command:
+    """The options that choose whose AWS is asked, and where."""
+    profile = click.option("--profile", metavar="NAME", help="The AWS profile to ask with.")
+    region = click.option("--region", metavar="NAME", help="The AWS region to ask in.")
+    return profile(region(command))
+
+
+def reporting(formats: tuple[str, ...] = FORMATS) -> Command:
+    """The option that chooses reports, of these formats."""
+    return click.option(
+        "--output",
+        "outputs",
+        multiple=True,
+        metavar="FORMAT[=FILE]",
+        help=f"Repeatable: {', '.join(formats)}.",
+        shell_complete=complete.words(formats),
+    )
+
+
+def selecting(command: Command) -> Command:
+    """The options that choose checks and reports, common to all commands that judge."""
+    for option in reversed(
+        (
+            patterns("--only", "Judge only these checks, such as 'dns.*'."),
+            patterns("--skip", "Leave these checks out."),
+            click.option("--fail-on", type=click.Choice([str(level) for level in FailOn]), help="What is unhealthy."),
+            PLUGIN,
+            click.option("--quiet", is_flag=True, help="No progress, and only the headline on the terminal."),
+            reporting(),
+            click.option(
+                "--max-bytes", type=click.IntRange(min=200), metavar="N", help="Cut Markdown to a field's size."
+            ),
+        )
+    ):
+        command = option(command)
+    return command

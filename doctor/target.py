@@ -1,0 +1,49 @@
+"""Where a path shall lead, as the command line spells it: an address, a host, or an AWS service of a region."""
+
+import os
+
+from doctor.evidence import Missing
+from doctor.evidence.endpoint import Endpoint
+from doctor.live import exported
+from doctor.request import AnyTarget, HostTarget, Request, parse, target_spelled
+from doctor.verdict import InvalidRequest
+from doctor.world import World
+
+# What the operator's own variables and files put in AWS's place is not what a function calls.
+_PLAIN = {
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+}
+
+
+def named(spelled: str) -> AnyTarget:
+    """Read `10.1.2.3:443`, `[2600::1]:443`, `db.internal:5432`, or the name of a service.
+
+    Raises:
+        InvalidRequest: it is none of them.
+    """
+    try:
+        (found,) = parse({"targets": [target_spelled(spelled)]}, where="request").targets
+    except InvalidRequest as error:
+        raise InvalidRequest("--to", str(error)) from None
+    return found
+
+
+def place(target: AnyTarget, region: str) -> tuple[str, int]:
+    """Host and port; a service's host is the one that botocore calls in the region.
+
+    Raises:
+        InvalidRequest: a service is named and no region is known, or it has no host.
+    """
+    if isinstance(target, HostTarget):
+        return target.host, target.port
+    if not region:
+        raise InvalidRequest("--region", f"the region of {target.service} is not known: name one")
+    environ = _PLAIN | {"AWS_DEFAULT_REGION": region}
+    with exported(environ):
+        world = World(request=Request(targets=(target,)), until=0.0, environ=environ)
+        found = next(iter(Endpoint.named(world, (), world.services, region)))
+    if isinstance(found, Missing):
+        raise InvalidRequest("--to", found.detail)
+    return found.host, found.port

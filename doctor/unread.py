@@ -1,0 +1,36 @@
+"""Why a reply is missing, with the IAM action that would let it be read."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+
+from doctor.evidence.network_details import ALL
+
+_ACTION = re.compile(r"[a-z0-9]+:[A-Z][A-Za-z0-9]+")
+
+
+class Reasons(Mapping[str, str]):
+    """Reasons by reply, as `Network.unread` holds them: `told`, and for what is not among the `read`, the action."""
+
+    def __init__(self, told: Mapping[str, str], read: Collection[str]) -> None:
+        self._told, self._read = told, read
+
+    def __getitem__(self, reply: str) -> str:
+        why, action = self._told.get(reply, ""), "" if reply in self._read else action_of(reply)
+        if not why and not action:
+            raise KeyError(reply)
+        if not action or _ACTION.search(why):
+            return why
+        return f"{why}; {action} reads it" if why else f"{action} reads it"
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._told)
+
+    def __len__(self) -> int:
+        return len(self._told)
+
+
+def action_of(reply: str) -> str:
+    """The actions that read a reply, such as `Vpcs` or `VpcAttribute/vpc-1.enableDnsSupport`; "" for none that is known."""
+    key, _, parent = reply.partition("/")
+    calls = [call for call in ALL if (call.listing if parent else call.key) == key]
+    return " and ".join(dict.fromkeys(call.action for call in calls))
