@@ -39,9 +39,8 @@ def reply(event: object, remaining: float | None, started: float, process: int |
 
 def _answered(answer: ModuleType, event: object, remaining: float | None, started: float, process: int | str) -> Any:
     try:
-        verdict = answer.answer(
-            event, remaining, started, platform=Path(f"/proc/{process}/environ"), sides=_sides(process)
-        )
+        sandbox = answer.Sandbox(platform=Path(f"/proc/{process}/environ"), sides=_sides(process))
+        verdict = answer.answer(event, remaining, started, sandbox=sandbox)
     except ImportError:  # stage 0 names it
         raise
     except Exception as broken:  # noqa: BLE001 - a verdict in any case

@@ -5,7 +5,7 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from doctor import casefile, request
@@ -24,21 +24,26 @@ _LEAST = 0.3  # seconds; in less, not even the quickest look ends
 _MARGIN = 0.2  # seconds left to Lambda after our reply
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sandbox:
+    """Whose sandbox it is.
+
+    `platform` is the file in which the kernel keeps the environment of the application's process. `sides` are those that
+    are asked of this very function; of one that the request names, the control plane is asked in any case.
+    """
+
+    platform: Path = World.platform_environ
+    sides: frozenset[Source] = frozenset({Source.INSIDE})
+
+
 def answer(
     event: object,
     remaining: float | None,
     started: float,
     environ: Mapping[str, str] | None = None,
-    *,
-    platform: Path = World.platform_environ,
-    sides: frozenset[Source] = frozenset({Source.INSIDE}),
+    sandbox: Sandbox = Sandbox(),
 ) -> Verdict:
-    """Examine as the event asks.
-
-    `remaining` is the seconds that the invocation has left, None where nobody counts; `platform` the file in which the
-    kernel keeps the environment of the application's process, where that is not this one. `sides` are those that are
-    asked of this very function; of one that the request names, the control plane is asked in any case.
-    """
+    """Examine as the event asks. `remaining` is the seconds that the invocation has left, None where nobody counts."""
     environ = dict(os.environ) if environ is None else environ
     try:
         asked = request.from_event(event, environ)
@@ -53,10 +58,10 @@ def answer(
             known=known,
             remaining=remaining,
             event=event if isinstance(event, dict) and "requestContext" in event else None,
-            platform_environ=platform,
+            platform_environ=sandbox.platform,
         )
         verify = verify_with_invoke(environ, event)
-        asks = sides | {Source.CONTROL} if asked.function else sides
+        asks = sandbox.sides | {Source.CONTROL} if asked.function else sandbox.sides
         examination = examine(Run(world=world, schedule=schedule, verify=verify, sides=asks, plugins=plugins(environ)))
     except InvalidRequest as error:
         return refused(error, environ)
