@@ -6,7 +6,7 @@ import platform
 import re
 import statistics
 
-from bench import credentials, healthy, memory, modules, phases, probes
+from bench import credentials, healthy, memory, modules, paths, phases, probes
 from bench.compare import ROOT, Row
 
 _ALL = (
@@ -16,6 +16,7 @@ _ALL = (
     (probes.measure, 7),
     (memory.measure, 7),
     (modules.measure, 1),
+    (paths.measure, 7),
 )
 _PLACE = re.compile(r"(<!-- bench: [^\n]* -->\n).*?(<!-- end of bench -->)", re.DOTALL)
 

@@ -20,7 +20,7 @@ _RUN = """
 import json, os, sys, time
 import handler
 if sys.argv[1] == "warm":
-    handler.reply({"doctor": {"only": ["package.*"]}}, None, time.monotonic())
+    handler.handler({"doctor": {"budget_seconds": 1}}, None)  # the same before, cut short
 started = time.monotonic()
 verdict = handler.handler({"doctor": {}}, None)
 os.write(2, json.dumps([time.monotonic() - started, verdict["status"], verdict["headline"]]).encode())

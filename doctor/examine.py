@@ -10,7 +10,7 @@ from doctor.evidence.run import Run as RunRecord
 from doctor.evidence.zone import Zone
 from doctor.form import replaced, texts
 from doctor.gather import Progress, gather
-from doctor.headline import headline, saw_only_itself
+from doctor.headline import headline, judged_no_path, saw_only_itself
 from doctor.hear import hear, plugin_checks
 from doctor.join import join
 from doctor.judge import Judged, Known, engine_finding, engine_findings, once
@@ -123,7 +123,8 @@ def _conclude(run: Run, panel: _Panel, known: Known, took: dict[str, float], hea
     checks = {check.id: check for check in panel.asked}
     reasoning = diagnose.reason(judged, checks, _answers(known), targets, run.verify)
     status = diagnose.status(reasoning.findings, world.request.fail_on)
-    if status is Status.HEALTHY and saw_only_itself(known):
+    paths_asked = any(need.facts.kind == "paths" for check in panel.asked for need in check.needs)
+    if status is Status.HEALTHY and (saw_only_itself(known) or (paths_asked and judged_no_path(known))):
         status = Status.INCONCLUSIVE
     verdict = Verdict(
         status=status,

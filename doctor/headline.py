@@ -20,7 +20,14 @@ def headline(status: Status, reasoning: Reasoning, world: World, known: Known) -
         if finding.outcome is Outcome.UNKNOWN and finding.severity.reaches(world.request.fail_on)
     ]
     if undecided:
-        return f"{len(undecided)} of {len(reasoning.findings)} findings are undecided; first: {undecided[0].message}"
+        verb = "is" if len(undecided) == 1 else "are"
+        first = undecided[0].message.removeprefix("not decided: ")
+        return f"{len(undecided)} of {len(reasoning.findings)} findings {verb} undecided; first: {first}"
+    if _judged_something(reasoning) and not _from_inside(known):
+        return (
+            f"Nothing is wrong in what was read of function {world.request.function}, and no network path was judged: "
+            "its variables name no target. Name one with --target."
+        )
     if _judged_something(reasoning):
         return (
             f"Nothing is wrong inside {world.vantage.place}, and nothing outside was seen: "
@@ -36,6 +43,17 @@ def saw_only_itself(known: Known) -> bool:
     return bool(silent) and not any(isinstance(item, Evidence) and item.kind == "reach" for item in known)
 
 
+def judged_no_path(known: Known) -> bool:
+    """Whether a function in a VPC was looked at from outside, and no target was named: its network was not judged."""
+    functions = [item for item in known if isinstance(item, Evidence) and item.kind == "function"]
+    in_vpc = any(item.facts.get("vpc") for item in functions)
+    return in_vpc and not _from_inside(known) and not any(item.kind == "paths" for item in known)
+
+
+def _from_inside(known: Known) -> bool:
+    return any(item.source is Source.INSIDE for item in known if isinstance(item, Evidence))
+
+
 def _judged_something(reasoning: Reasoning) -> bool:
     decided = (Outcome.OK, Outcome.PROBLEM)
     return any(finding.outcome in decided and not finding.check.startswith("doctor.") for finding in reasoning.findings)
@@ -43,7 +61,7 @@ def _judged_something(reasoning: Reasoning) -> bool:
 
 def _all_well(world: World, known: Known) -> str:
     """What was sampled is said: one sandbox in one subnet, at one moment, is not the whole function."""
-    if not any(item.source is Source.INSIDE for item in known if isinstance(item, Evidence)):
+    if not _from_inside(known):
         return _configured_well(world, known)
     targets = _targets(known, "reach")
     reached = f"it reaches {', '.join(targets)}" if targets else "no target was named, so no network path was tried"
@@ -53,13 +71,15 @@ def _all_well(world: World, known: Known) -> str:
 
 def _configured_well(world: World, known: Known) -> str:
     """Of a run that sent nothing: the configuration was judged, and no packet."""
-    targets = _targets(known, "paths")
-    judged = (
-        f"from each of its subnets the way to {', '.join(targets)} is open"
-        if targets
-        else "its variables name no target, so no network path was judged; name one with --target"
-    )
-    return f"Nothing is wrong in the configuration of function {world.request.function} at this moment: {judged}."
+    targets, name = _targets(known, "paths"), world.request.function
+    functions = [item for item in known if isinstance(item, Evidence) and item.kind == "function"]
+    if not any(item.facts.get("vpc") for item in functions):
+        judged = "it is in no VPC, and Lambda's own network carries its calls"
+    elif targets:
+        judged = f"from each of its subnets the way to {', '.join(targets)} is open"
+    else:
+        judged = "no network path was asked for"
+    return f"Nothing is wrong in the configuration of function {name} at this moment: {judged}."
 
 
 def _targets(known: Known, kind: str) -> tuple[str, ...]:

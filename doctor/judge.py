@@ -210,7 +210,9 @@ def _targets(check: Check, shelf: _Shelf) -> list[str | None]:
         dict.fromkeys(target for name in related for target in shelf.targets.get(name, ()))
     )
     # A collector that ended early may have known of more targets than it told: that must stand beside those it told.
-    cut_short = any(item.target is None for name in related for item in shelf.missing.get(name, ()))
+    sides = {kind.source for kind in kinds}
+    missing = [item for name in related for item in shelf.missing.get(name, ()) if item.source in sides]
+    cut_short = any(item.target is None for item in missing)
     optional = not any(need.required for need in check.needs if need.facts.per_target)
     return [*targets, None] if cut_short or (optional and not targets) else targets
 

@@ -15,6 +15,7 @@ _MOST_REASONS, _LONGEST_REASON = 2, 200
 _MOST_COMMANDS = 8
 # EC2 API reference, VpcEndpoint, State: in these an endpoint passes nothing.
 DEAD = frozenset({"pendingacceptance", "pending", "deleting", "deleted", "rejected", "failed", "expired"})
+_RISKS = ("dns.custom-resolver", "dns.resolver-rule-diverts")
 _ENDPOINT_NAMES = ("dns.private-names-off", "dns.vpc-hostnames-off")
 # What stops a function's packets before they are routed stops them on any other way as well.
 NEAR = frozenset(
@@ -111,7 +112,8 @@ def not_walked(paths: Paths) -> Observation | None:
     if paths.ways:
         return None
     reason = paths.answer.reason if paths.answer else f"{paths.function} names no subnet"
-    told = bool(paths.answer and paths.answer.problems)  # by a check of the area `dns`
+    # By a check of the area `dns`; what that one only calls a risk leaves this undecided.
+    told = any(each.check not in _RISKS for each in (paths.answer.problems if paths.answer else ()))
     return unknown(target, short([reason]), severity=Severity.HINTS if told else None)
 
 
@@ -203,7 +205,10 @@ def filled(remedy: Remedy, component: str, paths: Paths, commands: Iterable[str]
         return re.sub(r"\b[A-Z]+\b", lambda found: real.get(found[0], found[0]), text)
 
     own = tuple(map(fill, remedy.commands))
-    return replace(remedy, commands=tuple(commands)[:_MOST_COMMANDS] or own, template=fill(remedy.template))
+    chosen = tuple(commands)[:_MOST_COMMANDS] or own
+    if number := re.search(r"--rule-number ([0-9]+)", chosen[0] if chosen else ""):
+        real["NUMBER"] = number[1]
+    return replace(remedy, commands=chosen, template=fill(remedy.template))
 
 
 def _general(command: str, way: Way, paths: Paths) -> str:

@@ -2,6 +2,7 @@
 
 import os
 
+from doctor import boundary
 from doctor.evidence import Missing
 from doctor.evidence.endpoint import Endpoint
 from doctor.live import exported
@@ -37,6 +38,9 @@ def place(target: AnyTarget, region: str) -> tuple[str, int]:
         InvalidRequest: a service is named and no region is known, or it has no host.
     """
     if isinstance(target, HostTarget):
+        literal = boundary.as_address(target.host) is not None
+        if literal and (refused := boundary.refusal(target.host, allow_loopback=False)):
+            raise InvalidRequest("--to", f"{target.host}: {refused}")
         return target.host, target.port
     if not region:
         raise InvalidRequest("--region", f"the region of {target.service} is not known: name one")

@@ -98,6 +98,7 @@ def _load(preload: str) -> None:
     # Where the import fails, each task meets the same failure itself and reports it.
     with uncollected(), contextlib.suppress(Exception):
         importlib.import_module(preload)
+    gc.freeze()  # what was loaded stays for good; a collection that visited it would copy it page by page
 
 
 @contextlib.contextmanager
@@ -108,6 +109,5 @@ def uncollected() -> Iterator[None]:
     try:
         yield
     finally:
-        gc.freeze()  # what was loaded stays for good, and the first collection would walk through all of it
         if collecting:
             gc.enable()

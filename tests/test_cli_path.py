@@ -302,9 +302,29 @@ def test_the_picture_shows_hops_share_and_remedies(
 def test_an_unknown_address_is_not_passed_off_as_known(
     folder: Callable[[Replies], str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    said = picture(folder(sound()), "example.com:443", capsys)
-    assert "example.com is a public name, and 203.0.113.1 in place of its addresses" in said
+    said = picture(folder(sound()), "sns.us-east-1.amazonaws.com:443", capsys)
+    assert "sns.us-east-1.amazonaws.com is a public name, and 203.0.113.1 in place of its addresses" in " ".join(
+        said.split()
+    )
     assert "203.0.113.1 stands for any on the internet" in " ".join(said.split())
+
+
+@pytest.mark.parametrize("host", ["nosuch.invalid:443", "db.internal:5432", "example.com:443"])
+def test_a_name_that_nobody_resolved_leads_nowhere_known(
+    host: str, folder: Callable[[Replies], str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = picture(folder(sound()), host, capsys)
+    assert said.startswith("? undecided")
+    assert "no resolver told its addresses: name an address" in " ".join(said.split())
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0", "169.254.169.254", "224.0.0.1", "240.0.0.1", "[::1]"])
+def test_what_nobody_can_have_is_no_destination(
+    address: str, folder: Callable[[Replies], str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["path", "--snapshot", folder(sound()), "--from", "subnet-a+sg-function", "--to", f"{address}:443"]
+    assert location.module(location.part("cli.py"), "doctor.cli").run(asked) == 2
+    assert "never probed" in capsys.readouterr().err
 
 
 def test_a_command_is_never_wrapped_and_a_file_has_no_colour(

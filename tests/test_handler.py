@@ -1,5 +1,6 @@
 """The deployed entry: any event in, a verdict out; one metric line; a reply that Lambda can carry."""
 
+import gc
 import json
 import math
 import os
@@ -257,3 +258,10 @@ def test_a_run_that_asks_for_no_libraries_needs_no_pydantic(foreign_pydantic: Pa
 def test_invented_findings_have_the_shape_of_real_ones() -> None:
     finding = fine("a.b").finding
     assert (finding.outcome, finding.severity, finding.sources) == (Outcome.OK, Severity.BREAKS, (Source.INSIDE,))
+
+
+def test_a_warm_sandbox_keeps_no_garbage() -> None:
+    """What is frozen is never collected again: a sandbox that lives for days would fill up."""
+    frozen, collecting = gc.get_freeze_count(), gc.isenabled()
+    handler.handler({"doctor": {"only": ["package.*"], "budget_seconds": 2}}, None)
+    assert (gc.get_freeze_count(), gc.isenabled()) == (frozen, collecting)

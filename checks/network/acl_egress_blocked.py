@@ -11,7 +11,7 @@ RequestsOut:
   Properties:
     NetworkAclId: COMPONENT
     Egress: true
-    RuleNumber: 90
+    RuleNumber: NUMBER
     Protocol: 6
     PortRange: {From: PORT, To: PORT}
     CidrBlock: 0.0.0.0/0

@@ -11,7 +11,7 @@ RequestsIn:
   Properties:
     NetworkAclId: COMPONENT
     Egress: false
-    RuleNumber: 90
+    RuleNumber: NUMBER
     Protocol: 6
     PortRange: {From: PORT, To: PORT}
     CidrBlock: !GetAtt Vpc.CidrBlock

@@ -11,7 +11,7 @@ Answers:
   Properties:
     NetworkAclId: COMPONENT
     Egress: false  # true at the target's subnet
-    RuleNumber: 90
+    RuleNumber: NUMBER
     Protocol: 6
     PortRange: {From: 1024, To: 65535}
     CidrBlock: 0.0.0.0/0

@@ -49,7 +49,7 @@ def _judged(function: Function, subnet: str, interfaces: list[dict[str, Any]]) -
     made = [each for each in interfaces if f"ENI-{function.name}-" in str(each.get("Description"))]
     if not made:
         words = f"{subnet} holds no interface of {function.name}: it is idle, or nobody could see it"
-        return unknown(subnet, words, severity=Severity.HINTS, subnet=subnet)
+        return not_applicable(subnet, words, subnet=subnet)
     others = ", ".join(sorted(_groups(made[0]))) or "no group"
     words = f"{_id(made[0])} in {subnet}, made for {function.name}, carries {others}, not {', '.join(function.groups)}"
     return problem(subnet, words, subnet=subnet)

@@ -108,7 +108,12 @@ class Function(Facts):
         most = world.left(0.4, most=8)
         said = reading.ask("lambda", "get_function_configuration", cls.actions[0], most=most, **named, **qualified)
         region, qualifier = reading.region or "", found["qualifier"] or ""
-        if isinstance(said, Refusal) and said.code == "ResourceNotFoundException":
+        if isinstance(said, Refusal) and said.code == "ResourceNotFoundException" and not world.request.function:
+            detail = (
+                f"AWS knows no function {found['name']} in {region}, though this is it: another account's credentials?"
+            )
+            yield Missing(kind=cls.kind, source=cls.source, reason=Reason.UNREACHABLE, detail=detail)
+        elif isinstance(said, Refusal) and said.code == "ResourceNotFoundException":
             yield cls(name=found["name"], region=region, qualifier=qualifier, exists=False, today=now()[:10])
         elif isinstance(said, Refusal):
             yield said.missing(cls.kind)

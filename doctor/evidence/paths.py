@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from doctor import boundary
 from doctor.evidence import Facts, Missing, Reason, Shared
 from doctor.evidence.endpoint import Endpoint
 from doctor.evidence.function import Function
@@ -103,7 +104,9 @@ class Paths(Facts):
             except Exception as error:  # noqa: BLE001 - replies that contradict each other, or are none of AWS's
                 yield _missing(Reason.CRASHED, f"no model of the network: {brief(error)}")
                 continue
-            endpoints = list(_endpoints(world, function))
+            if function.targets_error and not (world.hosts_named or world.services):
+                yield _missing(Reason.NOT_ASKED, f"DOCTOR_TARGETS of {function.name} {function.targets_error}")
+            endpoints = [_probeable(each, world) for each in _endpoints(world, function)]
             yield from (
                 replace(each, kind=cls.kind, source=cls.source) for each in endpoints if isinstance(each, Missing)
             )
@@ -175,6 +178,14 @@ def _endpoints(world: World, function: Function) -> Iterator[Endpoint | Missing]
         own = [each for each in targets if each.host]
         found = Endpoint.named(world, own, [each for each in targets if each.service], region)
     return ((_overridden(function, each) if region else each) for each in found)
+
+
+def _probeable(endpoint: Endpoint | Missing, world: World) -> Endpoint | Missing:
+    """No way leads to an address that only this machine, or nobody, can have."""
+    if isinstance(endpoint, Missing) or _literal(endpoint.host) is None:
+        return endpoint
+    refused = boundary.refusal(endpoint.host, allow_loopback=world.allow_local)
+    return replace(_missing(Reason.NOT_ASKED, refused), target=endpoint.concerns) if refused else endpoint
 
 
 def _overridden(function: Function, endpoint: Endpoint | Missing) -> Endpoint | Missing:

@@ -55,8 +55,11 @@ def _splits(bits: int) -> dict[str, tuple[int, int]]:
 
 
 _KINDS = {family: (kind, _splits(bits)) for family, (kind, bits) in FAMILIES.items()}
+_parse, _number, _tuple = socket.inet_pton, int.from_bytes, tuple.__new__  # looked up once: a name each costs a tenth
 _READ: dict[str, Block] = {}
-_MOST_READ = 1 << 14  # rules repeat each other's CIDRs; texts beyond this are read anew, so that nothing grows for ever
+_MOST_READ = (
+    1 << 14
+)  # rules repeat each other's CIDRs; texts beyond this are read each time, so that nothing grows for ever
 
 
 def block(text: str) -> Block:
@@ -73,15 +76,15 @@ def block(text: str) -> Block:
     kind, splits = _KINDS[family]
     try:
         network, host = splits[prefix]
-        first = int.from_bytes(socket.inet_pton(kind, address), "big") & network
+        first = _number(_parse(kind, address), "big") & network
     except KeyError:
         raise ValueError(f"{text!r} has no prefix length from 0 to {FAMILIES[family][1]}") from None
     except (OSError, ValueError):
         raise ValueError(f"{text!r} is no address and no CIDR block") from None
-    if slash and not prefix:
+    if not prefix and slash:
         raise ValueError(f"{text!r} has no prefix length from 0 to {FAMILIES[family][1]}")
-    if len(_READ) >= _MOST_READ:
-        _READ.clear()
     # Straight to the tuple: the named constructor alone takes as long as the parser.
-    found = _READ[text] = tuple.__new__(Block, (family, first, first | host))
+    found = _tuple(Block, (family, first, first | host))
+    if len(_READ) < _MOST_READ:
+        _READ[text] = found
     return found

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from doctor.network import service_names
 from doctor.network.acls import acl_of
 from doctor.network.blocks import Block, block
 from doctor.network.ends import Destination, Source
@@ -50,7 +51,7 @@ def destinations(
     addresses that its rules tell apart (`told_apart`), each of which then stands for an unknown one as well.
     """
     notes = resolution.notes
-    if resolution.kind is Kind.PUBLIC and not resolution.addresses:
+    if resolution.kind is Kind.PUBLIC and not resolution.addresses and service_names.is_aws(resolution.host):
         found = tuple(STAND_INS[family] for family in families)
         found += tuple(each for each in apart if each.family in families)
         names = " and ".join(str(STAND_INS[family]) for family in families)
@@ -89,6 +90,8 @@ def _reason(resolution: Resolution) -> str:
         return f"{resolution.host} has no address there{told}"
     if resolution.kind is Kind.DIVERTED:
         return f"another resolver answers for {resolution.host}{told}"
+    if resolution.kind is Kind.PUBLIC:
+        return f"{resolution.host} is no name of AWS, and no resolver told its addresses: name an address"
     return f"the addresses of {resolution.host} are not known{told}"
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from doctor.network import remedies, routes
+from doctor.network.beyond import Gateway
 from doctor.network.ends import Flow
-from doctor.network.model import Gateway, Network, Route, RouteTable
+from doctor.network.model import Network, Route, RouteTable
 
 
 def by_nat(network: Network, flow: Flow, route: Route) -> tuple[str, ...]:
@@ -35,6 +36,19 @@ def nats(network: Network, table: RouteTable) -> list[str]:
         if each.vpc == table.vpc and each.state == "available" and each.public
         if (each.table if each.regional else _table_id(network, each.subnet)) != table.id
     )
+
+
+def from_public(network: Network, flow: Flow, route: Route) -> tuple[str, ...]:
+    """By NAT instead of an internet gateway; nothing where a NAT gateway needs that very route for its own way out."""
+    table = routes.table_of(network, flow.source.subnet)
+    return () if isinstance(table, str) or _carries_nat(network, table) else by_nat(network, flow, route)
+
+
+def _carries_nat(network: Network, table: RouteTable) -> bool:
+    tables = (
+        each.table if each.regional else _table_id(network, each.subnet) for each in (network.nats or {}).values()
+    )
+    return table.id in tables
 
 
 def attached(gateways: Mapping[str, Gateway], vpc: str) -> list[str]:

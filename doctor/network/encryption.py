@@ -16,6 +16,8 @@ def excluded(network: Network, flow: Flow, resource: str, component: str, vpc: s
     for absent, which every VPC made before it came is; a function that it stops also says so in its state.
     """
     vpc = vpc or flow.source.vpc
+    if network.encryption is None and network.denied("VpcEncryptionControls"):
+        return undecided(vpc, network.missing("encryption controls of", "VpcEncryptionControls", vpc))
     if network.encryption is None:
         return assumed(flow, f"encryption controls of {vpc} were not read: taken for absent")
     for control in network.encryption.values():

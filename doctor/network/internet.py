@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from doctor.network import detours, remedies, routes
+from doctor.network.area import Area
 from doctor.network.arrival import Target, admit, carriers, enter, find
+from doctor.network.beyond import Gateway
 from doctor.network.blocks import Block, block
 from doctor.network.encryption import excluded
 from doctor.network.endpoints import suspect
 from doctor.network.ends import Flow
-from doctor.network.model import Gateway, Interface, Network, Route
+from doctor.network.model import Interface, Network, Route
 from doctor.network.onward import Onward
 from doctor.network.result import Judgement
 from doctor.network.returning import Expected, way_back
@@ -71,7 +73,7 @@ def _mapped(network: Network, flow: Flow, route: Route) -> Judgement:
         detail = (
             f"{source.interface or 'a function'} has no public IPv4 address, so no internet gateway carries its packets"
         )
-        return stops(flow, "network.public-subnet", source.subnet, detail, detours.by_nat(network, flow, route))
+        return stops(flow, "network.public-subnet", source.subnet, detail, detours.from_public(network, flow, route))
     if sum(near.size for near in flow.near) > len(source.public):
         return undecided(source.interface, "which of its private addresses have a public one was not told")
     return Judgement(open=flow.whole)
@@ -107,6 +109,8 @@ def public_access(network: Network, flow: Flow, closing: frozenset[str]) -> Judg
     kind, id = ("subnet", flow.source.subnet) if flow.source.subnet else ("vpc", flow.source.vpc)
     if mode != "off" and (subnet if flow.source.subnet else vpc) is None:  # it may be exempt from what its VPC is not
         return undecided(id, network.missing("the mode of Block Public Access for", "Subnets", id))
+    if not mode and network.denied("VpcBlockPublicAccessOptions"):
+        return undecided(id, network.missing("the mode of Block Public Access for", "VpcBlockPublicAccessOptions", id))
     if not mode:
         return assumed(flow, f"the replies tell no mode of Block Public Access for {id}: taken for off")
     if mode in closing:
@@ -141,11 +145,21 @@ def _neighbour(network: Network, flow: Flow) -> Judgement:
     far = _public_carrier(network, address)
     if far is None:
         return passes(flow, str(address), "on the internet")
-    if not flow.source.public:
+    source = flow.source
+    if not source.public:
         return undecided(far.id, f"the public address that {far.id} sees was not told")
-    outer = Flow(source=replace(flow.source, groups=(), blocks=flow.source.public), destination=flow.destination)
+    outer = Flow(source=replace(source, groups=(), blocks=source.public), destination=flow.destination)
     found = passes(outer, far.id, f"has the public address {address}")
-    return carried(flow, ((outer, _arrives(network, outer, Target(subnet=far.subnet, interface=far, judged=found))),))
+    judged = _arrives(network, outer, Target(subnet=far.subnet, interface=far, judged=found))
+    if sum(near.size for near in flow.near) > 1 or len(source.public) > 1:
+        return carried(flow, ((outer, judged),))
+    own = flow.near[0].first  # one address for one: the gateway changes no port
+    return replace(judged, open=_ports_of(judged.open, own), shut=_ports_of(judged.shut, own))
+
+
+def _ports_of(area: Area, address: int) -> Area:
+    """The same ports, at another address."""
+    return Area(tuple(part._replace(first_address=address, last_address=address) for part in area.parts))
 
 
 def _within(network: Network, flow: Flow) -> Judgement:

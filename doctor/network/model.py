@@ -11,16 +11,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from doctor.network.beyond import Attachment as Attachment
-from doctor.network.beyond import DhcpOptions as DhcpOptions
-from doctor.network.beyond import EncryptionControl as EncryptionControl
-from doctor.network.beyond import Gateway as Gateway
-from doctor.network.beyond import Peering as Peering
-from doctor.network.beyond import PeeringSide as PeeringSide
-from doctor.network.beyond import PrefixList as PrefixList
-from doctor.network.beyond import TransitGateway as TransitGateway
-from doctor.network.beyond import TransitRoute as TransitRoute
-from doctor.network.beyond import TransitTable as TransitTable
+from doctor.network.beyond import (
+    Attachment,
+    DhcpOptions,
+    EncryptionControl,
+    Gateway,
+    Peering,
+    PrefixList,
+    TransitGateway,
+    TransitTable,
+)
 from doctor.network.blocks import Block
 from doctor.network.zones import Naming
 
@@ -253,6 +253,10 @@ class Network:
         except KeyError:
             found = self.derived[key] = make()
         return found
+
+    def denied(self, reply: str) -> bool:
+        """Whether a reply is not there because nobody was allowed to read it, and not because nobody asked."""
+        return self.unread.get(reply, "").startswith("denied")
 
     def missing(self, what: str, reply: str, id: str = "") -> str:
         """The reason for an unknown: `security group sg-1 was not read (denied: ec2:DescribeSecurityGroups)`."""

@@ -13,9 +13,10 @@ rules for" (a zone has a rule of its own, so a forwarding rule wins over it only
 from dataclasses import replace
 
 from doctor.network import dns_firewall, dns_remedies, endpoint_names, hosted_zones, zone_answers
+from doctor.network.beyond import DhcpOptions
 from doctor.network.blocks import Block
 from doctor.network.dns_firewall import Ruling
-from doctor.network.model import DhcpOptions, Network, Vpc
+from doctor.network.model import Network, Vpc
 from doctor.network.resolution import Kind, Problem, Question, Resolution, settled, undecided
 from doctor.network.zones import FirewallGroup, Naming, ResolverRule, Zone, covers, depth, plain
 

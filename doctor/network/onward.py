@@ -6,7 +6,6 @@ from doctor.network.acls import Leg
 from doctor.network.model import Interface
 from doctor.network.result import Judgement
 
-
 EDGE = (Leg.REQUEST_OUT, Leg.ANSWER_IN)
 
 

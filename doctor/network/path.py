@@ -18,6 +18,7 @@ from doctor.network import (
     routes,
     transit,
 )
+from doctor.network.blocks import EVERYWHERE, Block
 from doctor.network.encryption import excluded
 from doctor.network.ends import Flow
 from doctor.network.exempt import unfiltered
@@ -167,7 +168,7 @@ def _route(network: Network, flow: Flow, table: RouteTable) -> tuple[Judgement, 
     rule = f"{route.to} {route.via} {route.target}".rstrip()
     judge = _VIA.get(route.via, appliances.judge)
     if route.state == "blackhole":
-        return _blackhole(flow, table, route, judge(network, flow, route)), Onward(judged=nowhere)
+        return _blackhole(network, flow, table, route, judge(network, flow, route)), Onward(judged=nowhere)
     return passes(flow, table.id, rule), replace(judge(network, flow, route), way=route.via)
 
 
@@ -209,9 +210,20 @@ def _no_route(network: Network, flow: Flow, table: RouteTable) -> Judgement:
     return judged.then(Judgement(open=flow.whole, blockers=more))
 
 
-def _blackhole(flow: Flow, table: RouteTable, route: Route, onward: Onward) -> Judgement:
+def _around(network: Network, flow: Flow, table: RouteTable, route: Route) -> tuple[str, ...]:
+    """Let a wider route take over, where there is one; else lead a default route somewhere else."""
+    if isinstance(route.to, Block):
+        others = [each.to for each in table.routes if each is not route and each.state == "active"]
+        if any(isinstance(each, Block) and each.covers(route.to) for each in others):
+            return (remedies.delete_route(table.id, route.to),)
+        if route.to == EVERYWHERE[4]:
+            return detours.by_nat(network, flow, route)
+        return ()
+    return (remedies.delete_route(table.id, route.to),)
+
+
+def _blackhole(network: Network, flow: Flow, table: RouteTable, route: Route, onward: Onward) -> Judgement:
     detail = f"the route to {route.to} by way of {route.target or route.via} is a blackhole"
     causes = tuple(each for each in onward.judged.blockers if each.check in _CAUSES)
-    command = remedies.delete_route(table.id, route.to)
-    judged = stops(flow, "network.blackhole-route", table.id, detail, (command,))
+    judged = stops(flow, "network.blackhole-route", table.id, detail, _around(network, flow, table, route))
     return judged.then(Judgement(open=flow.whole, blockers=causes))

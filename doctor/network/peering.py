@@ -6,10 +6,11 @@ your security groups to reference peer security groups" (not across Regions).
 
 from doctor.network import remedies, routes
 from doctor.network.arrival import admit, enter, find
+from doctor.network.beyond import Peering, PeeringSide
 from doctor.network.blocks import Block
 from doctor.network.encryption import excluded
 from doctor.network.ends import Flow
-from doctor.network.model import Network, Peering, PeeringSide, Route, RouteTable
+from doctor.network.model import Network, Route, RouteTable
 from doctor.network.onward import Onward
 from doctor.network.result import Judgement
 from doctor.network.returning import Expected, way_back

@@ -8,7 +8,8 @@ from functools import partial
 from typing import Any, TypeVar, cast
 
 from doctor.network import read_naming, read_places, read_routes, read_rules
-from doctor.network.model import EncryptionControl, Interface, Network, Subnet, Vpc
+from doctor.network.beyond import EncryptionControl
+from doctor.network.model import Interface, Network, Subnet, Vpc
 from doctor.network.reply import flag, inner, items, kind, text, word
 from doctor.verdict import InvalidRequest
 
@@ -60,6 +61,19 @@ class _Found:
     thing: Any
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """A collection finds nothing among rules, and passing over a hundred thousand of them doubles the time."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
+
+
+@_uncollected()
 def network(replies: Replies, *, region: str = "", unread: Mapping[str, str] | None = None) -> Network:
     """The network that replies describe: their lists by their own top-level key, or by `<name>/<parent>`.
 
@@ -69,8 +83,7 @@ def network(replies: Replies, *, region: str = "", unread: Mapping[str, str] | N
     Raises:
         InvalidRequest: a reply or an item is not what AWS sends, or two contradict each other; `field` tells where.
     """
-    with _uncollected():
-        sections = {section: _section(section, readers, replies) for section, readers in _SECTIONS.items()}
+    sections = {section: _section(section, readers, replies) for section, readers in _SECTIONS.items()}
     vpcs = cast("dict[str, Vpc] | None", sections["vpcs"])
     options = {word(item, "InternetGatewayBlockMode") for _, item in _plain(replies, "VpcBlockPublicAccessOptions")}
     off = "off" if options == {"off"} else ""
@@ -87,18 +100,6 @@ def network(replies: Replies, *, region: str = "", unread: Mapping[str, str] | N
         naming=read_naming.naming(replies),
         **sections,
     )
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """A collection finds nothing among rules, and passing over a hundred thousand of them doubles the time."""
-    on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if on:
-            gc.enable()
 
 
 def _section(section: str, readers: Mapping[str, Callable[[dict[str, Any]], Any]], replies: Replies) -> Any:

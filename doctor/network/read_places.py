@@ -2,20 +2,9 @@
 
 from typing import Any
 
+from doctor.network.beyond import DhcpOptions, EncryptionControl, Gateway, Peering, PeeringSide
 from doctor.network.blocks import Block, block
-from doctor.network.model import (
-    DhcpOptions,
-    EncryptionControl,
-    Endpoint,
-    Gateway,
-    Interface,
-    Nat,
-    NatAddress,
-    Peering,
-    PeeringSide,
-    Subnet,
-    Vpc,
-)
+from doctor.network.model import Endpoint, Interface, Nat, NatAddress, Subnet, Vpc
 from doctor.network.reply import blocks, flag, inner, items, name, names, number, text, word
 
 # States in which a CIDR block is not, or no longer, a VPC's or subnet's (EC2 API, VpcCidrBlockState, SubnetCidrBlockState).
@@ -186,6 +175,7 @@ def encryption(item: dict[str, Any]) -> EncryptionControl:
     exclusions = inner(item, "ResourceExclusions")
     return EncryptionControl(
         vpc=name(item, "VpcId"),
+        id=text(item, "VpcEncryptionControlId"),
         mode=word(item, "Mode"),
         state=word(item, "State"),
         excluded=tuple(sorted(key.lower() for key in exclusions if word(inner(exclusions, key), "State") == "enabled")),

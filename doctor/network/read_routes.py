@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from doctor.network.beyond import Attachment, PrefixList, TransitGateway, TransitRoute, TransitTable
 from doctor.network.blocks import Block, block
-from doctor.network.model import Attachment, PrefixList, Route, RouteTable, TransitGateway, TransitRoute, TransitTable
+from doctor.network.model import Route, RouteTable
 from doctor.network.reply import absent, flag, inner, items, name, names, text, word
 
 # Keys of a route that name its target, and what they name. An interface is what an instance is reached by, so it goes first.

@@ -1,5 +1,6 @@
 """Security groups and network ACLs from their replies. Rules come by the hundred thousand."""
 
+from collections.abc import Callable
 from dataclasses import fields
 from functools import lru_cache
 from typing import Any
@@ -11,6 +12,8 @@ from doctor.network.reply import absent, flag, inner, items, kind, name, names, 
 # IANA's protocol numbers, as EC2 writes them (API reference, IpPermission and NetworkAclEntry).
 _PROTOCOLS = {"-1": "all", "6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6"}
 _WITH_PORTS = ("tcp", "udp")
+_LAST_PORT = ALL_PORTS[1]
+_new_rule = GroupRule.__new__
 _PUT_PROTOCOL, _PUT_PORTS, _PUT_BLOCKS, _PUT_LISTS, _PUT_GROUPS = (
     vars(GroupRule)[field.name].__set__ for field in fields(GroupRule)
 )
@@ -30,9 +33,17 @@ def group(item: dict[str, Any]) -> SecurityGroup:
 
 
 def _rule(permission: dict[str, Any]) -> GroupRule:
-    get = permission.get
-    protocol, ports = _span(get("IpProtocol"), get("FromPort"), get("ToPort"))
-    blocks = _ranges(permission, "IpRanges", "CidrIp")
+    get: Callable[[str], Any] = permission.get
+    protocol, first, last = get("IpProtocol"), get("FromPort"), get("ToPort")
+    if protocol in _WITH_PORTS and type(first) is type(last) is int and 0 <= first <= last <= _LAST_PORT:
+        ports = (first, last)
+    else:
+        protocol, ports = _span(protocol, first, last)
+    try:
+        (part,) = get("IpRanges")
+        blocks: tuple[Block, ...] = (block(part["CidrIp"]),)
+    except (TypeError, ValueError, KeyError, AttributeError):  # none, several, or what is not sound
+        blocks = _ranges(permission, "IpRanges", "CidrIp")
     if get("Ipv6Ranges"):
         blocks += _ranges(permission, "Ipv6Ranges", "CidrIpv6")
     if not get("PrefixListIds") and not get("UserIdGroupPairs"):
@@ -48,7 +59,7 @@ def _rule(permission: dict[str, Any]) -> GroupRule:
 
 def _plain_rule(protocol: str, ports: tuple[int, int], blocks: tuple[Block, ...]) -> GroupRule:
     """A rule of blocks only, as nearly all are. Past the constructor of a frozen class, which takes two thirds of the time."""
-    rule = object.__new__(GroupRule)
+    rule = _new_rule(GroupRule)
     _PUT_PROTOCOL(rule, protocol)
     _PUT_PORTS(rule, ports)
     _PUT_BLOCKS(rule, blocks)
@@ -88,7 +99,7 @@ def _sound_span(protocol: object, first: object, last: object) -> tuple[str, tup
     start, end = (number({"the port": port}, "the port") for port in (first, last))
     if start is None or end is None or (start == -1 and end in (-1, 65535)):
         return protocol, ALL_PORTS
-    if not 0 <= start <= end <= ALL_PORTS[1]:
+    if not 0 <= start <= end <= _LAST_PORT:
         raise ValueError(f"{start} to {end} is no range of ports")
     return protocol, (start, end)
 

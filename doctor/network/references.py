@@ -6,9 +6,10 @@ be active, and both VPCs in one Region); "Introducing security group referencing
 2024: only inbound rules can refer across a transit gateway, "at this time").
 """
 
+from doctor.network.beyond import Peering
 from doctor.network.blocks import Block
 from doctor.network.ends import Flow
-from doctor.network.model import GroupReference, Interface, Network, Peering
+from doctor.network.model import GroupReference, Interface, Network
 
 _WAYS = ("", "local", "peering")  # the kinds of route over which an outbound rule knows groups; "" is unknown
 _DEAD = {

@@ -71,9 +71,10 @@ def items(item: dict[str, Any], key: str) -> Sequence[dict[str, Any]]:
         return ()
     if not isinstance(value, list | tuple):
         raise ValueError(f"{key} is {kind(value)}, not a list")  # noqa: TRY004 - as above
-    for number_, part in enumerate(value):
-        if not isinstance(part, dict):
-            raise ValueError(f"{key}[{number_}] is {kind(part)}, not an object")  # noqa: TRY004 - as above
+    if set(map(type, value)) - {dict}:
+        for number_, part in enumerate(value):
+            if not isinstance(part, dict):
+                raise ValueError(f"{key}[{number_}] is {kind(part)}, not an object")  # noqa: TRY004 - as above
     return value
 
 

@@ -9,9 +9,10 @@ from dataclasses import replace
 from doctor.network import acls, remedies, routes
 from doctor.network.acls import Leg
 from doctor.network.arrival import Target, admit, find
+from doctor.network.beyond import Attachment
 from doctor.network.blocks import Block
 from doctor.network.ends import Flow
-from doctor.network.model import Attachment, Network, Route, RouteTable, Subnet
+from doctor.network.model import Network, Route, RouteTable, Subnet
 from doctor.network.onward import Onward
 from doctor.network.result import Judgement
 from doctor.network.returning import Expected, pieces, way_back

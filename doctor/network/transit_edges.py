@@ -8,9 +8,10 @@ attachment has a subnet there, else in any.
 
 from doctor.network import acls, routes
 from doctor.network.acls import Leg
+from doctor.network.beyond import Attachment
 from doctor.network.endpoints import suspect
 from doctor.network.ends import Flow
-from doctor.network.model import Attachment, Network, Subnet
+from doctor.network.model import Network, Subnet
 from doctor.network.result import Judgement
 from doctor.network.returning import Expected, way_back
 from doctor.network.stage import all_of, stops, undecided

@@ -7,9 +7,10 @@ propagated; a blackhole drops what it matches.
 from dataclasses import dataclass, replace
 
 from doctor.network import remedies
+from doctor.network.beyond import Attachment, TransitRoute
 from doctor.network.blocks import Block, block
 from doctor.network.ends import Flow
-from doctor.network.model import Attachment, Network, TransitRoute
+from doctor.network.model import Network
 from doctor.network.result import Judgement
 from doctor.network.stage import passes, stops, undecided
 
@@ -96,6 +97,8 @@ def _follow(network: Network, flow: Flow, entered: Attachment, to: Block, winner
     if strange:
         return Led(judged=undecided(table, f"the route of {table} to {to} is in the state {', '.join(strange)}"))
     black = min((str(route.to) for route in winners if route.state == "blackhole"), default="")
+    if black and any(route.state != "blackhole" for route in winners):
+        return Led(judged=undecided(table, f"of two like routes of {table} to {to} one is a blackhole"))
     if black:
         detail = f"the route of {table} to {black} is a blackhole"
         holding = _holding(network, entered, to) if "-" not in black else []

@@ -23,8 +23,9 @@ from doctor.evidence.reach import Certificate, Http, Probe, Reach, Tcp, Tls
 from doctor.evidence.sandbox import Sandbox
 from doctor.evidence.sdk import Part, Sdk
 from doctor.evidence.trust import Bundle, Trust
+from doctor.network.beyond import DhcpOptions
 from doctor.network.blocks import block
-from doctor.network.model import DhcpOptions, Network
+from doctor.network.model import Network
 from doctor.network.zones import Naming
 from tests.network import build as model
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from doctor.evidence.names import Reply
 from doctor.evidence.resolver import Resolver
-from doctor.network.model import DhcpOptions, Network
+from doctor.network.beyond import DhcpOptions
+from doctor.network.model import Network
 from doctor.network.zones import FirewallGroup, FirewallRule, Naming, Record, ResolverRule, Zone
 from tests.evidence.build import (
     HOST,

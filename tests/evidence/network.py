@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from doctor.evidence.paths import Paths
-from doctor.network.model import Attachment, EncryptionControl, Endpoint, Network
+from doctor.network.beyond import Attachment, EncryptionControl
+from doctor.network.model import Endpoint, Network
 from tests.evidence.build import (
     PARTNER_HOST,
     S3_HOST,

@@ -4,30 +4,32 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from doctor.network.beyond import (
+    Attachment,
+    Gateway,
+    Peering,
+    PeeringSide,
+    PrefixList,
+    TransitGateway,
+    TransitRoute,
+    TransitTable,
+)
 from doctor.network.blocks import block
 from doctor.network.ends import Destination, Flow, Source
 from doctor.network.model import (
     Acl,
     AclEntry,
-    Attachment,
     Endpoint,
-    Gateway,
     GroupReference,
     GroupRule,
     Interface,
     Nat,
     NatAddress,
     Network,
-    Peering,
-    PeeringSide,
-    PrefixList,
     Route,
     RouteTable,
     SecurityGroup,
     Subnet,
-    TransitGateway,
-    TransitRoute,
-    TransitTable,
     Vpc,
 )
 from doctor.network.sources import source

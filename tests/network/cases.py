@@ -3,18 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from doctor.network.beyond import EncryptionControl, Gateway, PrefixList, TransitRoute
 from doctor.network.blocks import block
 from doctor.network.ends import Flow
-from doctor.network.model import (
-    EncryptionControl,
-    Endpoint,
-    Gateway,
-    NatAddress,
-    Network,
-    PrefixList,
-    SecurityGroup,
-    TransitRoute,
-)
+from doctor.network.model import Endpoint, NatAddress, Network, SecurityGroup
 from tests.network import build
 from tests.network.build import (
     DATABASE,

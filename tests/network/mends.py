@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Callable
 from dataclasses import replace
 
+from doctor.network.beyond import TransitRoute, TransitTable
 from doctor.network.blocks import Block, block
 from doctor.network.ends import Flow
 from doctor.network.model import (
@@ -17,8 +18,6 @@ from doctor.network.model import (
     Network,
     Route,
     RouteTable,
-    TransitRoute,
-    TransitTable,
 )
 from doctor.network.result import Blocker
 from tests.network import build

@@ -237,8 +237,10 @@ def follow(network: Network, packet: Packet, sender: Sender, route: Route | None
     """One routing decision carried out."""
     if route is NOWHERE or (route is not None and route.state == "blackhole"):
         return False
-    if route is None or route.state != "active" or route.via not in WAYS:
+    if route is None or route.state != "active":
         return every(None, away(network, packet, sender))
+    if route.via not in WAYS:
+        return every(None, edge(network, sender.subnet, packet))
     return WAYS[route.via](network, packet, sender, route, pick)
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from doctor.network.model import Attachment, Network, Route
+from doctor.network.beyond import Attachment
+from doctor.network.model import Network, Route
 from tests.network.naive_rules import (
     NOWHERE,
     Address,
@@ -92,10 +93,20 @@ def attached_by(network: Network, gateway: str, vpc: str) -> Attachment | None:
     return next((each for each in known if (each.gateway, each.kind, each.resource) == (gateway, "vpc", vpc)), None)
 
 
+def associated(network: Network, start: Attachment) -> Verdict:
+    """Whether a table routes what comes in by an attachment. Only the gateway's owner is told of associations."""
+    if start.associated == "associated":
+        return True
+    known = (network.attachments or {}).values()
+    told = start.associated or any(each.table for each in known if each.gateway == start.gateway)
+    return False if told and start.associated in ("", "disassociated", "disassociating") else None
+
+
 def forwards(network: Network, start: Attachment, to: Address) -> Attachment | bool | None:
     """Where the gateway sends what comes in by an attachment: False nowhere, None where that cannot be told."""
-    if start.associated != "associated":
-        return False if start.associated in ("", "disassociated", "disassociating") else None
+    routed = associated(network, start)
+    if not routed:
+        return routed
     table = (network.transit_tables or {}).get(start.table)
     if table is None or table.routes is None:
         return None

@@ -4,26 +4,10 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
+from doctor.network.beyond import Attachment, Gateway, Peering, PeeringSide, TransitGateway, TransitRoute, TransitTable
 from doctor.network.blocks import block
 from doctor.network.ends import Destination, Flow, Source
-from doctor.network.model import (
-    Attachment,
-    Endpoint,
-    Gateway,
-    Interface,
-    Nat,
-    NatAddress,
-    Network,
-    Peering,
-    PeeringSide,
-    Route,
-    RouteTable,
-    Subnet,
-    TransitGateway,
-    TransitRoute,
-    TransitTable,
-    Vpc,
-)
+from doctor.network.model import Endpoint, Interface, Nat, NatAddress, Network, Route, RouteTable, Subnet, Vpc
 from tests.network.random_rules import (
     BLOCKS,
     HERE,

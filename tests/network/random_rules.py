@@ -9,15 +9,9 @@ from dataclasses import dataclass, fields, replace
 from random import Random
 from typing import Any
 
+from doctor.network.beyond import PrefixList
 from doctor.network.blocks import Block, block
-from doctor.network.model import (
-    Acl,
-    AclEntry,
-    GroupReference,
-    GroupRule,
-    PrefixList,
-    SecurityGroup,
-)
+from doctor.network.model import Acl, AclEntry, GroupReference, GroupRule, SecurityGroup
 
 ZONES = ("use1-az1", "use1-az2")
 HERE = (block("10.0.0.0/26"), block("2600:1f00::/56"))

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from doctor.network.beyond import PrefixList
 from doctor.network.blocks import block
 from doctor.network.destinations import STAND_INS, Destinations, destinations, told_apart
-from doctor.network.model import PrefixList
 from doctor.network.names import resolve
 from doctor.network.resolution import Kind, Problem, Resolution
 from doctor.network.serving import service_of, serving
@@ -50,15 +50,24 @@ class TestAddresses:
         assert (found.to[0].port, found.to[0].protocol) == (8443, "udp")
 
     def test_an_unknown_public_address_is_stood_in_for_and_the_note_says_so(self) -> None:
-        found = destinations(answer(Kind.PUBLIC), 443)
+        unknown = replace(answer(Kind.PUBLIC), host=HOST)
+        found = destinations(unknown, 443)
         assert texts(found) == [str(STAND_INS[4]), str(STAND_INS[6])]
         assert found.assumed
         assert "203.0.113.1 and 2001:db8::1 stands for any" in found.notes[0]
-        assert texts(destinations(answer(Kind.PUBLIC), 443, families=(4,))) == ["203.0.113.1"]
+        assert texts(destinations(unknown, 443, families=(4,))) == ["203.0.113.1"]
+
+    def test_nothing_stands_in_for_names_that_are_not_of_aws(self) -> None:
+        found = destinations(answer(Kind.PUBLIC), 443)
+        assert (found.to, found.assumed) == ((), False)
+        assert "no resolver told its addresses" in found.reason
 
     def test_what_rules_tell_apart_stands_in_as_well(self) -> None:
         apart = (block("52.0.0.1"), block("2600::1"))
-        assert texts(destinations(answer(Kind.PUBLIC), 443, families=(4,), apart=apart)) == ["203.0.113.1", "52.0.0.1"]
+        assert texts(destinations(replace(answer(Kind.PUBLIC), host=HOST), 443, families=(4,), apart=apart)) == [
+            "203.0.113.1",
+            "52.0.0.1",
+        ]
 
     def test_of_two_families_the_one_that_the_source_may_use(self) -> None:
         both = answer(Kind.PUBLIC, "93.184.216.34", "2606:2800::1")

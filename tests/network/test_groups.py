@@ -10,19 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doctor.network.area import Area, Rectangle
+from doctor.network.beyond import Peering, PeeringSide, PrefixList
 from doctor.network.blocks import block
 from doctor.network.ends import EPHEMERAL, Destination, Flow, Source
 from doctor.network.groups import inbound, outbound
-from doctor.network.model import (
-    GroupReference,
-    GroupRule,
-    Interface,
-    Network,
-    Peering,
-    PeeringSide,
-    PrefixList,
-    SecurityGroup,
-)
+from doctor.network.model import GroupReference, GroupRule, Interface, Network, SecurityGroup
 from doctor.network.result import Judgement
 from tests.network.build import by_id, interface, rule, vpc
 

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from moto import mock_aws
 
 from doctor.network import names, read_naming, service_names
+from doctor.network.beyond import DhcpOptions, PrefixList
 from doctor.network.blocks import Block, block
-from doctor.network.model import DhcpOptions, Endpoint, Interface, Network, PrefixList, Subnet, Vpc
+from doctor.network.model import Endpoint, Interface, Network, Subnet, Vpc
 from doctor.network.resolution import Kind, Resolution
 from doctor.network.zones import FirewallGroup, FirewallRule, Naming, Profile, Record, ResolverRule, Zone
 from doctor.verdict import InvalidRequest

@@ -10,11 +10,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from doctor.network.beyond import (
+    Attachment,
+    EncryptionControl,
+    Peering,
+    PeeringSide,
+    PrefixList,
+    TransitRoute,
+    TransitTable,
+)
 from doctor.network.blocks import block
 from doctor.network.model import (
     AclEntry,
-    Attachment,
-    EncryptionControl,
     Endpoint,
     GroupReference,
     GroupRule,
@@ -22,13 +29,8 @@ from doctor.network.model import (
     Nat,
     NatAddress,
     Network,
-    Peering,
-    PeeringSide,
-    PrefixList,
     Route,
     Subnet,
-    TransitRoute,
-    TransitTable,
     Vpc,
 )
 from doctor.network.read import network
@@ -227,6 +229,7 @@ REPLIES: dict[str, list[Any]] = {
     "VpcEncryptionControls": [
         {
             "VpcId": "vpc-1",
+            "VpcEncryptionControlId": "vpcec-1",
             "Mode": "Enforce",
             "State": "available",
             "ResourceExclusions": {"Lambda": {"State": "enabled"}, "NatGateway": {"State": "disabled"}},
@@ -377,7 +380,7 @@ def test_gateways_and_endpoints() -> None:
     assert READ.internet_gateways
     assert READ.internet_gateways["igw-1"].attached == {"vpc-1": "available"}
     assert READ.encryption == {
-        "vpc-1": EncryptionControl(vpc="vpc-1", mode="enforce", state="available", excluded=("lambda",))
+        "vpc-1": EncryptionControl(vpc="vpc-1", id="vpcec-1", mode="enforce", state="available", excluded=("lambda",))
     }
     assert READ.naming
     assert READ.naming.zones

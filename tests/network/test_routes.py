@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from doctor.network.beyond import PrefixList
 from doctor.network.blocks import Block, block
-from doctor.network.model import Network, PrefixList, Route, RouteTable
+from doctor.network.model import Network, Route, RouteTable
 from doctor.network.routes import Choice, choose, table_of
 from tests.network.build import by_id, route, subnet
 
