@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from doctor.declare import Observation, not_applicable, ok, problem, unknown
 from doctor.evidence.paths import Paths, Way
-from doctor.network.resolution import Kind
+from doctor.network.resolution import Kind, general
 from doctor.network.result import Blocker, Hop
 from doctor.verdict import Outcome, Remedy, Severity
 
@@ -61,7 +61,8 @@ class Fault:
 
     def _problem(self, component: str, found: list[tuple[Way, Blocker]], paths: Paths) -> Observation:
         ways, blockers = [way for way, _ in found], [blocker for _, blocker in found]
-        commands = [_general(command, way, paths) for way, blocker in found for command in blocker.commands]
+        kind = paths.answer.kind if paths.answer else None
+        commands = [general(command, way.address, kind) for way, blocker in found for command in blocker.commands]
         spared = all(is_open(paths, way.subnet) for way in ways)
         return problem(
             component,
@@ -209,14 +210,6 @@ def filled(remedy: Remedy, component: str, paths: Paths, commands: Iterable[str]
     if number := re.search(r"--rule-number ([0-9]+)", chosen[0] if chosen else ""):
         real["NUMBER"] = number[1]
     return replace(remedy, commands=chosen, template=fill(remedy.template))
-
-
-def _general(command: str, way: Way, paths: Paths) -> str:
-    """For public names, whose addresses change by the hour and may not even be known: the rule for all of them."""
-    if paths.answer is None or paths.answer.kind not in (Kind.PUBLIC, Kind.GATEWAY):
-        return command
-    wide = "::/0" if ":" in way.address else "0.0.0.0/0"
-    return command.replace(f"{way.address}/{128 if ':' in way.address else 32}", wide)
 
 
 def _numbered(commands: Iterable[str]) -> Iterator[str]:

@@ -79,3 +79,11 @@ def settled(answer: Resolution, *, problems: tuple[Problem, ...] = (), unknowns:
         problems=tuple(dict.fromkeys(problems + answer.problems)),
         unknowns=tuple(dict.fromkeys(unknowns + answer.unknowns)),
     )
+
+
+def general(command: str, address: str, kind: Kind | None) -> str:
+    """A command that opens one address, for all of them where a public name has others by the hour, or none is known."""
+    if kind not in (Kind.PUBLIC, Kind.GATEWAY):
+        return command
+    wide = "::/0" if ":" in address else "0.0.0.0/0"
+    return command.replace(f"{address}/{128 if ':' in address else 32}", wide)

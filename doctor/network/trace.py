@@ -1,6 +1,6 @@
 """The paths from a source to all that a target's name becomes, and what they come to together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from doctor.network import names
 from doctor.network.blocks import block
@@ -8,7 +8,7 @@ from doctor.network.destinations import Destinations, destinations, told_apart
 from doctor.network.ends import Destination, Flow, Source
 from doctor.network.model import Network
 from doctor.network.path import analyse
-from doctor.network.resolution import Kind, Problem, Resolution
+from doctor.network.resolution import Kind, Problem, Resolution, general
 from doctor.network.result import Blocker, Path
 
 _GRAVITY = (False, None, True)
@@ -108,7 +108,8 @@ class Trace:
     def blockers(self) -> tuple[Blocker, ...]:
         """Those of all ways, the worst way's first; where it is shut, behind them what keeps the name from a better answer."""
         ways = sorted(self.ways, key=lambda way: way.path is not self.worst)
-        found = [blocker for way in ways for blocker in way.path.blockers]
+        kind = self.resolution.kind if self.resolution else None
+        found = [_for_all(blocker, way.address, kind) for way in ways for blocker in way.path.blockers]
         if self.reachable is False and self.resolution:
             found += map(_problem, self.resolution.problems)
             if self.resolution.kind is Kind.NOWHERE and not self.resolution.problems:
@@ -163,6 +164,11 @@ def _to_host(network: Network, source: Source, asked: Asked) -> Trace:
 
 def _way(network: Network, source: Source, where: Destination) -> Way:
     return Way(address=str(where.address), path=analyse(network, Flow(source=source, destination=where)))
+
+
+def _for_all(blocker: Blocker, address: str, kind: Kind | None) -> Blocker:
+    """With commands that open more than the address that was walked to, where that one stands for others."""
+    return replace(blocker, commands=tuple(general(command, address, kind) for command in blocker.commands))
 
 
 def _problem(told: Problem) -> Blocker:

@@ -270,7 +270,15 @@ BROKEN = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("row", BROKEN, ids=lambda row: row.name)
+def _some(rows: list[Any], name: Callable[[Any], str], every: int) -> list[Any]:
+    """Each row takes a second and a half; those between are for `make long`."""
+    return [
+        pytest.param(row, id=name(row), marks=() if number % every == 0 else pytest.mark.long)
+        for number, row in enumerate(rows)
+    ]
+
+
+@pytest.mark.parametrize("row", _some(BROKEN, lambda row: row.name, every=6))
 def test_what_breaks_it_comes_first(row: Row, account: Callable[[list[Any]], Account]) -> None:
     made = account(list(row.targets))
     subject = row.breaks(made)
@@ -355,10 +363,11 @@ SOUND: list[tuple[str, tuple[Any, ...], Callable[[Account], None]]] = [
 ]
 
 
-@pytest.mark.parametrize(("targets", "change"), [row[1:] for row in SOUND], ids=[row[0] for row in SOUND])
+@pytest.mark.parametrize("row", _some(SOUND, lambda row: row[0], every=5))
 def test_a_sound_one_has_no_problem(
-    targets: tuple[Any, ...], change: Callable[[Account], None], account: Callable[[list[Any]], Account]
+    row: tuple[str, tuple[Any, ...], Callable[[Account], None]], account: Callable[[list[Any]], Account]
 ) -> None:
+    _, targets, change = row
     made = account(list(targets))
     change(made)
     made.deploy()
