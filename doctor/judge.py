@@ -218,8 +218,9 @@ def _targets(check: Check, shelf: _Shelf) -> list[str | None]:
 
 
 def _lineage(kind: type[Facts]) -> list[str]:
-    """The kind and those that it is gathered from."""
-    return [kind.kind, *(name for earlier in kind.after for name in _lineage(earlier))]
+    """The kind and those of its side that it is gathered from."""
+    ours = [earlier for earlier in kind.after if earlier.source is kind.source]
+    return [kind.kind, *(name for earlier in ours for name in _lineage(earlier))]
 
 
 def once(judged: Iterable[Judged]) -> list[Judged]:
