@@ -250,6 +250,7 @@ def test_an_endpoint_out_of_reach_is_named(aws: boto3.Session) -> None:
     assert "Vpcs" in replies
 
 
+@pytest.mark.long
 def test_what_hangs_holds_up_nothing_beyond_the_time(aws: boto3.Session) -> None:
     parts, released = build(aws), threading.Event()
     aws.events.register("before-call.ec2.DescribeVpcEndpoints", lambda **_: released.wait(30) and None)
@@ -269,6 +270,7 @@ def test_time_that_is_over_leaves_everything_unread(aws: boto3.Session) -> None:
     assert set(unread.values()) == {"out of time"}
 
 
+@pytest.mark.long
 def test_more_than_anybody_reads_is_cut_and_said(aws: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> None:
     parts = build(aws)
     monkeypatch.setattr(network_reading, "MOST_ITEMS", 1)

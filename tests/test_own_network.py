@@ -4,6 +4,8 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from doctor.demo.embedded import EmbeddedAWS
 from doctor.emulator import Function
 from tests.emulated import need_emulator
@@ -35,12 +37,14 @@ def test_a_doctor_names_what_blocks_its_own_function_and_another_that_was_declar
         assert verdict["status"] == "unhealthy"
 
 
+@pytest.mark.long
 def test_a_sound_account_gives_no_problem() -> None:
     verdict = scheduled()
     problems = [finding["id"] for finding in verdict["findings"] if finding["outcome"] == "problem"]
     assert (verdict["status"], problems) == ("healthy", []), verdict["headline"]
 
 
+@pytest.mark.long
 def test_without_any_permission_the_actions_that_are_lacking_are_named() -> None:
     verdict = scheduled("denied")
     told = [finding for finding in verdict["findings"] if finding["outcome"] == "unknown"]

@@ -311,6 +311,7 @@ def test_a_message_that_is_cut_within_a_secret_shows_no_half(kind: str, monkeypa
         assert half not in text, number
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("cut", [300, 400])
 def test_a_collector_that_crashes_with_secrets_shows_none(cut: int, monkeypatch: pytest.MonkeyPatch) -> None:
     for variable, value, secret in KINDS.values():
@@ -329,6 +330,7 @@ def test_a_collector_that_crashes_with_secrets_shows_none(cut: int, monkeypatch:
             assert half not in text, (variable, sink)
 
 
+@pytest.mark.long
 def test_the_handler_shows_none_whatever_fails(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

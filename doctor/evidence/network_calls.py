@@ -121,7 +121,7 @@ WIDE = (
         key="VpcEncryptionControls",
         page=1000,
         vpcs_of="VpcId",
-        keeps=f"VpcId Mode State {_EXCLUSIONS}",
+        keeps=f"VpcId VpcEncryptionControlId Mode State {_EXCLUSIONS}",
     ),
     Call(
         service="route53resolver",

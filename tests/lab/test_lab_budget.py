@@ -7,6 +7,7 @@ import pytest
 from laboratory import Deployed, Invocation, Laboratory
 from places import SERVICES, host
 
+pytestmark = pytest.mark.long  # they wait for the end of budgets
 LATE = 0.1  # seconds, of the contract
 WAY_BACK = 0.1  # seconds from the handler's return to the caller's last byte, on a loaded machine of two cores
 

@@ -9,6 +9,8 @@ from laboratory import Deployed, Laboratory
 from places import host
 from test_lab_network import Verdict, named, of_the_inside
 
+pytestmark = pytest.mark.long  # a smoke part of the laboratory is in `make test`: its network
+
 SQS = host("sqs")
 GLOBAL = "sts.amazonaws.com"
 
