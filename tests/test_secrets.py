@@ -290,6 +290,7 @@ def test_a_run_that_speaks_of_secrets_shows_none(conclude: Callable[..., Any], m
     clean(found)
 
 
+@pytest.mark.long
 def test_checks_that_crash_with_secrets_show_none(monkeypatch: pytest.MonkeyPatch) -> None:
     spelled = [spell(secret) for _, _, secret in KINDS.values() for spell in ENCODINGS.values()]
     found = ran(monkeypatch, [raises(f"it said {text} then") for text in spelled], ENVIRON)
