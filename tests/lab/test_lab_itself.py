@@ -44,8 +44,10 @@ def knock(lab: Laboratory, address: str, port: int) -> tuple[list[str], int, int
 
 @pytest.mark.parametrize("address", places.NOWHERE)
 def test_dropped_is_truly_silent(lab: Laboratory, address: str) -> None:
-    """Both packets left, and neither an answer nor an ICMP message came back."""
-    assert knock(lab, address, 53) == (["TimeoutError", "TimeoutError"], 0, 2)
+    """Both packets left, perhaps one of them twice, and neither an answer nor an ICMP message came back."""
+    ended, icmp, sent = knock(lab, address, 53)
+    assert (ended, icmp) == (["TimeoutError", "TimeoutError"], 0)
+    assert sent >= 2
 
 
 def test_closed_is_told(lab: Laboratory) -> None:
