@@ -35,7 +35,7 @@ class Fault:
     `remedy` is what to do; its commands stand where the blocker names none of its own, and COMPONENT, FUNCTION, PORT and
     VPC in them and in its template are filled in. `passed` tells the hops that show, on a way that is undecided
     elsewhere, that this fault is not there. `suspected` faults are those that nobody can decide: components whose rules
-    cannot be read.
+    cannot be read. `assumption` is in the note by which the analyser took the fault for absent, since nothing told of it.
     """
 
     check: str
@@ -43,6 +43,7 @@ class Fault:
     closer: str
     passed: Callable[[Hop], bool] = lambda _: False
     suspected: bool = False
+    assumption: str = ""
 
     def judge(self, paths: Paths) -> Iterator[Observation]:
         """One problem for each component that stops connections; else unknown where a way is open to doubt; else ok."""
@@ -57,7 +58,7 @@ class Fault:
         for component, found in stopped.items():
             yield self._problem(component, found, paths)
         if not stopped:
-            yield self._undecided(paths) or ok(paths.concerns, self._sound(paths))
+            yield self._undecided(paths) or self._assumed(paths) or ok(paths.concerns, self._sound(paths))
 
     def _problem(self, component: str, found: list[tuple[Way, Blocker]], paths: Paths) -> Observation:
         ways, blockers = [way for way, _ in found], [blocker for _, blocker in found]
@@ -86,8 +87,6 @@ class Fault:
 
     def _undecided(self, paths: Paths) -> Observation | None:
         """What was not read and could hold this fault."""
-        if self.suspected:
-            return None
         open_ = [way for way in paths.ways if way.path.reachable is None and not self._shown(way)]
         told = [way for way in paths.ways if _depends_on_address(way, paths) and self._named_by(way)]
         if not (open_ or told):
@@ -96,6 +95,11 @@ class Fault:
         reasons += [f"the rules tell public addresses apart, and that of {paths.host} is not known" for _ in told[:1]]
         spared = all(is_open(paths, way.subnet) for way in open_) and not told
         return unknown(paths.concerns, short(reasons), severity=Severity.HINTS if spared else None)
+
+    def _assumed(self, paths: Paths) -> Observation | None:
+        """What was taken for absent was not looked at; it decides nothing, since most SDKs and replies cannot tell it."""
+        notes = [note for way in paths.ways for note in way.path.notes if self.assumption and self.assumption in note]
+        return unknown(paths.concerns, short(notes), severity=Severity.HINTS) if notes else None
 
     def _named_by(self, way: Way) -> bool:
         return any(blocker.check == self.check for blocker in way.path.blockers)

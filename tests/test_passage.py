@@ -1,6 +1,7 @@
 """How the ways of a target are judged: severity by effect, honest unknowns, remedies with real names."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -92,7 +93,7 @@ class TestUnknown:
     def test_no_reason_becomes_a_paragraph(self, check_id: str) -> None:
         blind = replace(SOUND, groups=None, acls=None, tables=None, interfaces=None, endpoints=None, subnets=None)
         for seen in observed(check_id, outside(blind)) + observed(check_id, paths(blind)):
-            assert seen.outcome in (Outcome.UNKNOWN, Outcome.NOT_APPLICABLE) or check_id == "network.firewall-in-path"
+            assert seen.outcome in (Outcome.UNKNOWN, Outcome.NOT_APPLICABLE)
             assert len(seen.message) < 500
 
     @pytest.mark.parametrize("check_id", ["network.egress-blocked", "network.acl-egress-blocked"])
@@ -115,6 +116,29 @@ class TestUnknown:
         silent = changed(sound_vpc(), "vpcs", "vpc-1", dns_support=False)
         assert only("network.no-route", paths(silent)).severity is Severity.HINTS
         assert only("dns.vpc-support-off", paths(silent)).outcome is Outcome.PROBLEM
+
+
+class TestAssumptions:
+    """What nothing told of is taken for absent, and is not looked at: that is no ok, and decides nothing."""
+
+    @pytest.mark.parametrize(
+        ("check_id", "unread"),
+        [
+            ("network.encryption-control-blocks", {"encryption": None}),
+            ("network.public-access-blocked", {"subnets": "", "vpcs": ""}),
+        ],
+    )
+    def test_they_are_unknown_at_hints(self, check_id: str, unread: dict[str, object]) -> None:
+        whole = sound_vpc()
+        sections = {name: _modeless(getattr(whole, name)) if value == "" else value for name, value in unread.items()}
+        seen = only(check_id, paths(sound_vpc(**sections), PARTNER_HOST, public=("93.184.216.34",)))
+        assert (seen.outcome, seen.severity) == (Outcome.UNKNOWN, Severity.HINTS), seen.message
+        assert "taken for" in seen.message
+
+
+def _modeless(section: Any) -> Any:
+    """As older replies have them: without a mode of Block Public Access."""
+    return {id: replace(item, internet="") for id, item in section.items()}
 
 
 class TestStandIns:

@@ -18,6 +18,7 @@ EncryptionControl:
 
 _FAULT = Fault(
     check="network.encryption-control-blocks",
+    assumption="encryption controls",
     closer="an encryption control of the VPC",
     remedy=Remedy(
         "Exclude Lambda, and whichever gateway the way takes, from the VPC's encryption control, or set it to monitor.",

@@ -14,6 +14,7 @@ Exclusion:
 
 _FAULT = Fault(
     check="network.public-access-blocked",
+    assumption="Block Public Access",
     closer="VPC Block Public Access",
     remedy=Remedy(
         "Exempt the subnet or VPC with an exclusion that allows egress, or change the mode to block-ingress, under "
