@@ -95,7 +95,7 @@ lab-deps:  ## Debian packages for the laboratory's networks, and what the benchm
 # the interpreter that builds; unchecked, because nothing in a function can rewrite the sources.
 PLATFORM = manylinux2014_$(if $(filter arm64,$(ARCHITECTURE)),aarch64,x86_64)
 # The command line and the laboratory, whose libraries do not travel.
-LEFT_OUT := doctor/__main__.py doctor/arrange.py doctor/complete.py doctor/demo doctor/demonstrate.py doctor/emulator.py doctor/incoming.py doctor/live.py doctor/login.py doctor/network_commands.py doctor/options.py doctor/present.py doctor/render/path.py doctor/render/terminal.py doctor/schema.py doctor/snapshot.py doctor/target.py doctor/unread.py
+LEFT_OUT := doctor/__main__.py doctor/arrange.py doctor/complete.py doctor/demo doctor/demonstrate.py doctor/emulator.py doctor/incoming.py doctor/live.py doctor/login.py doctor/network_commands.py doctor/options.py doctor/present.py doctor/render/page.py doctor/render/path.py doctor/render/terminal.py doctor/schema.py doctor/snapshot.py doctor/target.py doctor/unread.py
 MINOR := import sys; print("python%d.%d" % sys.version_info[:2])
 build-DoctorFunction:
 	@test -n '$(ARTIFACTS_DIR)' || { echo 'sam build sets ARTIFACTS_DIR: the folder to build into'; exit 1; }

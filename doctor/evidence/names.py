@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, ClassVar, Self
 
 from doctor import boundary
-from doctor.evidence import Facts, Missing, Shared
+from doctor.evidence import Facts, Missing, Shared, resolver
 from doctor.evidence.endpoint import Endpoint
 from doctor.world import World
 
@@ -177,14 +177,11 @@ def _in_thread(work: Callable[[], Any]) -> Callable[[float], Any]:
 
 
 def listed_nameservers(world: World) -> tuple[str, ...]:
-    """The nameservers of resolv.conf that the C library uses: the first three (resolv.conf(5), MAXNS)."""
+    """The nameservers of resolv.conf that the C library uses; none where it cannot be read."""
     try:
-        lines = world.resolv_conf.read_text(encoding="utf-8", errors="replace").splitlines()
+        return resolver.nameservers(world.resolv_conf.read_text(encoding="utf-8", errors="replace").splitlines())
     except OSError:
         return ()
-    words = [line.split() for line in lines]
-    servers = [word[1] for word in words if len(word) > 1 and word[0] == "nameserver"]
-    return tuple(server for server in servers if boundary.as_address(server.partition("%")[0]))[:3]
 
 
 def _ask_system(host: str, port: int) -> SystemAnswer:

@@ -1,6 +1,5 @@
 """A path for a person at a terminal, hop by hop, and as the contract's JSON object."""
 
-import io
 from collections.abc import Iterable, Iterator, Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,6 +9,7 @@ from rich.text import Text
 
 from doctor.network.result import Blocker, Hop
 from doctor.network.trace import Trace
+from doctor.render.page import blank
 from doctor.render.plain_text import visible
 
 _STRICT = ConfigDict(frozen=True, extra="forbid")
@@ -82,16 +82,7 @@ def _hops(hops: Iterable[Hop]) -> tuple[HopForm, ...]:
 
 def render(trace: Trace, *, colour: bool, width: int) -> str:
     """The picture as text, `width` columns wide; commands are never wrapped."""
-    page = io.StringIO()
-    console = Console(
-        file=page,
-        force_terminal=colour,
-        color_system="standard" if colour else None,
-        no_color=not colour,
-        width=width,
-        highlight=False,
-        _environ={},  # the caller has decided
-    )
+    console, page = blank(colour=colour, width=width)
     mark, style, word = _SAID[trace.reachable]
     ends = f"{trace.asked.start} to {trace.asked.to} over {trace.asked.protocol}"
     word = "partly reachable" if trace.share and trace.share < 1 else word

@@ -1,6 +1,5 @@
 """The verdict for a person at a terminal: the answer first, then why, then what to type."""
 
-import io
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -8,6 +7,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from doctor.render.page import blank
 from doctor.render.plain_text import visible
 from doctor.verdict import Diagnosis, Finding, Outcome, Status, Verdict
 
@@ -26,16 +26,7 @@ _OUTCOME = {
 
 def render(verdict: Verdict, *, colour: bool, width: int, brief: bool = False) -> str:
     """The report as text; `brief` keeps status and headline only."""
-    page = io.StringIO()
-    console = Console(
-        file=page,
-        force_terminal=colour,
-        color_system="standard" if colour else None,
-        no_color=not colour,
-        width=width,
-        highlight=False,
-        _environ={},  # the caller has decided: rich would read NO_COLOR, FORCE_COLOR, COLUMNS and TERM again
-    )
+    console, page = blank(colour=colour, width=width)
     mark, style = _STATUS[verdict.status]
     console.print(Text(f"{mark} {verdict.status.value}", style).append(f"  {visible(verdict.headline)}", "default"))
     if verdict.error:
