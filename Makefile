@@ -17,7 +17,7 @@ run: setup  ## examine a broken function on this machine; 0 when the promised di
 
 test: setup  ## all proofs but the long ones
 	$(BIN)/pytest -m 'not long' --ignore tests/network
-	$(BIN)/pytest -m 'not long' tests/network  # apart, since a run's own memory is judged, and children are forked from it
+	$(BIN)/pytest -m 'not long' tests/network  # apart: children are forked from the test process, which it makes large
 
 long: setup  ## the proofs that take minutes
 	$(BIN)/pytest -m long

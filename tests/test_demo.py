@@ -28,7 +28,7 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 from werkzeug.datastructures import EnvironHeaders
 
-from doctor import demo
+from doctor import demo, emulator
 from doctor.demo import gate
 from doctor.demo.embedded import EmbeddedAWS
 from tests.emulated import NO_EMULATOR, ROOT, children, gone, need_emulator
@@ -213,6 +213,14 @@ def test_the_embedded_aws_ends_with_whoever_started_it() -> None:
 
 
 # The gate.
+
+
+@pytest.fixture(autouse=True)
+def _room_for_pytest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this process, what earlier tests have held counts as the function's: 512 MB would rightly be called too few."""
+    usual = emulator.sandbox
+    room = {"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "10240"}
+    monkeypatch.setattr(emulator, "sandbox", lambda *given: usual(*given) | room)
 
 
 @pytest.fixture(scope="module")
