@@ -1,7 +1,10 @@
 """Every test starts from a clean environment: nothing that the developer's machine sets decides a result."""
 
+import gc
+import itertools
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,11 +16,25 @@ _DECISIVE = re.compile(
 )
 
 
+def pytest_collection_finish() -> None:
+    """Leave what was collected out of every later garbage collection, which would walk it thousands of times."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Names for home folders. pytest would number them by listing all that there are, for each of thousands of tests."""
+    folder = tmp_path_factory.mktemp("homes")
+    return (folder / str(number) for number in itertools.count())
+
+
 @pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def clean_environment(monkeypatch: pytest.MonkeyPatch, homes: Iterator[Path]) -> Path:
     """An environment without AWS, with an empty home folder, which is returned."""
     for name in filter(_DECISIVE.match, list(os.environ)):
         monkeypatch.delenv(name)
-    home = tmp_path_factory.mktemp("home")
+    home = next(homes)
+    home.mkdir()
     monkeypatch.setenv("HOME", str(home))
     return home

@@ -56,10 +56,9 @@ def _splits(bits: int) -> dict[str, tuple[int, int]]:
 
 _KINDS = {family: (kind, _splits(bits)) for family, (kind, bits) in FAMILIES.items()}
 _parse, _number, _tuple = socket.inet_pton, int.from_bytes, tuple.__new__  # looked up once: a name each costs a tenth
-_READ: dict[str, Block] = {}
-_MOST_READ = (
-    1 << 14
-)  # rules repeat each other's CIDRs; texts beyond this are read each time, so that nothing grows for ever
+REMEMBERED: dict[str, Block] = {}
+# Rules repeat each other's CIDRs. Texts beyond this are read each time, so that nothing grows for ever: 15 MB at most.
+_MOST_REMEMBERED = 1 << 16
 
 
 def block(text: str) -> Block:
@@ -68,7 +67,7 @@ def block(text: str) -> Block:
     Raises:
         ValueError: it is neither.
     """
-    found = _READ.get(text)
+    found = REMEMBERED.get(text)
     if found is not None:
         return found
     address, slash, prefix = text.partition("/")
@@ -85,6 +84,6 @@ def block(text: str) -> Block:
         raise ValueError(f"{text!r} has no prefix length from 0 to {FAMILIES[family][1]}")
     # Straight to the tuple: the named constructor alone takes as long as the parser.
     found = _tuple(Block, (family, first, first | host))
-    if len(_READ) < _MOST_READ:
-        _READ[text] = found
+    if len(REMEMBERED) < _MOST_REMEMBERED:
+        REMEMBERED[text] = found
     return found

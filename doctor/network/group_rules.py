@@ -49,25 +49,27 @@ def laid_out(rules: Sequence[GroupRule]) -> Rules:
     """The rules in the order in which they came."""
     laid = Rules(count=len(rules))
     rows: dict[tuple[str, int], Columns] = defaultdict(Columns)
-    spellings = {word: protocol(word) for word in {rule.protocol for rule in rules}}
+    word, name = None, UNKNOWN
     for rule in rules:
-        name = spellings[rule.protocol]
+        spelled, ports, blocks, lists, groups = rule
+        if spelled is not word:  # most are spelled like the one before
+            word, name = spelled, protocol(spelled)
         if name == UNKNOWN:
             laid.strange.append(rule)
         elif name in CARRIERS:
-            first, last = ports_of(rule, name)
-            for family, low, high in rule.blocks:
+            first, last = ALL_PORTS if name == "all" else ports
+            for family, low, high in blocks:
                 columns = rows[name, family]
                 columns.lows.append(low)
                 columns.highs.append(high)
                 columns.firsts.append(first)
                 columns.lasts.append(last)
-            if rule.lists or rule.groups:
+            if lists or groups:
                 laid.named.append(rule)
     laid.rows = dict(rows)
     return laid
 
 
 def ports_of(rule: GroupRule, name: str) -> tuple[int, int]:
-    """A rule for all protocols is for all ports, whatever it says; -1 stands for any."""
-    return ALL_PORTS if name == "all" or rule.ports[0] < 0 else rule.ports
+    """A rule for all protocols is for all ports, whatever it says."""
+    return ALL_PORTS if name == "all" else rule.ports

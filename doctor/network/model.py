@@ -9,7 +9,7 @@ FirewallDomains/<list>, FirewallConfigs and ProfileAssociations.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from doctor.network.beyond import (
     Attachment,
@@ -39,11 +39,11 @@ class GroupReference:
     status: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupRule:
+class GroupRule(NamedTuple):
     """One permission of a security group. `protocol` is `all`, `tcp`, `udp`, `icmp`, `icmpv6` or a number in words.
 
-    Ports are first and last; `ALL_PORTS` where the protocol has none, or the rule names none.
+    Ports are first and last; `ALL_PORTS` where the protocol has none, or the rule names none. A tuple, since rules come
+    by the hundred thousand, and making a frozen dataclass takes three times as long.
     """
 
     protocol: str

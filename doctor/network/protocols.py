@@ -1,11 +1,14 @@
 """Protocols as rules spell them: in words, as IANA numbers, or -1 for all."""
 
+from functools import lru_cache
+
 _SPELLINGS = {"all": "all", "-1": "all", "tcp": "tcp", "6": "tcp", "udp": "udp", "17": "udp"}
 _OTHERS = {"icmp": "icmp", "icmpv6": "icmpv6"}
 CARRIERS = ("all", "tcp", "udp")  # what a rule must be for to carry a connection of ours
 UNKNOWN = ""
 
 
+@lru_cache(256)
 def protocol(word: str) -> str:
     """`all`, `tcp`, `udp`, or something that carries neither; UNKNOWN where nobody can tell what it carries."""
     found = _SPELLINGS.get(word) or _OTHERS.get(word)

@@ -205,12 +205,14 @@ def shuffled(die: Die, thing: Any) -> Any:
     """The same network with every list in another order."""
     if isinstance(thing, Block):
         return thing
+    if isinstance(thing, GroupRule):
+        return GroupRule(*(shuffled(die, part) for part in thing))
     if isinstance(thing, Mapping):
         keys = list(thing)
         die.random.shuffle(keys)
         return {key: shuffled(die, thing[key]) for key in keys}
     if isinstance(thing, tuple) and all(
-        hasattr(each, "__dataclass_fields__") or isinstance(each, str | Block) for each in thing
+        hasattr(each, "__dataclass_fields__") or isinstance(each, str | Block | GroupRule) for each in thing
     ):
         return tuple(die.random.sample([shuffled(die, each) for each in thing], len(thing)))
     if hasattr(thing, "__dataclass_fields__"):

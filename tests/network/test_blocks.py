@@ -75,8 +75,8 @@ def test_host_bits_are_cut_off():
 
 
 def test_what_was_read_is_forgotten_before_it_fills_the_memory(monkeypatch):
-    monkeypatch.setattr(blocks, "_MOST_READ", 100)
-    monkeypatch.setattr(blocks, "_READ", kept := {})
+    monkeypatch.setattr(blocks, "_MOST_REMEMBERED", 100)
+    monkeypatch.setattr(blocks, "REMEMBERED", kept := {})
     for number in range(1000):
         assert block(f"10.0.{number // 256}.{number % 256}") == (4, (10 << 24) + number, (10 << 24) + number)
     assert len(kept) <= 100

@@ -330,7 +330,7 @@ def peering(state: str = "active", far_region: str = "us-east-1") -> Peering:
 
 
 def referring(**more: str) -> GroupRule:
-    return replace(rule("tcp 443"), groups=(GroupReference(group="sg-p", **more),))
+    return rule("tcp 443")._replace(groups=(GroupReference(group="sg-p", **more),))
 
 
 def test_a_reference_holds_over_an_active_peering_connection():
@@ -354,15 +354,15 @@ def test_a_reference_over_a_peering_connection_that_is_not_active_is_void(state)
 def test_a_stale_reference_is_void_in_both_directions(status):
     stale = referring(peering="pcx-1", status=status)
     assert not passes(out(stale, far=PEER, flow=ACROSS, peerings=by_id(peering())), ACROSS)
-    back = replace(REFERS, groups=(GroupReference(group="sg-f", peering="pcx-1", status=status),))
+    back = REFERS._replace(groups=(GroupReference(group="sg-f", peering="pcx-1", status=status),))
     assert not passes(enter(back))
 
 
 def test_a_reference_s_status_that_nobody_knows_is_undecided():
     odd = GroupReference(group="sg-f", peering="pcx-1", status="sleeping")
     reason = "the status 'sleeping' of pcx-1 is not known"
-    assert undecided(enter(replace(REFERS, groups=(odd,)))) == (reason,)
-    assert undecided(out(replace(REFERS, groups=(odd,)), far=PEER, flow=ACROSS)) == (reason,)
+    assert undecided(enter(REFERS._replace(groups=(odd,)))) == (reason,)
+    assert undecided(out(REFERS._replace(groups=(odd,)), far=PEER, flow=ACROSS)) == (reason,)
 
 
 def test_a_reference_does_not_cross_regions():

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from doctor.network.blocks import Block
-from doctor.network.model import Network
+from doctor.network.model import GroupRule, Network
 from doctor.network.path import analyse
 from doctor.network.result import Path
 from tests.network.cases import ALL, Case
@@ -32,6 +32,8 @@ def _shuffled(thing: Any, order: random.Random) -> Any:
         pairs = list(thing.items())
         order.shuffle(pairs)
         return {key: _shuffled(value, order) for key, value in pairs}
+    if isinstance(thing, GroupRule):
+        return GroupRule(*(_shuffled(each, order) for each in thing))
     if isinstance(thing, tuple) and not isinstance(thing, Block) and not _meaningful(thing):
         return tuple(order.sample([_shuffled(each, order) for each in thing], len(thing)))
     if hasattr(thing, "__dataclass_fields__"):
