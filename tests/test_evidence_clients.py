@@ -115,11 +115,13 @@ class TestACallByPhases:
         assert (seen.failure, seen.host) == ("", slow["AWS_ENDPOINT_URL_STS"].removeprefix("https://"))
         assert seen.first
         assert (seen.first.answer, seen.first.stopped_in) == (Answer.ACCEPTED, None)
-        phases = {phase: seen.first.spent(phase) or 0.0 for phase in Phase}
+        told = {phase: seen.first.spent(phase) for phase in Phase}
+        phases = {phase: spent for phase, spent in told.items() if spent is not None}
+        assert phases.keys() == told.keys()
         assert HANDSHAKE <= phases[Phase.TLS] < 2 * HANDSHAKE
         assert ANSWER <= phases[Phase.FIRST_BYTE] < 2 * ANSWER
-        assert 0 < phases[Phase.DNS] < ANSWER
-        assert 0 < phases[Phase.CONNECT] < ANSWER
+        assert 0 <= phases[Phase.DNS] < ANSWER  # loopback's may be less than a digit of the figure
+        assert 0 <= phases[Phase.CONNECT] < ANSWER
         assert sum(phases.values()) <= seen.first.took < 2 * (HANDSHAKE + ANSWER)
 
     def test_a_kept_connection_costs_its_answer_alone(self, slow: dict[str, str], function: dict[str, str]) -> None:
