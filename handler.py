@@ -1,15 +1,15 @@
-"""The deployed doctor's entry point: any event in, a verdict out, never a traceback.
-
-Stage 0: this module imports the standard library only. Where something that the engine needs cannot be imported, because
-pydantic-core is the wheel for another Python, say, `doctor.stage0` names that very fault in an ordinary verdict. A run
-without evidence brought along needs no pydantic; there the evidence `imports` tells the same.
-"""
+"""The deployed doctor's entry point: any event in, a verdict out."""
 
 import os
 import time
-from pathlib import Path
-from types import ModuleType
 from typing import Any
+
+from doctor import reply
+
+# In Lambda, imports belong to the init phase (AWS: "Best practices for working with Lambda functions"): the first run then
+# spends its budget on looking.
+if "AWS_LAMBDA_RUNTIME_API" in os.environ:
+    reply.prepare()
 
 
 def handler(event: object, context: Any) -> dict[str, Any]:
@@ -17,60 +17,4 @@ def handler(event: object, context: Any) -> dict[str, Any]:
     started = time.monotonic()
     left = getattr(context, "get_remaining_time_in_millis", None)
     remaining = left() / 1000 if callable(left) else None
-    return reply(event, remaining, started)
-
-
-def reply(event: object, remaining: float | None, started: float, process: int | str = "self") -> dict[str, Any]:
-    """The verdict as plain data; its metric goes to standard output. `process` is the application's, by number."""
-    from doctor import zygote  # standard library only, like stage 0
-
-    with zygote.uncollected():
-        try:
-            with zygote.early("doctor.preload"):  # it loads the SDK while we load the engine
-                from doctor import answer  # may be the very thing that fails
-
-                verdict = _answered(answer, event, remaining, started, process)
-        except (Exception, SystemExit) as broken:  # noqa: BLE001 - whatever it raises is the fault to be named
-            verdict = _stage0(broken, event, started)
-        from doctor.render import json as json_form
-
-        return json_form.plain(verdict)
-
-
-def _answered(answer: ModuleType, event: object, remaining: float | None, started: float, process: int | str) -> Any:
-    try:
-        sandbox = answer.Sandbox(platform=Path(f"/proc/{process}/environ"), sides=_sides(process))
-        verdict = answer.answer(event, remaining, started, sandbox=sandbox)
-    except ImportError:  # stage 0 names it
-        raise
-    except Exception as broken:  # noqa: BLE001 - a verdict in any case
-        verdict = _failed(broken)
-    answer.emit_metric(verdict, event)
-    return verdict
-
-
-def _sides(process: int | str) -> frozenset[Any]:
-    """A deployed doctor's role may read the configuration of its own function; an application's role hardly may."""
-    from doctor.verdict import Source
-
-    inside = frozenset({Source.INSIDE})
-    return inside | {Source.CONTROL} if process == "self" and os.environ.get("AWS_LAMBDA_FUNCTION_NAME") else inside
-
-
-def _stage0(broken: BaseException, event: object, started: float) -> Any:
-    from doctor import stage0
-    from doctor.render import emf
-
-    verdict = stage0.verdict(broken, os.environ, started)
-    if not emf.is_foreign(event):
-        print(emf.render(verdict), flush=True)  # noqa: T201 - the metric's line
-    return verdict
-
-
-def _failed(broken: Exception) -> Any:
-    from doctor.redact import brief
-    from doctor.runtime import runtime
-    from doctor.verdict import Status, Verdict
-
-    headline = f"The doctor itself failed, nothing was decided: {brief(broken)}"
-    return Verdict(status=Status.INCONCLUSIVE, headline=headline, runtime=runtime(os.environ))
+    return reply.reply(event, remaining, started)

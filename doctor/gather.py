@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from doctor.child import Task
 from doctor.collect import Collecting
 from doctor.evidence import Evidence, Facts, Missing, Reason, Shared, Vantage
+from doctor.hear import Ahead
 from doctor.made import made
 from doctor.schedule import Schedule
 from doctor.supervise import Children, End, How, Item
@@ -43,11 +44,15 @@ def closure(kinds: Iterable[type[Facts]]) -> tuple[type[Facts], ...]:
     return tuple(ordered)
 
 
-def gather(kinds: Iterable[type[Facts]], world: World, schedule: Schedule, progress: Progress) -> Gathered:
-    """Run the collectors until all have ended or the time for gathering is over."""
+def gather(
+    kinds: Iterable[type[Facts]], world: World, schedule: Schedule, progress: Progress, ahead: Ahead
+) -> Gathered:
+    """Run the collectors until all have ended or the time for gathering is over; meanwhile judge what can be judged."""
     known: list[Evidence | Missing] = []
     waiting: list[type[Facts]] = []
-    for kind in closure(kinds):
+    wanted = closure(kinds)
+    brought = tuple(item for item in world.known if item.kind not in {kind.kind for kind in wanted})
+    for kind in wanted:
         if elsewhere := _of_another_function(kind, world):
             known.append(elsewhere)
         else:
@@ -56,25 +61,28 @@ def gather(kinds: Iterable[type[Facts]], world: World, schedule: Schedule, progr
     took: dict[str, float] = {}
     turn = min(_TURN, _SHARE_OF_BUDGET * schedule.budget)
     with Children(turn, width=max(1, int(world.cores))) as children:
-        while True:
+        while by_name:
             ready = [kind for kind in waiting if not any(earlier.kind in by_name for earlier in kind.after)]
             waiting = [kind for kind in waiting if kind not in ready]
-            children.start(_task(kind, world, tuple(known), schedule) for kind in ready)
+            children.start(_task(kind, world, (*brought, *known), schedule) for kind in ready)
+            children.start(ahead.tasks(by_name.values(), tuple(known)))
             event = children.next()
             if event is None:
-                return Gathered(tuple(known), took)
+                break
+            if event.task == ahead.NAME:
+                ahead.note(event)
+                continue
+            kind = by_name[event.task]
             if isinstance(event, Item):
-                try:
-                    known.append(_signed(_read(event, by_name[event.task]), by_name[event.task], world))
-                except (KeyError, TypeError, ValueError):
-                    known.append(_signed(_mangled(by_name[event.task]), by_name[event.task], world))
+                known.append(_signed(_read(event, kind), kind, world))
                 continue
             if event.how is How.RAN_AWAY:  # judging and redacting its flood would cost everybody's time
                 known = [item for item in known if item.kind != event.task]
-            ended = by_name.pop(event.task)
-            known.extend(_signed(lost, ended, world) for lost in _lost(ended, event, known))
+            del by_name[event.task]
+            known.extend(_signed(lost, kind, world) for lost in _lost(kind, event, known))
             took[event.task] = round(schedule.spent, 3)
             progress(f"{event.task}: {event.how.value}")
+    return Gathered(tuple(known), took)
 
 
 def _of_another_function(kind: type[Facts], world: World) -> Missing | None:
@@ -98,19 +106,13 @@ def _task(kind: type[Facts], world: World, known: tuple[Evidence | Missing, ...]
 
 
 def _read(item: Item, kind: type[Facts]) -> Evidence | Missing:
-    """What a collector sent: of its own kind, whatever it says; its child may have run anybody's code.
-
-    Raises:
-        ValueError: it is no evidence of that kind.
-    """
-    found = (
-        made(Missing, item.payload["missing"])
-        if "missing" in item.payload
-        else made(Evidence, item.payload["evidence"])
-    )
-    if found.kind != kind.kind:
-        raise ValueError(f"{item.task} sent evidence of the kind {found.kind}")
-    return found
+    """What a collector sent: of its own kind, whatever it says; its child may have run anybody's code."""
+    try:
+        sent = item.payload
+        found = made(Missing, sent["missing"]) if "missing" in sent else made(Evidence, sent["evidence"])
+    except (KeyError, TypeError, ValueError):
+        return _mangled(kind)
+    return found if found.kind == kind.kind else _mangled(kind)
 
 
 def _signed(found: Evidence | Missing, kind: type[Facts], world: World) -> Evidence | Missing:

@@ -1,14 +1,14 @@
 """Checks at work, in children: one hung or crashed check costs its own finding and nobody else's."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from doctor import registry
 from doctor.child import Task
 from doctor.declare import Check, Nearness, Need, Observation
-from doctor.evidence import named
-from doctor.judge import Judged, Judging, Known, engine_finding
+from doctor.evidence import Facts, named
+from doctor.judge import Judged, Judging, Known, engine_finding, lineage
 from doctor.made import MisfitError, made
 from doctor.schedule import Schedule
 from doctor.supervise import Children, End, How, Item
@@ -29,6 +29,42 @@ class _Turn:
     heard: list[Judged] = field(default_factory=list)
 
 
+class Ahead:
+    """Judging while slow targets are still looked at: what has nothing to do with them need not wait for them.
+
+    One child at a time, whose events are handed over by whoever runs it. Checks that it did not finish are among the
+    `rest`, which is heard when all is gathered, and where those that hang or kill their child are blamed.
+    """
+
+    NAME = "ahead"
+
+    def __init__(self, checks: Sequence[Check], until: float) -> None:
+        self._later, self._until = list(checks), until
+        self._turn = _Turn(left=[])
+        self.heard: list[Judged] = []
+
+    @property
+    def rest(self) -> list[Check]:
+        """The checks that are still to be heard."""
+        return self._turn.left + self._later
+
+    def tasks(self, pending: Collection[type[Facts]], known: Known) -> Iterator[Task]:
+        """The next work, where nothing but kinds by target is pending."""
+        if self._turn.left or not all(kind.per_target for kind in pending):
+            return
+        names = {kind.kind for kind in pending}
+        ready = [check for check in self._later if not check.plugin and names.isdisjoint(_builds_on(check))]
+        if ready:
+            self._later = [check for check in self._later if check not in ready]
+            self._turn = _Turn(left=ready, heard=self.heard)
+            yield _task(self.NAME, self._turn, known, self._until)
+
+    def note(self, event: Item | End) -> None:
+        """Something that the child sent, or its end."""
+        if isinstance(event, Item):
+            _note(self._turn, event.payload)
+
+
 def hear(checks: Sequence[Check], known: Known, schedule: Schedule) -> list[Judged]:
     """Let every check judge the evidence. A child that hangs or dies loses the check at work; the rest go on in another.
 
@@ -47,6 +83,10 @@ def hear(checks: Sequence[Check], known: Known, schedule: Schedule) -> list[Judg
         heard += [_stopped(turn) for turn in turns if turn.left]
         pending = [part for turn in turns if turn.left for part in _apart(turn)]
     return heard
+
+
+def _builds_on(check: Check) -> set[str]:
+    return {name for need in check.needs for name in lineage(need.facts)}
 
 
 def _apart(turn: _Turn) -> list[list[Check]]:

@@ -20,8 +20,8 @@ Handler = Callable[[Any, Any], Any]
 # once: what a monitoring layer has registered to do, or to print, at a normal exit would come after the verdict.
 _PROGRAM = (
     "import json, os, sys; asked = json.load(sys.stdin); sys.path[:] = asked['path']; "
-    "from doctor import location; handler = location.module(location.part('handler.py'), 'doctor.handler'); "
-    "print(json.dumps(handler.reply(**asked['reply'])), flush=True); "
+    "from doctor import reply; "
+    "print(json.dumps(reply.reply(**asked['reply'])), flush=True); "
     "os._exit(0)"
 )
 _MARGIN = 0.2  # seconds left to Lambda after our reply

@@ -17,13 +17,15 @@ from doctor.declare import Check, Need, Observation, ok
 from doctor.evidence import Evidence, Facts, Missing, Reason
 from doctor.examine import Examination, Run, examine
 from doctor.gather import gather
-from doctor.hear import hear
+from doctor.hear import Ahead, hear
 from doctor.request import Request
 from doctor.schedule import Schedule
 from doctor.verdict import Outcome, Status
 from doctor.world import World
 from tests.invented import rule
 from tests.leftovers import nothing_is_left  # noqa: F401 - a fixture for every test here
+
+pytestmark = pytest.mark.alone
 
 BUDGET = 1.0
 LATE = 0.1  # seconds after the budget; DESIGN's promise
@@ -261,7 +263,7 @@ def test_what_was_gathered_before_the_hang_is_judged(monkeypatch: pytest.MonkeyP
     schedule = Schedule(time.monotonic(), BUDGET)
     world = World(request=Request(), until=schedule.gathered, environ={})
     said: list[str] = []
-    gathered = gather([kind], world, schedule, said.append)
+    gathered = gather([kind], world, schedule, said.append, Ahead((), schedule.gathered))
     evidence, missing = gathered.known
     assert isinstance(evidence, Evidence)
     assert evidence.facts == {"word": "before"}
