@@ -17,6 +17,7 @@ from doctor import output, strict_json
 from doctor.network import read as network_reader
 from doctor.network.model import Network
 from doctor.network.reply import kind
+from doctor.unread import absent
 from doctor.verdict import InvalidRequest
 
 MOST_FILES = 5000
@@ -106,7 +107,7 @@ def read(folder: Path) -> Snapshot:
     replies, unread = _gathered(found)
     return Snapshot(
         replies=replies,
-        unread={key: f"no reply with {key} in the snapshot" for key in KEYS if key not in replies} | unread,
+        unread={key: absent(key, folder) for key in KEYS if key not in replies} | unread,
         region=regions.pop() if len(regions) == 1 else "",
         files={key: tuple(reply.file for reply in found if reply.key == key) for key in {each.key for each in found}},
         ignored=tuple(ignored),

@@ -1,7 +1,9 @@
-"""Why a reply is missing, with the IAM action that would let it be read."""
+"""Why a reply is missing, with the command that would write it, or the IAM action that would let it be read."""
 
 import re
+import shlex
 from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
 
 from doctor.evidence.network_details import ALL
 
@@ -27,6 +29,16 @@ class Reasons(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self._told)
+
+
+def absent(key: str, folder: Path) -> str:
+    """Which file a snapshot lacks, and the command of the AWS CLI that writes it."""
+    file = f"{key}.json"
+    call = next((each for each in ALL if each.key == key and not each.listing), None)
+    if call is None:
+        return f"no {file} in the snapshot"
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", call.operation).lower()
+    return f"no {file} in the snapshot: aws {call.service} {words} > {shlex.quote(str(folder / file))} writes it"
 
 
 def action_of(reply: str) -> str:

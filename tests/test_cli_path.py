@@ -291,9 +291,15 @@ def test_the_picture_shows_hops_share_and_remedies(
     said = picture(folder(half_of_the_ports()), "sqs", capsys)
     assert said.startswith(f"✗ partly reachable  {FUNCTION} to {SQS}:443 over tcp\n  49.2 % of connections hang\n")
     assert f"{SQS} is 10.0.2.20 (by the private DNS of vpce-1)" in said
-    assert "\nforward\n" in said
-    assert "\nreturn\n" in said
-    assert re.search(r"✗ +acl-a +partly ", said)
+    assert f"\nforward: the connection, from {FUNCTION} to {SQS}:443\n" in said
+    assert f"\nreturn: what answers it, from {SQS}:443 back to {FUNCTION}\n" in said
+    assert re.search(r"✗ +acl-a +partly +network ACL, entering subnet-a: ", said)
+    assert re.search(r"✓ +subnet-a +passes +where it starts: ", said)
+    assert re.search(r"✓ +sg-function +passes +security group of the source: egress ", said)
+    assert re.search(r"✓ +rtb-1 +passes +route table of subnet-a: ", said)
+    assert re.search(r"✓ +acl-a +passes +network ACL, leaving subnet-a: ", said)
+    assert re.search(r"✓ +acl-b +passes +network ACL, entering subnet-b: ", said)
+    assert re.search(r"✓ +sg-endpoint +passes +security group of the target: ingress ", said)
     assert "1. network.acl-return-blocked  acl-a, return" in said
     assert "    $ aws ec2 create-network-acl-entry --network-acl-id acl-a " in said
     assert "\x1b" not in said
@@ -398,6 +404,20 @@ def test_bad_ends_are_two_and_named(
 ) -> None:
     said = refused(["--snapshot", folder(sound()), "--from", start, "--to", to], capsys)
     assert said.startswith(f"doctor: {named}")
+
+
+@pytest.mark.parametrize("to", ["10.0.2.20:443", f"{SQS}:443", "db.internal:5432"])
+@pytest.mark.parametrize(("start", "file"), [(FUNCTION, "Subnets"), ("eni-instance", "NetworkInterfaces")])
+def test_a_file_that_the_start_needs_is_named_with_the_command_that_writes_it(
+    folder: Callable[[Replies], str], walk: Walk, start: str, file: str, to: str
+) -> None:
+    replies = sound()
+    del replies[file]
+    code, said = walk(replies, to, start)
+    assert (code, said["reachable"]) == (3, None)
+    command = {"Subnets": "describe-subnets", "NetworkInterfaces": "describe-network-interfaces"}[file]
+    assert f"no {file}.json in the snapshot: aws ec2 {command} > " in said["unknowns"][0]
+    assert f"/{file}.json writes it" in said["unknowns"][0]
 
 
 def test_a_source_in_a_section_that_was_not_read_is_unknown(walk: Walk) -> None:

@@ -20,6 +20,7 @@ from doctor import registry
 from doctor.evidence import Evidence, Missing, Reason, Vantage, named, revive
 from doctor.evidence.function import Function, Named, configured
 from doctor.evidence.function_parts import Alias, Role, RoleTrust, Unread, trust_of
+from doctor.evidence.template import Declared, Layer, Template
 from doctor.judge import judge
 from doctor.request import Request
 from doctor.verdict import Outcome, Severity, Source
@@ -297,6 +298,31 @@ def test_variables_that_lambda_keeps_to_itself_and_targets_that_cannot_be_read()
     assert "DOCTOR_TARGETS" in wrong["targets_error"]
     declared = configured({"Environment": {"Variables": {"DOCTOR_TARGETS": '[{"host": "db.internal", "port": 5432}]'}}})
     assert declared["targets"] == (Named(host="db.internal", port=5432),)
+
+
+def test_layers_and_storage_are_read_without_the_account_s_number() -> None:
+    arns = [f"arn:aws:lambda:us-east-1:123456789012:layer:{name}" for name in ("deps:3", "own:12", "no-version")]
+    found = configured({"Layers": [{"Arn": arn} for arn in arns], "EphemeralStorage": {"Size": 1024}})
+    assert found["storage"] == 1024
+    assert found["layers"] == (
+        Layer(name="deps", version=3, owner="…9012"),
+        Layer(name="own", version=12, owner="…9012"),
+    )
+    assert configured({})["storage"] is None
+
+
+def test_values_are_compared_with_a_template_s_where_both_are_known(aws: Any) -> None:
+    facts = Template(file="template.yaml", logical_id="Jobs")
+    values = {"DB_PASSWORD": SECRETS["DB_PASSWORD"], "QUEUE_URL": "https://another", "NEW": "x"}
+    declared = Declared(facts=facts, values=values)
+    world = World(
+        request=Request(function="jobs"), until=time.monotonic() + 20, environ={"AWS_REGION": REGION}, template=declared
+    )
+    (found,) = Function.collect(world)
+    assert isinstance(found, Function)
+    assert found.differing == ("QUEUE_URL",)
+    assert not [value for value in (*SECRETS.values(), "https://another") if value in json.dumps(asdict(found))]
+    assert collected().differing == ()
 
 
 def test_a_configuration_in_a_vpc_names_subnets_and_groups_in_order() -> None:

@@ -43,7 +43,8 @@ def test_a_missing_file_is_not_read_and_an_empty_list_is(tmp_path: Path) -> None
     found = snapshot.read(put(tmp_path, a=VPCS, b={"NatGateways": []}))
     assert found.network().nats == {}
     assert found.network().groups is None
-    assert found.unread["SecurityGroups"] == "no reply with SecurityGroups in the snapshot"
+    command = f"aws ec2 describe-security-groups > {tmp_path}/SecurityGroups.json"
+    assert found.unread["SecurityGroups"] == f"no SecurityGroups.json in the snapshot: {command} writes it"
     assert "NatGateways" not in found.unread
 
 

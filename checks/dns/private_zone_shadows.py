@@ -13,8 +13,9 @@ _FAULT = Misnaming(
         "Profile",
     ),
     remedy=Remedy(
-        "Add the record to the private zone, or take the zone out of this VPC. A zone for one host name, instead of a "
-        "whole domain, hides nothing else.",
+        "Add the record to the private zone, or take the zone out of this VPC. Route 53 keeps a zone's last VPC "
+        "(LastVPCAssociation): associate another one before, or delete the zone. A zone for one host name, instead of a whole "
+        "domain, hides nothing else.",
         commands=(
             "aws route53 list-hosted-zones-by-vpc --vpc-id VPC --vpc-region REGION",
             "aws route53 list-resource-record-sets --hosted-zone-id COMPONENT",

@@ -2,7 +2,16 @@ from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check
 from doctor.evidence.paths import Paths
+from doctor.network.remedies import IPV6_ROUTE
 from doctor.passage import Fault
+
+_TEMPLATE = """\
+DefaultRoute:
+  Type: AWS::EC2::Route
+  Properties:
+    RouteTableId: COMPONENT
+    DestinationCidrBlock: 0.0.0.0/0
+    NatGatewayId: !Ref NatGateway"""
 
 _FAULT = Fault(
     check="network.blackhole-route",
@@ -15,7 +24,9 @@ _FAULT = Fault(
             "aws ec2 describe-route-tables --filters Name=route.state,Values=blackhole "
             "--query 'RouteTables[].[RouteTableId,Routes]'",
         ),
+        template=_TEMPLATE,
     ),
+    template6=IPV6_ROUTE,
 )
 
 

@@ -2,7 +2,8 @@ from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, problem
 from doctor.evidence.paths import Paths
-from doctor.passage import Fault, addresses, beside_endpoint, not_walked, only_subnet, scope, shut
+from doctor.network.remedies import IPV6_ROUTE
+from doctor.passage import Fault, beside_endpoint, filled, not_walked, place, scope, shut
 from doctor.verdict import Outcome
 
 _TEMPLATE = """\
@@ -26,6 +27,7 @@ _FAULT = Fault(
         ),
         template=_TEMPLATE,
     ),
+    template6=IPV6_ROUTE,
 )
 
 
@@ -60,6 +62,23 @@ def no_route(paths: Paths) -> Iterator[Observation]:
     yield problem(
         paths.function,
         f"{paths.host} has IPv6 addresses alone, which {paths.function} cannot use {scope(paths, cut_off)}",
-        addresses=addresses(cut_off),
-        subnet=only_subnet(cut_off),
+        **place(cut_off),
+        remedy=_for_ipv6(paths),
     )
+
+
+def _for_ipv6(paths: Paths) -> Remedy:
+    """What a function lacks for IPv6, with what its subnets may lack."""
+    vpc = f"SubnetIds={','.join(paths.subnets)},SecurityGroupIds=GROUP,Ipv6AllowedForDualStack=true"
+    remedy = Remedy(
+        "Give the function IPv6: subnets with an IPv6 CIDR whose route table leads ::/0 to an egress-only internet gateway, "
+        "and Ipv6AllowedForDualStack. Or use a name that has IPv4 addresses.",
+        commands=(
+            f"aws lambda update-function-configuration --function-name FUNCTION --vpc-config {vpc}",
+            "aws ec2 create-egress-only-internet-gateway --vpc-id VPC",
+            "aws ec2 create-route --route-table-id TABLE --destination-ipv6-cidr-block ::/0 "
+            "--egress-only-internet-gateway-id EGRESS_ONLY_GATEWAY",
+        ),
+        template=IPV6_ROUTE.replace("COMPONENT", "!Ref PrivateRouteTable"),
+    )
+    return filled(remedy, paths.function, paths, ())

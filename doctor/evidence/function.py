@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-from doctor.evidence import Facts, Missing, Reason, Shared
+from doctor.evidence import Facts, Missing, Reason, Shared, inferred
 from doctor.evidence.control import Reading, Refusal
 from doctor.evidence.environment import Override, Variable, flaws, override
 from doctor.evidence.function_parts import Alias, More, Role, Unread
+from doctor.evidence.template import Layer
 from doctor.redact import cut
-from doctor.request import default_targets
+from doctor.request import declared_targets, default_targets
 from doctor.verdict import InvalidRequest, Source
 from doctor.world import World, now
 
@@ -24,9 +25,18 @@ _NAMED = re.compile(  # a name, a part of an ARN, or an ARN; perhaps with a vers
 )
 
 
+def name_of(function: str) -> str:
+    """The name in what a request calls a function, which may be an ARN, with or without a version; "" where it is none."""
+    found = _NAMED.fullmatch(function)
+    return found["name"] if found else ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """A target that the function's variables name: an AWS service, or a host and port that the deployer declared."""
+    """A target that the function's variables name: an AWS service, or a host and port.
+
+    `variable` is the one that a host was inferred from; "" where the deployer declared it, or a service's ARN or URL did.
+    """
 
     service: str = ""
     resource: str = ""
@@ -34,15 +44,17 @@ class Named:
     port: int = 0
     tls: bool = True
     reachable: bool = True
+    variable: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Function(Facts):
-    """A function as it is configured. Sizes are MB for memory, bytes for variables; times are seconds.
+    """A function as it is configured. Sizes are MB for memory and storage, bytes for variables; times are seconds.
 
     `today` is the date in UTC. Without `exists` all else is empty: there is no such function in this region and
     account. `reserved` is the reserved concurrency, None where there is none. What `unread` names (`concurrency`,
-    `aliases`, `invokers`, `role`) is not known. `environment_error` is Lambda's word on why it kept the variables to
+    `aliases`, `invokers`, `role`) is not known. `differing` are variables that have another value
+    than the template that the run was given. `environment_error` is Lambda's word on why it kept the variables to
     itself, and `targets_error` says what is wrong with DOCTOR_TARGETS among them.
     """
 
@@ -75,7 +87,8 @@ class Function(Facts):
     update: str = ""
     update_code: str = ""
     modified: str = ""
-    layers: int = 0
+    storage: int | None = None
+    layers: tuple[Layer, ...] = ()
     snapstart: bool = False
     vpc: str = ""
     subnets: tuple[str, ...] = ()
@@ -83,6 +96,7 @@ class Function(Facts):
     ipv6: bool = False
     variables: tuple[Variable, ...] = ()
     variables_size: int = 0
+    differing: tuple[str, ...] = ()
     environment_error: str = ""
     overrides: tuple[Override, ...] = ()
     targets: tuple[Named, ...] = ()
@@ -126,7 +140,9 @@ class Function(Facts):
                 "qualifier": qualifier,
                 "today": now()[:10],
             }
-            yield cls(**names, **configured(said), **more.parts())
+            deployed = (said.get("Environment") or {}).get("Variables") or {}
+            differing = world.template.differing(deployed) if world.template else ()
+            yield cls(**names, **configured(said), differing=differing, **more.parts())
 
     def why_unread(self, part: str) -> Unread | None:
         """Why a part is not known; None where it is."""
@@ -152,7 +168,8 @@ def configured(said: Mapping[str, Any]) -> dict[str, Any]:
         "update": str(said.get("LastUpdateStatus") or ""),
         "update_code": str(said.get("LastUpdateStatusReasonCode") or ""),
         "modified": str(said.get("LastModified") or ""),
-        "layers": len(said.get("Layers") or ()),
+        "storage": (said.get("EphemeralStorage") or {}).get("Size"),
+        "layers": tuple(filter(None, (Layer.of(str(each.get("Arn"))) for each in said.get("Layers") or ()))),
         "snapstart": (said.get("SnapStart") or {}).get("ApplyOn") == "PublishedVersions",
         "vpc": str(vpc.get("VpcId") or ""),
         "subnets": tuple(sorted(vpc.get("SubnetIds") or ())),
@@ -184,11 +201,17 @@ def _service(variable: str) -> str | None:
 
 
 def _targets(environ: dict[str, str]) -> tuple[tuple[Named, ...], str]:
-    """What the function would examine by default, as its own doctor reads the same variables."""
+    """What the function's own doctor would examine by default, and, where nothing is declared, hosts that variables name.
+
+    Those are judged by the configuration alone; no packet is ever sent to what nobody declared.
+    """
     try:
-        found = default_targets(environ)
+        found, declared = default_targets(environ), declared_targets(environ)
     except InvalidRequest as error:
         return (), cut(f"{error.field}: {error}")
-    return tuple(
-        Named(**{name: value for name, value in vars(target).items() if value is not None}) for target in found
+    named = (Named(**{name: value for name, value in vars(each).items() if value is not None}) for each in found)
+    places = () if declared else inferred.places(environ)
+    return (
+        *named,
+        *(Named(host=each.host, port=each.port, tls=each.tls, variable=each.variable) for each in places),
     ), ""

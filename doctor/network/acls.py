@@ -6,7 +6,7 @@ asked within a subnet: the caller judges an edge only where the path crosses it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from doctor.network import remedies, stage
@@ -86,7 +86,10 @@ def judge(network: Network, subnet: str, flow: Flow, leg: Leg, check: str = "") 
     if len(entries) > MOST_ENTRIES:
         reason = f"{acl.id} has more rules than AWS allows: {len(entries)}"
         return stage.undecided_answer(acl.id, reason) if leg.returning else stage.undecided(acl.id, reason)
-    return _judged(acl, flow, leg, _walk(entries, flow, leg), check or _CHECKS[leg])
+    judged = _judged(acl, flow, leg, _walk(entries, flow, leg), check or _CHECKS[leg])
+    place = f"{'leaving' if leg.egress else 'entering'} {subnet}"
+    hops, returning = (tuple(replace(hop, place=place) for hop in each) for each in (judged.hops, judged.returning))
+    return replace(judged, hops=hops, returning=returning)
 
 
 def acl_of(network: Network, subnet: str) -> Acl | str:

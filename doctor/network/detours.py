@@ -21,11 +21,18 @@ def by_nat(network: Network, flow: Flow, route: Route) -> tuple[str, ...]:
 
 
 def out(network: Network, flow: Flow, table: RouteTable) -> tuple[str, ...]:
-    """A default route by way of what the VPC already has; nothing where it has neither NAT nor egress-only gateway."""
+    """A default route by way of what the VPC already has. Nothing for IPv4 without NAT: an endpoint may be the better way."""
     if flow.destination.address.family == 6:
-        ours = attached(network.egress_only_gateways or {}, table.vpc)
-        return tuple(remedies.default_route("create-route", table.id, 6, "egress-only-gateway", id) for id in ours[:1])
+        return by_egress_only(network, table, "create-route")
     return tuple(remedies.default_route("create-route", table.id, 4, "nat", id) for id in nats(network, table)[:1])
+
+
+def by_egress_only(network: Network, table: RouteTable, verb: str) -> tuple[str, ...]:
+    """Lead IPv6 out by the VPC's egress-only gateway, or by a new one; `verb` is `create-route` or `replace-route`."""
+    ours = attached(network.egress_only_gateways or {}, table.vpc)
+    made = () if ours else (remedies.egress_only_gateway(table.vpc),)
+    gateway = ours[0] if ours else "EGRESS_ONLY_GATEWAY"
+    return *made, remedies.default_route(verb, table.id, 6, "egress-only-gateway", gateway)
 
 
 def nats(network: Network, table: RouteTable) -> list[str]:

@@ -17,7 +17,7 @@ from doctor.network.model import Nat, NatAddress, Network, Route, RouteTable
 from doctor.network.onward import Onward
 from doctor.network.result import Judgement
 from doctor.network.returning import Expected, way_back
-from doctor.network.stage import all_of, assumed, carried, passes, stops, undecided
+from doctor.network.stage import all_of, assumed, carried, passes, placed, stops, undecided
 
 _ACL, _UNAVAILABLE, _ASTRAY = "network.nat-acl-blocked", "network.nat-unavailable", "network.nat-without-internet"
 _DEAD = frozenset({"pending", "failed", "deleting", "deleted"})
@@ -179,7 +179,8 @@ def _from(network: Network, flow: Flow, nat: Nat, table: RouteTable) -> Judgemen
     onward = _ONWARD.get(route.via, appliances.judge)(network, flow, route)
     legs = [acls.judge(network, nat.subnet, flow, leg, _ACL) for leg in onward.legs] if nat.subnet else []
     judged = _own(network, nat, onward.judged)
-    return all_of(flow, passes(flow, table.id, f"{route.to} {route.via}"), *legs, judged)
+    own = placed(passes(flow, table.id, f"{route.to} {route.via}"), f"of {nat.subnet or nat.id}")
+    return all_of(flow, own, *legs, judged)
 
 
 def _own(network: Network, nat: Nat, judged: Judgement) -> Judgement:

@@ -25,7 +25,7 @@ from doctor.network.exempt import unfiltered
 from doctor.network.model import Interface, Network, Route, RouteTable
 from doctor.network.onward import EDGE, Onward
 from doctor.network.result import Blocker, Judgement, Path
-from doctor.network.stage import all_of, assumed, passes, stops, undecided
+from doctor.network.stage import all_of, assumed, passes, placed, stops, undecided
 
 _VIA: dict[str, Callable[[Network, Flow, Route], Onward]] = {
     "local": local.judge,
@@ -141,6 +141,7 @@ def _onward(network: Network, flow: Flow) -> Onward:
     routed, onward = _route(network, flow, table)
     legs = [acls.judge(network, source.subnet, flow, leg) for leg in onward.legs]
     far = onward.far or (_known(network, flow) if onward.way in ("", "peering") else None)
+    routed = placed(routed, f"of {source.subnet}")
     return Onward(judged=all_of(flow, start, routed, *legs, onward.judged), far=far, way=onward.way)
 
 
@@ -218,7 +219,7 @@ def _around(network: Network, flow: Flow, table: RouteTable, route: Route) -> tu
             return (remedies.delete_route(table.id, route.to),)
         if route.to == EVERYWHERE[4]:
             return detours.by_nat(network, flow, route)
-        return ()
+        return detours.by_egress_only(network, table, "replace-route") if route.to == EVERYWHERE[6] else ()
     return (remedies.delete_route(table.id, route.to),)
 
 

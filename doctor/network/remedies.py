@@ -8,6 +8,19 @@ from collections.abc import Sequence
 
 from doctor.network.blocks import EVERYWHERE, Block
 
+# What COMPONENT, a route table of VPC, lacks where nothing leads out for IPv6: a NAT gateway carries IPv4 alone.
+IPV6_ROUTE = """\
+EgressOnlyGateway:
+  Type: AWS::EC2::EgressOnlyInternetGateway
+  Properties:
+    VpcId: VPC
+IPv6Route:
+  Type: AWS::EC2::Route
+  Properties:
+    RouteTableId: COMPONENT
+    DestinationIpv6CidrBlock: ::/0
+    EgressOnlyInternetGatewayId: !Ref EgressOnlyGateway"""
+
 
 def command(*words: str) -> str:
     """`aws ec2 …`, each word quoted where a shell would read it as more than one."""
@@ -115,6 +128,11 @@ def endpoint(id: str, option: str, *values: str) -> str:
 def nat_gateway(subnet: str) -> str:
     """A public NAT gateway in a subnet; the Elastic IP is the operator's."""
     return command("create-nat-gateway", "--subnet-id", subnet, "--allocation-id", "ALLOCATION")
+
+
+def egress_only_gateway(vpc: str) -> str:
+    """A way out for a VPC's IPv6; it has no state to wait for, and no address of its own."""
+    return command("create-egress-only-internet-gateway", "--vpc-id", vpc)
 
 
 def attach_internet_gateway(gateway: str, vpc: str) -> str:

@@ -7,11 +7,15 @@ from doctor.network.area import Area
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hop:
-    """One component on the way. `verdict` is passes, blocks, partly or unknown; `rule` is what decided."""
+    """One component on the way. `verdict` is passes, blocks, partly or unknown; `rule` is what decided.
+
+    `place` tells a reader which subnet's edge or table it is: `leaving subnet-1`, `entering subnet-2`, `of subnet-1`.
+    """
 
     component: str
     rule: str = ""
     verdict: str
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

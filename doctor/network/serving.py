@@ -20,7 +20,10 @@ GATEWAYS = ("dynamodb", "s3", "s3express")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Serving:
-    """A VPC endpoint of the VPC that is for the host's service. `zones` are those of an interface endpoint's subnets."""
+    """A VPC endpoint of the VPC that is for the host's service. `zones` are those of an interface endpoint's subnets.
+
+    `addresses` are those of its interfaces, None where some of them were not read.
+    """
 
     id: str
     kind: str
@@ -29,6 +32,7 @@ class Serving:
     private_names: bool = False
     zones: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
+    addresses: tuple[str, ...] | None = ()
 
 
 def serving(network: Network, vpc: str, host: str) -> tuple[Serving, ...] | None:
@@ -56,7 +60,15 @@ def _serving(network: Network, endpoint: Endpoint) -> Serving:
         private_names=endpoint.private_names,
         zones=tuple(sorted({found.zone for id in endpoint.subnets if (found := known(id))})),
         tables=tuple(sorted(endpoint.tables)),
+        addresses=_addresses(network, endpoint),
     )
+
+
+def _addresses(network: Network, endpoint: Endpoint) -> tuple[str, ...] | None:
+    interfaces = [(network.interfaces or {}).get(id) for id in sorted(endpoint.interfaces)]
+    told = tuple(str(block) for each in interfaces if each for block in each.addresses)
+    lacking = None in interfaces or (endpoint.kind == "interface" and not interfaces)
+    return None if lacking else told
 
 
 def service_of(host: str) -> str:

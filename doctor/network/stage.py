@@ -45,6 +45,11 @@ def assumed(flow: Flow, note: str) -> Judgement:
     return Judgement(open=flow.whole, notes=(note,))
 
 
+def placed(judged: Judgement, place: str) -> Judgement:
+    """The same, whose hops tell where they are."""
+    return replace(judged, hops=tuple(replace(hop, place=place) for hop in judged.hops))
+
+
 def all_of(flow: Flow, *stages: Judgement) -> Judgement:
     """One stage after the other."""
     judged = Judgement(open=flow.whole)

@@ -152,6 +152,11 @@ def trace(network: Network, source: Source, asked: Asked) -> Trace:
 
 
 def _to_host(network: Network, source: Source, asked: Asked) -> Trace:
+    if not source.vpc:
+        reply = "NetworkInterfaces" if source.interface else "Subnets"
+        unread = network.missing("the VPC of", reply, source.interface or source.subnet)
+        path = Path(reachable=None, share=None, unknowns=(unread,))
+        return Trace(asked=asked, ways=(Way(address=asked.host, path=path),))
     resolution = names.resolve(network, source.vpc, asked.host)
     families = tuple(sorted({each.family for each in source.blocks})) or (4, 6)
     if resolution.kind is Kind.PUBLIC and not resolution.addresses and 4 in families:

@@ -176,8 +176,8 @@ def _way_home(network: Network, flow: Flow, near: Attachment, far: Attachment, t
     expected = Expected(via="transit-gateway", target=near.gateway, check=CHECK, mend=mend)
     zone = _zone(network, target.subnet)
     stages = [
-        into(network, flow, target.subnet, in_zone(network, far, zone), ANSWER),
         way_back(network, flow, routes.table_of(network, target.subnet), expected),
+        into(network, flow, target.subnet, in_zone(network, far, zone), ANSWER),
         as_answer(_zoned(network, flow, far, zone)),
         _led_home(network, flow, near, far),
     ]

@@ -33,10 +33,14 @@ def in_zone(network: Network, attachment: Attachment, zone: str) -> list[Subnet]
 
 def into(network: Network, flow: Flow, subnet: str, entries: list[Subnet] | None, legs: Legs) -> Judgement:
     """From a subnet into the gateway. Without an entry there is nothing to see: its absence is a fault of its own."""
-    if not entries or entries[0].id == subnet:
-        crossed = legs if entries else legs[:1]
-        return all_of(flow, *(acls.judge(network, subnet, flow, leg) for leg in crossed))
-    return all_of(flow, acls.judge(network, subnet, flow, legs[0]), acls.judge(network, entries[0].id, flow, legs[1]))
+    inner = entries[0].id if entries else subnet
+    edges = ((subnet, legs[0]), (inner, legs[1])) if entries else ((subnet, legs[0]),)
+    return _in_order(flow, [acls.judge(network, each, flow, leg) for each, leg in edges], legs)
+
+
+def _in_order(flow: Flow, crossed: list[Judgement], legs: Legs) -> Judgement:
+    """As the packets meet them; of answers, what comes later is put before what was there (`Judgement.then`)."""
+    return all_of(flow, *(crossed if legs == REQUEST else reversed(crossed)))
 
 
 def out_of(network: Network, flow: Flow, exits: list[Subnet], subnet: str, legs: Legs) -> Judgement:
@@ -50,9 +54,9 @@ def out_of(network: Network, flow: Flow, exits: list[Subnet], subnet: str, legs:
 def _by(network: Network, flow: Flow, exit_: Subnet, subnet: str, legs: Legs) -> Judgement:
     if exit_.id == subnet:
         return Judgement(open=flow.whole)
-    crossed = (acls.judge(network, each, flow, leg) for each, leg in zip((exit_.id, subnet), legs, strict=True))
+    crossed = [acls.judge(network, each, flow, leg) for each, leg in zip((exit_.id, subnet), legs, strict=True)]
     onward = _inside if legs == REQUEST else _home
-    return all_of(flow, onward(network, flow, exit_), *crossed)
+    return _in_order(flow, [onward(network, flow, exit_), *crossed], legs)
 
 
 def _inside(network: Network, flow: Flow, entry: Subnet) -> Judgement:

@@ -20,6 +20,23 @@ _SAID = {
 }
 _VERDICTS = {"passes": ("✓", "green"), "blocks": ("✗", "red"), "partly": ("✗", "red"), "unknown": ("?", "yellow")}
 _MOST_ADDRESSES = 8
+# What an id's first part tells (EC2 API reference, each resource's own id).
+_KINDS = {
+    "acl": "network ACL",
+    "rtb": "route table",
+    "subnet": "subnet",
+    "eni": "network interface of the target",
+    "nat": "NAT gateway",
+    "igw": "internet gateway",
+    "eigw": "egress-only internet gateway",
+    "vpce": "VPC endpoint",
+    "pcx": "peering connection",
+    "vgw": "VPN gateway",
+    "tgw": "transit gateway",
+    "tgw-attach": "attachment to the transit gateway",
+    "tgw-rtb": "route table of the transit gateway",
+}
+_AT = {"acl": ", "}
 
 
 class HopForm(BaseModel):
@@ -89,8 +106,8 @@ def render(trace: Trace, *, colour: bool, width: int) -> str:
     console.print(Text(f"{mark} {word}", style).append(f"  {visible(ends)}", "default"))
     for line in (*_share(trace), *_resolved(trace)):
         console.print(Text(f"  {visible(line)}", "dim"))
-    _way(console, "forward", trace.worst.forward)
-    _way(console, "return", trace.worst.back)
+    _way(console, f"forward: the connection, from {trace.asked.start} to {trace.asked.to}", trace.worst.forward)
+    _way(console, f"return: what answers it, from {trace.asked.to} back to {trace.asked.start}", trace.worst.back)
     _stoppers(console, "Blockers", trace.blockers)
     _stoppers(console, "May stop it, and cannot be read from here", trace.suspects)
     _lines(console, "Not known", "?", "yellow", trace.unknowns)
@@ -121,18 +138,30 @@ def _resolved(trace: Trace) -> Iterator[str]:
 def _way(console: Console, title: str, hops: Sequence[Hop]) -> None:
     if not hops:
         return
-    console.print(Text(f"\n{title}", "bold"))
+    console.print(Text(f"\n{visible(title)}", "bold"))
+    routed = next((number for number, hop in enumerate(hops) if hop.component.startswith("rtb-")), len(hops))
     grid = Table.grid(padding=(0, 2))
     grid.add_column(width=3, justify="right")
     grid.add_column(no_wrap=True, max_width=40)
     grid.add_column(width=7)
     grid.add_column(ratio=1, overflow="fold")
-    for hop in hops:
+    for number, hop in enumerate(hops):
         mark, style = _VERDICTS.get(hop.verdict, ("?", "yellow"))
+        words = ": ".join(filter(None, (_called(hop, before_route=number < routed), hop.rule)))
         grid.add_row(
-            Text(mark, style), Text(visible(hop.component)), Text(visible(hop.verdict), style), Text(visible(hop.rule))
+            Text(mark, style), Text(visible(hop.component)), Text(visible(hop.verdict), style), Text(visible(words))
         )
     console.print(grid)
+
+
+def _called(hop: Hop, *, before_route: bool) -> str:
+    """What kind of component this is, whose, and which way the packets cross it."""
+    start = hop.component.rpartition("-")[0]
+    if start in ("subnet", "eni") and before_route:
+        return "where it starts"
+    if start == "sg":
+        return f"security group of the {'source' if before_route else 'target'}"
+    return f"{_KINDS[start]}{_AT.get(start, ' ')}{hop.place}".rstrip(" ,") if start in _KINDS else ""
 
 
 def _stoppers(console: Console, title: str, blockers: Sequence[Blocker]) -> None:

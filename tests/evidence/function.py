@@ -1,8 +1,13 @@
 """Cases of the area `function`."""
 
+from dataclasses import replace
+from typing import Any
+
+from doctor.evidence import Facts
 from doctor.evidence.environment import Variable
-from doctor.evidence.function_parts import Alias
+from doctor.evidence.function_parts import Alias, Role, RoleTrust
 from doctor.evidence.names import Reply
+from doctor.evidence.template import Layer, Several, Template
 from tests.evidence.build import CONNECTS, Cases, function, names, probe, reach, sandbox
 
 RESOLVED = names(Reply.RESOLVED)
@@ -10,7 +15,71 @@ STALE = Alias(name="live", version="7", current=False)
 FRESH = Alias(name="test", version="8", current=True)
 SLOW = reach(probe(tcp_took=0.2, tls_took=1.0, http_took=0.4))
 
+DEPS = Layer(name="deps", version=3, owner="…9012")
+DEPLOYED = {
+    "handler": "app.handler",
+    "storage": 512,
+    "subnets": ("subnet-a", "subnet-b"),
+    "groups": ("sg-1",),
+    "layers": (DEPS,),
+    "variables": (Variable(name="QUEUE", length=5), Variable(name="STAGE", length=4)),
+}
+
+
+def template(**changed: Any) -> Template:
+    """What the template says that the function of `DEPLOYED` was deployed with."""
+    usual: dict[str, Any] = {
+        "file": "template.yaml",
+        "logical_id": "Jobs",
+        "runtime": "python3.13",
+        "handler": "app.handler",
+        "memory": 512,
+        "timeout": 30,
+        "architecture": "x86_64",
+        "storage": 512,
+        "role": "jobs",
+        "variables": ("QUEUE", "STAGE"),
+        "literal": ("STAGE",),
+        "layers": (DEPS,),
+        "subnets": Several(known=("subnet-a", "subnet-b")),
+        "groups": Several(known=("sg-1",)),
+    }
+    return Template(**(usual | changed))
+
+
+def drifted(written: dict[str, Any] | None = None, **changed: Any) -> tuple[Facts, ...]:
+    """The function with what was changed by hand, beside the template with what was changed there."""
+    return function(**(DEPLOYED | changed)), template(**(written or {}))
+
+
 CASES: dict[str, Cases] = {
+    "function.configuration-drifted": Cases(
+        failing=[
+            drifted(memory=1024),
+            drifted(timeout=60, handler="app.main", runtime="python3.12"),
+            drifted(architecture="arm64"),
+            drifted(storage=1024),
+            drifted(role=Role(name="other", exists=True, trust=RoleTrust.TRUSTS)),
+            drifted(variables=()),
+            drifted({"variables": ()}),
+            drifted(differing=("STAGE",)),
+            drifted(layers=(replace(DEPS, version=4),)),
+            drifted(layers=()),
+            drifted({"layers": (), "hidden_layers": 0}),
+            drifted(subnets=("subnet-a",)),
+            drifted({"subnets": Several(known=("subnet-a",))}),
+            drifted(groups=("sg-1", "sg-2")),
+            drifted({"memory": 128, "assumed": ("memory",)}),
+        ],
+        passing=[
+            drifted(),
+            drifted({"optional": ("QUEUE",), "variables": ("STAGE",)}),
+            drifted({"role": "", "runtime": "", "handler": "", "memory": None, "variables": None, "layers": None}),
+            drifted({"layers": (), "hidden_layers": 1}),
+            drifted({"layers": (replace(DEPS, owner=""),)}),
+            drifted({"subnets": Several(known=("subnet-a",), more=1), "groups": None}),
+        ],
+    ),
     "function.concurrency-zero": Cases(
         failing=[(function(reserved=0),)],
         passing=[(function(reserved=1),), (function(),)],

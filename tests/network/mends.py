@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Callable
 from dataclasses import replace
 
-from doctor.network.beyond import TransitRoute, TransitTable
+from doctor.network.beyond import Gateway, TransitRoute, TransitTable
 from doctor.network.blocks import Block, block
 from doctor.network.ends import Flow
 from doctor.network.model import (
@@ -104,7 +104,7 @@ def _destination(options: Options) -> Block | str:
 
 def _route(network: Network, options: Options, *, existed: bool) -> Network:
     table: RouteTable = network.tables[_one(options, "--route-table-id")]  # type: ignore[index]
-    target = _one(options, *TARGETS).replace("NAT_GATEWAY", "nat-new")
+    target = _one(options, *TARGETS).replace("NAT_GATEWAY", "nat-new").replace("EGRESS_ONLY_GATEWAY", "eigw-new")
     added = Route(to=_destination(options), via=KINDS[target.partition("-")[0]], target=target)
     others = tuple(each for each in table.routes if each.to != added.to)
     assert (len(others) < len(table.routes)) == existed
@@ -162,6 +162,11 @@ def _new_nat(network: Network, options: Options) -> Network:
     )
 
 
+def _new_egress_only(network: Network, options: Options) -> Network:
+    made = Gateway(id="eigw-new", attached={_one(options, "--vpc-id"): "attached"})
+    return having(network, "egress_only_gateways", made)
+
+
 def _attached(network: Network, options: Options) -> Network:
     section = "vpn_gateways" if "--vpn-gateway-id" in options else "internet_gateways"
     id, vpc = _one(options, "--vpn-gateway-id", "--internet-gateway-id"), _one(options, "--vpc-id")
@@ -215,6 +220,7 @@ COMMANDS: dict[str, Callable[[Network, Options], Network]] = {
     "create-vpc-endpoint": _new_endpoint,
     "modify-vpc-endpoint": _changed_endpoint,
     "create-nat-gateway": _new_nat,
+    "create-egress-only-internet-gateway": _new_egress_only,
     "attach-internet-gateway": _attached,
     "attach-vpn-gateway": _attached,
     "create-vpc-block-public-access-exclusion": _exempted,

@@ -34,6 +34,36 @@ def test_hops_follow_the_packets_there_and_back() -> None:
     assert {hop.verdict for hop in (*path.forward, *path.back)} == {"passes"}
 
 
+def test_hops_tell_which_subnet_is_left_and_which_is_entered() -> None:
+    base = network()
+    path = analyse(base, flow(base, INTERNET))
+    told = {(hop.component, hop.place) for hop in path.forward if hop.place}
+    assert told == {
+        ("rtb-f", "of subnet-fa"),
+        ("acl-1", "leaving subnet-fa"),
+        ("acl-1", "entering subnet-pa"),
+        ("rtb-p", "of subnet-pa"),
+        ("acl-1", "leaving subnet-pa"),
+    }
+    back = [hop.place for hop in path.back if hop.component == "acl-1"]
+    assert back == ["entering subnet-pa", "leaving subnet-pa", "entering subnet-fa"]
+
+
+def test_answers_over_a_transit_gateway_are_told_in_their_order() -> None:
+    base = transited()
+    path = analyse(base, flow(base, FAR, 5432))
+    told = [f"{hop.component} {hop.place}".strip() for hop in path.back]
+    assert told == [
+        "rtb-2",
+        "acl-2 leaving subnet-2a",
+        "acl-2 entering subnet-2a",
+        "tgw-rtb-1",
+        "rtb-e",
+        "acl-1 leaving subnet-ea",
+        "acl-1 entering subnet-fa",
+    ]
+
+
 def test_within_one_subnet_only_groups_are_asked() -> None:
     base = network()
     path = analyse(base, flow(base, DATABASE, 5432, start="subnet-ea+sg-f"))
