@@ -26,7 +26,8 @@ _NO_WAY = (
 )
 # X509_V_ERR_* of OpenSSL's x509_vfy.h: 9 not yet valid, 10 expired, 62 host and 64 address mismatch
 _VERIFY_CODES = {9: Tls.EXPIRED, 10: Tls.EXPIRED, 62: Tls.WRONG_NAME, 64: Tls.WRONG_NAME}
-_ALERTS = ("SSLV3_ALERT_", "TLSV1_", "TLSV13_ALERT_")  # how OpenSSL's sslerr.h names what the peer said
+# How OpenSSL's sslerr.h names what the peer said, and how its texts do; Python knows names for some of them only.
+_ALERTS, _ALERT_TEXTS = ("SSLV3_ALERT_", "TLSV1_", "TLSV13_ALERT_"), ("sslv3 alert ", "tlsv1 alert ", "tlsv13 alert ")
 _OTHER_LANGUAGES = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG")
 
 
@@ -152,16 +153,17 @@ def _shake_hands(
         context = authorities.trusted(environ, sdk=plan.sdk_trust)
     except OSError as error:
         return None, {"tls": Tls.NO_TRUST, "detail": _text(error)}
-    # Like urllib3, which takes the root's dot away: no certificate holds it.
-    stream = context.wrap_socket(raw, server_hostname=plan.host.removesuffix("."), do_handshake_on_connect=False)
-    started = time.monotonic()
+    stream, started = None, time.monotonic()
     try:
+        raw.getpeername()  # of a connection that was reset meanwhile `wrap_socket` would take the socket and lose it
+        # Like urllib3, which takes the root's dot away: no certificate holds it.
+        stream = context.wrap_socket(raw, server_hostname=plan.host.removesuffix("."), do_handshake_on_connect=False)
         stream.settimeout(plan.patience)  # CPython counts it for the whole handshake, however it drips in
         stream.do_handshake()
     except (OSError, ValueError) as error:
         outcome = _tls(error)
-        detail, certificate = _text(error), _shown(stream)
-        stream.close()
+        detail, certificate = _text(error), _shown(stream) if stream else None
+        (stream or raw).close()
         return None, {
             "tls": outcome,
             "tls_took": _since(started),
@@ -182,8 +184,10 @@ def _tls(error: Exception) -> Tls:
         return Tls.TIMEOUT
     if isinstance(error, ConnectionError | ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return Tls.RESET
+    if getattr(error, "errno", None) == errno.ENOTCONN:  # it was reset before the handshake began
+        return Tls.RESET
     reason = getattr(error, "reason", None) or ""
-    if reason.startswith(_ALERTS):  # the peer itself ended it, in TLS's own words
+    if reason.startswith(_ALERTS) or any(words in str(error) for words in _ALERT_TEXTS):  # the peer itself ended it
         return Tls.RESET
     return Tls.NOT_TLS if reason in _OTHER_LANGUAGES else Tls.FAILED
 

@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Self
 
 from doctor.evidence import Facts, Missing
 from doctor.evidence.caller import Answer, failed, host_of, only_probeable, overridden
+from doctor.evidence.replies import bound_replies
 from doctor.redact import brief
 from doctor.world import World
 
@@ -143,6 +144,7 @@ class _Attempt:
         """A client as an application makes it, but that botocore's data files were read before, which is half of it."""
         from botocore.config import Config  # children only
 
+        bound_replies()
         started, patience = _clock(), self.patience
         config = Config(connect_timeout=patience, read_timeout=patience, retries={"total_max_attempts": 1})
         client = world.session().client("sts", config=config)

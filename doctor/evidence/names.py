@@ -4,6 +4,8 @@ boto3 resolves through getaddrinfo, which folds NXDOMAIN, SERVFAIL, REFUSED and 
 So every nameserver of resolv.conf is asked directly as well, for A and AAAA, and getaddrinfo stands beside it.
 """
 
+import contextlib
+import random
 import socket
 import threading
 import time
@@ -20,6 +22,7 @@ from doctor.world import World
 
 _MOST_RECORDS = 64  # of a reply; a hostile server may send thousands
 _DNS_PORT = 53
+_TRIES = 2  # as many as the C library's (resolv.conf(5), attempts)
 
 
 class Reply(StrEnum):
@@ -204,11 +207,10 @@ def _ask_system(host: str, port: int) -> SystemAnswer:
 
 def _connected(nameserver: str) -> socket.socket:
     """Like the C library's: only to a connected socket does the kernel tell that the port is closed."""
-    kind, place = socket.getaddrinfo(nameserver, _DNS_PORT, type=socket.SOCK_DGRAM, flags=socket.AI_NUMERICHOST)[0][::4]
-    plug = socket.socket(kind, socket.SOCK_DGRAM)
+    plug = socket.socket(socket.AF_INET6 if ":" in nameserver else socket.AF_INET, socket.SOCK_DGRAM)
     plug.setblocking(False)
     try:
-        plug.connect(place)
+        plug.connect((nameserver, _DNS_PORT))
     except OSError:
         plug.close()
         raise
@@ -216,25 +218,31 @@ def _connected(nameserver: str) -> socket.socket:
 
 
 def _ask_server(nameserver: str, host: str, record: str, patience: float) -> Lookup:
+    """One question, asked again where no answer came that can be read: datagrams are lost, as the C library knows too."""
     import dns.exception  # children only
     import dns.message
     import dns.query
 
+    number = random.getrandbits(16)  # one for all tries: a late answer counts
     started = time.monotonic()
     said: dict[str, Any] = {}
-    try:
-        question = dns.message.make_query(host, record)
-        with _connected(nameserver) as plug:
-            reply, _ = dns.query.udp_with_fallback(
-                question, nameserver, timeout=patience, port=_DNS_PORT, udp_sock=plug
-            )
-        said = _read(reply, record)
-    except dns.exception.Timeout:
-        said = {"reply": Reply.SILENT}
-    except OSError as error:
-        said = {"reply": Reply.CLOSED, "detail": error.strerror or str(error)}
-    except (dns.exception.DNSException, ValueError) as error:
-        said = {"reply": Reply.MALFORMED, "detail": type(error).__name__}
+    with contextlib.ExitStack() as opened:
+        plug = None
+        for _ in range(_TRIES):
+            try:
+                question = dns.message.make_query(host, record, id=number)
+                plug = plug or opened.enter_context(_connected(nameserver))
+                told = dns.query.udp_with_fallback(
+                    question, nameserver, patience / _TRIES, _DNS_PORT, udp_sock=plug, one_rr_per_rrset=True
+                )
+                said = _read(told[0], record)
+                break
+            except dns.exception.Timeout:
+                said = {"reply": Reply.SILENT}
+            except OSError as error:
+                plug, said = None, {"reply": Reply.CLOSED, "detail": error.strerror or str(error)}
+            except Exception as error:  # noqa: BLE001 - beside its own, dnspython raises EOFError, TypeError, … on bad messages
+                said = {"reply": Reply.MALFORMED, "detail": type(error).__name__}
     return Lookup(nameserver=nameserver, record=record, took=_since(started), **said)
 
 
@@ -242,9 +250,10 @@ def _read(reply: Any, record: str) -> dict[str, Any]:
     import dns.rcode
 
     rcode = reply.rcode()
-    records = [item for rrset in reply.answer[:_MOST_RECORDS] for item in list(rrset)[:_MOST_RECORDS]]
-    addresses = tuple(str(item.address) for item in records if item.rdtype.name == record)[:_MOST_RECORDS]
-    aliases = tuple(str(item.target).rstrip(".") for item in records if item.rdtype.name == "CNAME")[:_MOST_RECORDS]
+    names, records = _followed(reply, record)
+    found = dict.fromkeys(str(item.address) for item in records) if rcode == dns.rcode.NOERROR else {}
+    addresses = tuple(found)[:_MOST_RECORDS]
+    aliases = tuple(str(name).rstrip(".") for name in names[:_MOST_RECORDS])
     classes = {
         dns.rcode.NXDOMAIN: Reply.NOT_FOUND,
         dns.rcode.SERVFAIL: Reply.SERVER_FAILURE,
@@ -258,6 +267,23 @@ def _read(reply: Any, record: str) -> dict[str, Any]:
         "aliases": aliases,
         "detail": detail,
     }
+
+
+def _followed(reply: Any, record: str) -> tuple[list[Any], list[Any]]:
+    """The aliases from the name that was asked for, in order, and the records at their end.
+
+    The C library too takes nobody else's addresses out of an answer (glibc's `gaih_getanswer`).
+    """
+    import dns.rdataclass
+
+    said: dict[tuple[Any, str], list[Any]] = {}
+    for rrset in reply.answer:
+        if rrset.rdclass == dns.rdataclass.IN:
+            said.setdefault((rrset.name, rrset.rdtype.name), []).extend(rrset)
+    aliases = [reply.question[0].name]
+    while onward := said.pop((aliases[-1], "CNAME"), None):  # taken out, so that a loop ends
+        aliases.append(onward[0].target)
+    return aliases[1:], said.get((aliases[-1], record), [])
 
 
 def _since(started: float) -> float:

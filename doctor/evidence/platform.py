@@ -48,7 +48,7 @@ class Platform(Facts):
             detail = f"{world.platform_environ}: {error.strerror}"
             yield Missing(kind=cls.kind, reason=Reason.UNREACHABLE, detail=detail)
             return
-        if len(first) < 2:  # libraries that set the process's title write it over this memory
+        if sum(map(str.isidentifier, first)) < 2:  # libraries that set the process's title write it over this memory
             detail = f"{world.platform_environ} holds no environment any more: it was overwritten"
             yield Missing(kind=cls.kind, reason=Reason.UNREACHABLE, detail=detail)
         elif not any(name.startswith("AWS_LAMBDA_") for name in first):

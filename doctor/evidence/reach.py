@@ -235,9 +235,11 @@ def _not_through(endpoint: Endpoint, proxy: str) -> str:
 
 
 def _platforms_own(world: World, address: str, port: int) -> str | None:
-    """The runtime's own services are nobody's target, also where loopback is allowed."""
+    """The runtime's own services are nobody's target, also where loopback is allowed; they may be named in any spelling."""
     taken = {world.environ.get(f"AWS_LAMBDA_{name}_API", "") for name in ("RUNTIME", "METADATA")}
-    return "Lambda's own services are never probed" if f"{address}:{port}" in taken else None
+    there = str(port) in {place.rpartition(":")[2] for place in taken}
+    own = f"{address}:{port}" in taken or (there and boundary.refusal(address, allow_loopback=False))
+    return "Lambda's own services are never probed" if own else None
 
 
 def _refusal(world: World, endpoint: Endpoint, address: str) -> str:

@@ -1,0 +1,42 @@
+"""Replies to signed calls as strangers in AWS's place give them: without end, or in no shape of AWS's."""
+
+import json
+from typing import Any
+
+_MOST_BYTES = 4 * 1024 * 1024  # of a reply; a list of a thousand secrets with their tags takes one
+# What stands in the reply to each harmless read, also where there is nothing to list; SQS then says nothing at all
+# (their API references).
+_TOLD = {
+    **{"sts": "Arn", "dynamodb": "TableNames", "s3": "Buckets"},
+    **{"sns": "Topics", "secretsmanager": "SecretList", "kms": "Aliases"},
+}
+
+
+def bound_replies(most: int = _MOST_BYTES) -> None:
+    """Let this process read no reply beyond `most` bytes: botocore holds all of it in memory, however long it is."""
+    from botocore.awsrequest import AWSResponse  # children only
+
+    def content(reply: Any) -> bytes:
+        if reply._content is None:
+            read = bytearray()
+            for part in reply.raw.stream():
+                read += part
+                if len(read) > most:
+                    reply.raw.close()
+                    raise OSError(f"the reply is longer than {most} bytes")
+            reply._content = bytes(read)
+        whole: bytes = reply._content
+        return whole
+
+    AWSResponse.content = property(content)  # type: ignore[assignment, method-assign]
+
+
+def is_own(service: str, reply: dict[str, Any], body: bytes) -> bool:
+    """Whether it is the reply that was asked for. botocore makes an empty one of HTML, of half a JSON, of an error."""
+    if member := _TOLD.get(service):
+        return bool(str(reply.get(member) or "").strip()) if service == "sts" else reply.get(member) is not None
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(told, dict) and "__type" not in told
