@@ -12,7 +12,7 @@ import click
 
 from doctor import complete, network_commands
 from doctor.login import UnansweredError
-from doctor.options import PLUGIN, located, patterns, selecting, spelled
+from doctor.options import PLUGIN, TEMPLATE, bringing, located, looking, patterns, selecting, spelled
 from doctor.output import UndeliveredError, say
 from doctor.render.plain_text import visible
 from doctor.runtime import VERSION
@@ -64,8 +64,9 @@ doctor.add_command(network_commands.snapshot)
 
 @doctor.command()
 @click.argument("function", required=False)
-@click.option("--via", type=click.Choice(["outside"]), help="How FUNCTION is looked at: its configuration (default).")
+@looking
 @click.option("--target", "targets", multiple=True, metavar="SERVICE|HOST:PORT|JSON", help="What must be reachable.")
+@TEMPLATE
 @click.option("--budget", type=float, default=20.0, show_default=True, metavar="SECONDS", help="From 1 to 840.")
 @located
 @selecting
@@ -73,24 +74,28 @@ def examine(function: str | None, via: str | None, **common: Any) -> int:
     """Examine this process, or the configuration of a function.
 
     Without FUNCTION: the credentials, names and connections of this process. With FUNCTION, a name or an ARN: what AWS
-    says of it and of the network around it, asked from here; its targets are those that its variables name.
+    says of it and of the network around it, asked from here; its targets are those that its variables name. With
+    --via deployed or --inside also what was seen from inside it, in one verdict.
     """
     started = time.monotonic()
     from doctor import zygote
 
-    if via and not function:
-        raise click.UsageError("--via tells how FUNCTION is looked at: name one")
+    bring = bringing(function, via, common)
+    if common["template"] and not function:
+        raise click.UsageError("--template is what FUNCTION is compared with: name one")
     with zygote.early("doctor.preload"), zygote.uncollected():
         from doctor import arrange
         from doctor.examine import examine as run_examination
 
         wanted = _wanted(common)
-        setting = arrange.examination(function, via, common, started)
+        setting = arrange.examination(function, bring, common, started)
         examination = run_examination(setting)
         if function:
-            from doctor import live
+            from doctor import live, target
 
             live.require_seen(examination.gathered, setting.world)
+            if (inferred := target.inferred(examination.gathered)) and not common["targets"] and not wanted.quiet:
+                click.echo(visible(f"doctor: {inferred}"), err=True)
         return _report(examination, setting.world.request, wanted)
 
 
@@ -110,9 +115,10 @@ def replay(casefile: Any, **common: Any) -> int:
     wanted = _wanted(common)
     case = incoming.case(casefile)
     request = arrange.request(common, **{**plain(replace(case.request, evidence=())), "budget_seconds": 60.0})
-    again = arrange.repeated(case.request)
-    setting = replace(arrange.setting(request, arrange.environ_of(case), started, common, again), runtime=case.runtime)
-    return _report(judge_again(setting, (*case.evidence, *case.missing)), request, wanted)
+    known = case.known
+    same = arrange.repeated(case.request, known)
+    setting = replace(arrange.setting(request, arrange.environ_of(case), started, common, same), runtime=case.runtime)
+    return _report(judge_again(setting, known), request, wanted)
 
 
 def _wanted(common: dict[str, Any]) -> "Presentation":

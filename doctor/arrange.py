@@ -3,13 +3,16 @@
 import os
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from doctor import again
 from doctor.answer import plugins, verify_with_invoke
 from doctor.casefile import CaseFile
 from doctor.examine import Run
+from doctor.judge import Known
 from doctor.present import show_progress
 from doctor.request import Request, default_targets, parse, target_spelled
 from doctor.schedule import Schedule
@@ -17,6 +20,7 @@ from doctor.verdict import FailOn, InvalidRequest, Source
 from doctor.world import World
 
 _BUDGET = Request().budget_seconds
+Bring = Callable[[Run], Known]
 
 
 def request(common: Mapping[str, Any], **fields: Any) -> Request:
@@ -30,13 +34,15 @@ def request(common: Mapping[str, Any], **fields: Any) -> Request:
     return parse(fields | chosen, where="request")
 
 
-def examination(function: str | None, via: str | None, common: Mapping[str, Any], started: float) -> Run:
+def examination(function: str | None, bring: Bring | None, common: Mapping[str, Any], started: float) -> Run:
     """The run that `doctor examine` asks for: of this process, or of a function's configuration.
 
-    Without targets, a process has those of its own variables; what a function's variables name, its evidence tells.
+    `bring` gets evidence that was seen from inside the function. Without targets, a process has those of its own variables;
+    what a function's variables name, its evidence tells.
 
     Raises:
         InvalidRequest: naming the option.
+        UnansweredError: no evidence could be got.
     """
     environ = environment(common["profile"], common["region"], function)
     spelled = common["targets"]
@@ -50,16 +56,39 @@ def examination(function: str | None, via: str | None, common: Mapping[str, Any]
         raise
     if not asked.targets and not function:
         asked = replace(asked, targets=default_targets(environ))
-    again = [word for name in ("profile", "region") if common[name] for word in (f"--{name}", common[name])]
-    again += ["--via", via] if via else []
-    again += [word for each in spelled for word in ("--target", each)]
-    return setting(asked, environ, started, common, [*again, *repeated(asked)])
+    file = common["template"]
+    plain = setting(asked, environ, started, common)
+    # A template that cannot be read ends the run before anybody is asked.
+    compared = _beside_template(plain, file) if file else plain
+    known = bring(plain) if bring else ()
+    words = [word for name in ("profile", "region") if common[name] for word in (f"--{name}", common[name])]
+    words += repeated(asked, known) + (["--template", str(file)] if file else [])
+    run = setting(asked, environ, started, common, words)
+    world = replace(run.world, known=known, template=compared.world.template)
+    return replace(run, world=world, sides=run.sides | compared.sides)
 
 
-def repeated(asked: Request) -> list[str]:
-    """The options that a request tells of, where they are not the usual ones."""
+def _beside_template(run: Run, file: Path) -> Run:
+    """The same run, which compares the function with what a template says of it.
+
+    Raises:
+        InvalidRequest: the file is no template, or does not tell which of its functions this is.
+    """
+    from doctor.template import functions  # imports yaml
+
+    try:
+        found = functions.declared(file, run.world.request.function or "", run.world.region)
+    except InvalidRequest as error:
+        raise InvalidRequest(f"--template {error.field}", str(error)) from None
+    return replace(run, world=replace(run.world, template=found), sides=run.sides | {Source.ARTIFACT})
+
+
+def repeated(asked: Request, known: Known) -> list[str]:
+    """The options that ask for the same: how it was looked at, at which targets, and what was not as usual."""
+    how = again.via(known, asked.function) if asked.function else []
+    how += again.targets(asked.targets)
     budget = ["--budget", f"{asked.budget_seconds:g}"] if asked.budget_seconds != _BUDGET else []
-    return budget + (["--fail-on", asked.fail_on.value] if asked.fail_on is not FailOn.BREAKS else [])
+    return how + budget + (["--fail-on", asked.fail_on.value] if asked.fail_on is not FailOn.BREAKS else [])
 
 
 def environment(profile: str | None, region: str | None, function: str | None = None) -> dict[str, str]:
@@ -81,11 +110,11 @@ def environment(profile: str | None, region: str | None, function: str | None = 
 
 
 def setting(
-    asked: Request, environ: dict[str, str], started: float, common: Mapping[str, Any], again: Sequence[str] = ()
+    asked: Request, environ: dict[str, str], started: float, common: Mapping[str, Any], same: Sequence[str] = ()
 ) -> Run:
-    """The setting of a run; `again` are the words that ask for the same in another run."""
+    """The setting of a run; `same` are the words that ask for the same in another run."""
     function = [asked.function] if asked.function else []
-    words = [*function, *again, *(word for name in common["plugins"] for word in ("--plugin", name))]
+    words = [*function, *same, *(word for name in common["plugins"] for word in ("--plugin", name))]
 
     def verify(checks: Sequence[str]) -> str:
         return shlex.join(["doctor", "examine", *words, *(word for check in checks for word in ("--only", check))])

@@ -17,7 +17,7 @@ from doctor.judge import Known
 from doctor.made import MisfitError
 from doctor.request import Request, read
 from doctor.strict_json import parse
-from doctor.verdict import InvalidRequest, Runtime, Verdict
+from doctor.verdict import InvalidRequest, Runtime, Source, Verdict
 from doctor.world import now
 
 if TYPE_CHECKING:
@@ -40,6 +40,11 @@ class CaseFile:
     evidence: tuple[Evidence, ...]
     missing: tuple[Missing, ...]
     verdict: Verdict | None = None
+
+    @property
+    def known(self) -> Known:
+        """What was seen, and what could not be."""
+        return self.evidence + self.missing
 
 
 def record(request: Request, examination: Examination) -> dict[str, object]:
@@ -150,7 +155,8 @@ def _checked(item: Evidence, path: str) -> Evidence | Missing:
         return Missing(kind=item.kind, reason=Reason.NOT_ASKED, detail=detail, source=item.source, vantage=item.vantage)
     except MisfitError as error:
         raise InvalidRequest(f"{path}.facts{error.path}", error.message) from None
-    return Evidence.of(facts, vantage=item.vantage, at=item.at, took=item.took)
+    sealed = Evidence.of(facts, vantage=item.vantage, at=item.at, took=item.took)
+    return replace(sealed, volunteered=item.volunteered and facts.source is Source.CONTROL)
 
 
 def _refused(error: "ValidationError", where: str) -> InvalidRequest:

@@ -45,7 +45,8 @@ class Observation:
 
     `targets` empty means: the target that the evidence was about, or every target for process-wide evidence.
     `severity` can only lower the check's own. `candidates` are ids of checks whose fault would look the same
-    from where we stand, likeliest first; `separate` says how to tell them apart.
+    from where we stand, likeliest first; `separate` says how to tell them apart. `subnets` are those that the subject
+    stops, where it is told by subnet, and `share` is the part of the connections that it lets pass all the same.
     """
 
     outcome: Outcome
@@ -55,6 +56,8 @@ class Observation:
     severity: Severity | None = None
     addresses: tuple[str, ...] = ()
     subnet: str | None = None
+    subnets: tuple[str, ...] = ()
+    share: float = 0.0
     candidates: tuple[str, ...] = ()
     separate: tuple[Separation, ...] = ()
     remedy: Remedy | None = None
@@ -65,6 +68,8 @@ class _Details(typing.TypedDict, total=False):
     severity: Severity | None
     addresses: tuple[str, ...]
     subnet: str | None
+    subnets: tuple[str, ...]
+    share: float
     candidates: tuple[str, ...]
     separate: tuple[Separation, ...]
     remedy: Remedy | None

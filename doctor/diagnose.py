@@ -13,9 +13,11 @@
 import fnmatch
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import NamedTuple
 
-from doctor import boundary
+from doctor import boundary, registry
+from doctor.clearance import Answer, clear, meet
 from doctor.declare import Check
 from doctor.judge import Judged
 from doctor.verdict import (
@@ -31,22 +33,22 @@ from doctor.verdict import (
     Status,
 )
 
-_CLEARED_AREAS = ("dns", "network", "reach")
-# A wrong route may be the very reason why a policy denies, and an answer does not excuse it.
-_ROUTING_CAUSES = ("dns.public-answer",)
-_POLICY_DENIALS = ("permission.endpoint-policy", "permission.resource-policy")
 _EXPLAINS_NOTHING = ("network.model-contradicted",)
-_ISOLATION = ("reach.expectation-failed",)
+_PREDICTED = ("dns", "network")
 _MOST_CANDIDATES = 6
 _ENGINE = "doctor."
 
+Look = Callable[[Sequence[str]], str]
 
-class Answer(NamedTuple):
-    """AWS itself answered for this target: from which address, seen from which subnet."""
 
-    target: str
-    address: str
-    subnet: str | None = None
+class Commands(NamedTuple):
+    """Writers of commands that look at these checks: again as in this run, and from both sides of the function.
+
+    `both` is None where there is no function that could be asked about.
+    """
+
+    verify: Look
+    both: Look | None = None
 
 
 @dataclass(frozen=True)
@@ -62,10 +64,10 @@ def reason(
     checks: Mapping[str, Check],
     answers: Iterable[Answer],
     targets: Sequence[str],
-    verify: Callable[[Sequence[str]], str],
+    commands: Commands,
 ) -> Reasoning:
-    """Apply rules 1, 2, 4, 5 and 8. `verify` writes the command that examines with these checks again."""
-    judged = _clear(judged, tuple(answers), tuple(targets))
+    """Apply rules 1, 2, 4, 5 and 8."""
+    judged = clear(judged, tuple(answers), tuple(targets))
     problems = [item for item in judged if item.finding.outcome is Outcome.PROBLEM]
     problems.sort(key=lambda item: _order([item], checks, targets))
     causes = {id_: found for id_, found in _causes(problems, checks).items() if found}
@@ -79,49 +81,7 @@ def reason(
     )
     lineage = {id_: _ancestors(id_, causes) for id_ in causes}
     groups = _grouped(roots, checks, targets)
-    return Reasoning(findings, tuple(_diagnosis(group, lineage, findings, checks, verify) for group in groups))
-
-
-def _clear(judged: Sequence[Judged], answers: tuple[Answer, ...], targets: tuple[str, ...]) -> list[Judged]:
-    """Rule 1."""
-    denied = {
-        target
-        for item in judged
-        if item.finding.check in _POLICY_DENIALS and item.finding.outcome is Outcome.PROBLEM
-        for target in item.finding.targets
-    }
-    return [
-        replace(item, finding=_as_ok(item.finding)) if _is_cleared(item.finding, answers, targets, denied) else item
-        for item in judged
-    ]
-
-
-def _is_cleared(finding: Finding, answers: tuple[Answer, ...], targets: tuple[str, ...], denied: set[str]) -> bool:
-    if finding.check.partition(".")[0] not in _CLEARED_AREAS or finding.severity is not Severity.BREAKS:
-        return False
-    if finding.outcome not in (Outcome.PROBLEM, Outcome.UNKNOWN):
-        return False
-    if finding.check in _ISOLATION or (finding.outcome is Outcome.UNKNOWN and EVERY_TARGET in finding.targets):
-        return False  # an answer is what isolation forbids, and says nothing of targets that were not looked at
-    if finding.check in _ROUTING_CAUSES and _meet(finding.targets, tuple(denied)):
-        return False
-    concerned = targets if EVERY_TARGET in finding.targets else finding.targets
-    return bool(concerned) and all(_answered(target, finding, answers) for target in concerned)
-
-
-def _answered(target: str, finding: Finding, answers: tuple[Answer, ...]) -> bool:
-    heard = {
-        answer.address
-        for answer in answers
-        if answer.target == target and (None in (answer.subnet, finding.subnet) or answer.subnet == finding.subnet)
-    }
-    return bool(heard) and set(finding.addresses) <= heard
-
-
-def _as_ok(finding: Finding) -> Finding:
-    # Model against packets stays visible: the finding says what it held before AWS answered.
-    message = f"AWS itself answered (request id, trusted certificate); before that: {finding.message}"
-    return replace(finding, outcome=Outcome.OK, message=message)
+    return Reasoning(findings, tuple(_diagnosis(group, lineage, findings, checks, commands) for group in groups))
 
 
 def _causes(problems: Sequence[Judged], checks: Mapping[str, Check]) -> dict[str, list[str]]:
@@ -154,7 +114,7 @@ def _explains(cause: Finding, effect: Finding, checks: Mapping[str, Check]) -> b
         and cause.check not in _EXPLAINS_NOTHING
         and any(_follows(pattern, cause) for pattern in checks[effect.check].follows)
         and cause.severity.weight >= effect.severity.weight
-        and _meet(cause.targets, effect.targets)
+        and meet(cause.targets, effect.targets)
         and (None in (cause.subnet, effect.subnet) or cause.subnet == effect.subnet)
         and _share_family(cause.addresses, effect.addresses)
     )
@@ -164,10 +124,6 @@ def _follows(pattern: str, cause: Finding) -> bool:
     if "*" in pattern:
         return cause.severity is not Severity.HINTS and fnmatch.fnmatchcase(cause.check, pattern)
     return cause.check == pattern
-
-
-def _meet(some: Sequence[str], others: Sequence[str]) -> bool:
-    return EVERY_TARGET in some or EVERY_TARGET in others or not set(some).isdisjoint(others)
 
 
 def _share_family(some: Sequence[str], others: Sequence[str]) -> bool:
@@ -222,7 +178,7 @@ def _diagnosis(
     lineage: Mapping[str, set[str]],
     findings: tuple[Finding, ...],
     checks: Mapping[str, Check],
-    verify: Callable[[Sequence[str]], str],
+    commands: Commands,
 ) -> Diagnosis:
     first, own = group[0].finding, {item.finding.id for item in group}
     explained = tuple(sorted(id_ for id_, ancestors in lineage.items() if ancestors & own))
@@ -236,35 +192,60 @@ def _diagnosis(
         subjects=tuple(dict.fromkeys(item.finding.subject for item in group)),
         targets=targets,
         severity=first.severity,
-        confidence=_confidence(candidates, sources),
+        confidence=_confidence(first, candidates, sources),
         headline=_headline([item.finding.message for item in group]),
         explains=explained,
         could_also_be=candidates,
-        separate=_separations(group) if candidates else (),
+        separate=_separations(group, candidates, commands.both),
         remedy=next((item.remedy for item in group if item.remedy), checks[first.check].remedy),
-        verify=verify(tuple(involved)),
+        verify=commands.verify(tuple(involved)),
     )
 
 
 def _candidates(group: list[Judged], targets: tuple[str, ...], findings: tuple[Finding, ...]) -> tuple[str, ...]:
     """Rules 2 and 8: what another finding has ruled out, or has already named, is no candidate."""
-    decided = {
-        finding.check
-        for finding in findings
-        if finding.outcome in (Outcome.OK, Outcome.PROBLEM) and _meet(finding.targets, targets)
-    }
     named = dict.fromkeys(candidate for item in group for candidate in item.candidates)
-    return tuple(candidate for candidate in named if candidate not in decided)[:_MOST_CANDIDATES]
+    left = (candidate for candidate in named if not _decided(candidate, targets, findings))
+    return tuple(islice(left, _MOST_CANDIDATES))
 
 
-def _separations(group: list[Judged]) -> tuple[Separation, ...]:
-    return tuple(dict.fromkeys(separation for item in group for separation in item.separate))
+def _decided(candidate: str, targets: tuple[str, ...], findings: tuple[Finding, ...]) -> bool:
+    """Whether it was found sound for all of these targets, or is a problem of its own for one of them."""
+    said = [finding for finding in findings if finding.check == candidate and meet(finding.targets, targets)]
+    if any(finding.outcome is Outcome.PROBLEM for finding in said):
+        return True
+    sound = {target for finding in said if finding.outcome is Outcome.OK for target in finding.targets}
+    return bool(sound) and (EVERY_TARGET in {*sound, *targets} or sound >= set(targets))
 
 
-def _confidence(candidates: tuple[str, ...], sources: set[Source]) -> Confidence:
-    """Rule 2: sure where nothing else fits or two sides agree."""
+def _separations(group: list[Judged], candidates: tuple[str, ...], both: Look | None) -> tuple[Separation, ...]:
+    """What tells the candidates apart that are left: the other side's word, and what the checks know themselves.
+
+    A check's own commands are meant for all of its candidates: where some are decided, nobody knows what is left of them.
+    """
     if not candidates:
-        return Confidence.CERTAIN
+        return ()
+    named = tuple(dict.fromkeys(candidate for item in group for candidate in item.candidates))
+    whole = candidates == named[:_MOST_CANDIDATES]
+    own = [separation for item in group for separation in item.separate] if whole else []
+    elsewhere = [candidate for candidate in candidates if both and _is_configured(candidate)]
+    if both and elsewhere:
+        own.insert(
+            0, Separation(both(elsewhere), "what the configuration says: ok rules it out, a problem is the cause")
+        )
+    return tuple(dict.fromkeys(own))
+
+
+def _is_configured(candidate: str) -> bool:
+    """Whether a check needs the control side to decide."""
+    return candidate in registry.built_in() and Source.CONTROL in registry.load(candidate).sources
+
+
+def _confidence(first: Finding, candidates: tuple[str, ...], sources: set[Source]) -> Confidence:
+    """Rule 2: sure where nothing else fits or two sides agree; a way that was judged and not tried is as sure as its model."""
+    if not candidates:
+        predicted = sources == {Source.CONTROL} and first.check.partition(".")[0] in _PREDICTED
+        return Confidence.LIKELY if predicted else Confidence.CERTAIN
     return Confidence.LIKELY if len(sources) > 1 or len(candidates) == 1 else Confidence.POSSIBLE
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 
-from doctor import diagnose, registry
+from doctor import again, diagnose, registry
+from doctor.clearance import answers
 from doctor.declare import Check
 from doctor.evidence import Evidence, Missing, Reason
 from doctor.evidence.run import Run as RunRecord
@@ -11,8 +12,9 @@ from doctor.evidence.zone import Zone
 from doctor.form import replaced, texts
 from doctor.gather import Progress, gather
 from doctor.headline import headline, judged_no_path, saw_only_itself
-from doctor.hear import hear, plugin_checks
-from doctor.join import join
+from doctor.hear import Ahead, hear, plugin_checks
+from doctor.join import join, needs_the_function, stands_elsewhere
+from doctor.join import needed as to_join
 from doctor.judge import Judged, Known, engine_finding, engine_findings, once
 from doctor.redact import Redactor, words
 from doctor.runtime import runtime
@@ -74,15 +76,19 @@ def examine(run: Run) -> Examination:
     Raises:
         InvalidRequest: `only` or `skip` matches no check.
     """
-    brought = join(run.world)
-    panel = _panel(run, run.sides | {item.source for item in brought})
+    brought = run.world.known
+    inside = Source.INSIDE in run.sides
+    panel = _panel(run, run.sides | {item.source for item in brought}, () if inside else brought)
     needed = [need.facts for check in panel.asked for need in check.needs]
-    kinds = dict.fromkeys(kind for kind in needed if kind.source in run.sides)
+    kinds = dict.fromkeys(kind for kind in (*needed, *to_join(run.world)) if kind.source in run.sides)
     if run.world.environ.get("AWS_LAMBDA_METADATA_API"):  # no check needs it; the verdict says where it was made
         kinds[Zone] = None
-    gathered = gather(kinds, run.world, run.schedule, run.progress)
-    known = gathered.known + brought
-    return _conclude(run, panel, known, gathered.took, hear(panel.asked, known, run.schedule))
+    # With evidence brought along, what counts of it is known only when all is gathered.
+    ahead = Ahead(() if brought else panel.asked, run.schedule.gathered)
+    gathered = gather(kinds, run.world, run.schedule, run.progress, ahead)
+    known = join(run.world, gathered.known)
+    heard = ahead.heard + hear(panel.asked if brought else ahead.rest, known, run.schedule)
+    return _conclude(run, panel, known, gathered.took, heard)
 
 
 def judge_again(run: Run, known: Known) -> Examination:
@@ -91,11 +97,11 @@ def judge_again(run: Run, known: Known) -> Examination:
     Raises:
         InvalidRequest: `only` or `skip` matches no check.
     """
-    panel = _panel(run, {item.source for item in known} or {Source.INSIDE})
+    panel = _panel(run, {item.source for item in known} or {Source.INSIDE}, known)
     return _conclude(run, panel, known, {}, hear(panel.asked, known, run.schedule))
 
 
-def _panel(run: Run, sides: Set[Source]) -> _Panel:
+def _panel(run: Run, sides: Set[Source], brought: Known) -> _Panel:
     theirs, failed = plugin_checks(run.plugins, run.schedule)
     plugged = {check.id: check for check in theirs}
     ours = registry.built_in()
@@ -106,7 +112,9 @@ def _panel(run: Run, sides: Set[Source]) -> _Panel:
     # A built-in wins over a plug-in of the same name, and only what was selected is imported.
     checks = [registry.load(id_) if id_ in ours else plugged[id_] for id_ in chosen if id_ in ids]
     own = tuple(check for check in checks if _is_own(check))
-    asked = tuple(check for check in checks if check.sources <= sides and not _is_own(check))
+    elsewhere = stands_elsewhere(brought, run.world.request.function)
+    able = [check for check in checks if check.sources <= sides and not (elsewhere and needs_the_function(check))]
+    asked = tuple(check for check in able if not _is_own(check))
     return _Panel(ids, asked, own, tuple(failed))
 
 
@@ -121,7 +129,7 @@ def _conclude(run: Run, panel: _Panel, known: Known, took: dict[str, float], hea
     judged += _without_mishap(panel, judged)
     targets = tuple(dict.fromkeys(item.target for item in known if isinstance(item, Evidence) and item.target))
     checks = {check.id: check for check in panel.asked}
-    reasoning = diagnose.reason(judged, checks, _answers(known), targets, run.verify)
+    reasoning = diagnose.reason(judged, checks, answers(known), targets, _commands(run))
     status = diagnose.status(reasoning.findings, world.request.fail_on)
     paths_asked = any(need.facts.kind == "paths" for check in panel.asked for need in check.needs)
     if status is Status.HEALTHY and (saw_only_itself(known) or (paths_asked and judged_no_path(known))):
@@ -144,6 +152,12 @@ def _conclude(run: Run, panel: _Panel, known: Known, took: dict[str, float], hea
     )
     redactor = Redactor(world.environ, _public(panel, known, world))
     return Examination(_bounded(redactor.plain(verdict)), known, redactor)
+
+
+def _commands(run: Run) -> diagnose.Commands:
+    function = run.world.request.function or run.world.vantage.function
+    both = again.both_sides(function, run.world.request.targets) if function else None
+    return diagnose.Commands(run.verify, both)
 
 
 def _bounded(verdict: Verdict) -> Verdict:
@@ -189,15 +203,6 @@ def _without_mishap(panel: _Panel, judged: Sequence[Judged]) -> list[Judged]:
 
 def _gravest(checks: Iterable[Check]) -> Severity:
     return max((check.severity for check in checks), key=lambda severity: severity.weight, default=Severity.HINTS)
-
-
-def _answers(known: Known) -> list[diagnose.Answer]:
-    return [
-        diagnose.Answer(item.target, address, item.vantage.subnet)
-        for item in known
-        if isinstance(item, Evidence) and item.target
-        for address in item.answered
-    ]
 
 
 def _not_asked(panel: _Panel) -> tuple[str, ...]:

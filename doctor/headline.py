@@ -1,10 +1,13 @@
 """A verdict's one sentence: what is wrong, or what was looked at and found well, and from where."""
 
 from doctor.diagnose import Reasoning
-from doctor.evidence import Evidence
+from doctor.evidence import Evidence, Vantage
+from doctor.join import stands_elsewhere
 from doctor.judge import Known
 from doctor.verdict import Outcome, Source, Status
 from doctor.world import World
+
+_LAPTOP = Vantage().place
 
 
 def headline(status: Status, reasoning: Reasoning, world: World, known: Known) -> str:
@@ -30,10 +33,10 @@ def headline(status: Status, reasoning: Reasoning, world: World, known: Known) -
         )
     if _judged_something(reasoning):
         return (
-            f"Nothing is wrong inside {world.vantage.place}, and nothing outside was seen: "
+            f"Nothing is wrong inside {_place(world, known)}, and nothing outside was seen: "
             "STS did not answer and no target was named. Name one with --target or DOCTOR_TARGETS."
         )
-    return f"Nothing was examined from {world.vantage.place}: no selected check had anything to look at."
+    return f"Nothing was examined from {_place(world, known)}: no selected check had anything to look at."
 
 
 def saw_only_itself(known: Known) -> bool:
@@ -59,14 +62,23 @@ def _judged_something(reasoning: Reasoning) -> bool:
     return any(finding.outcome in decided and not finding.check.startswith("doctor.") for finding in reasoning.findings)
 
 
+def _place(world: World, known: Known) -> str:
+    """From where it was looked: the sandbox that told, where one was asked from elsewhere."""
+    vantages = [item.vantage for item in known if isinstance(item, Evidence) and item.source is Source.INSIDE]
+    return next((vantage.place for vantage in vantages if vantage.function), world.vantage.place)
+
+
 def _all_well(world: World, known: Known) -> str:
     """What was sampled is said: one sandbox in one subnet, at one moment, is not the whole function."""
     if not _from_inside(known):
         return _configured_well(world, known)
-    targets = _targets(known, "reach")
+    place, targets = _place(world, known), _targets(known, "reach")
     reached = f"it reaches {', '.join(targets)}" if targets else "no target was named, so no network path was tried"
-    sample = " A sandbox in another of its subnets may differ." if world.in_function and targets else ""
-    return f"Nothing is wrong as seen from {world.vantage.place} at this moment: {reached}.{sample}"
+    in_function = world.in_function or place != _LAPTOP
+    sample = " A sandbox in another of its subnets may differ." if in_function and targets else ""
+    name = world.request.function
+    own = f" Of {name} itself nothing was seen from inside." if stands_elsewhere(known, name) else ""
+    return f"Nothing is wrong as seen from {place} at this moment: {reached}.{own}{sample}"
 
 
 def _configured_well(world: World, known: Known) -> str:

@@ -4,7 +4,9 @@ import json
 from typing import IO
 
 from doctor import casefile, strict_json
-from doctor.verdict import InvalidRequest, Verdict
+from doctor.evidence import Evidence
+from doctor.evidence.standing import Known, placed
+from doctor.verdict import InvalidRequest, Source, Verdict
 
 
 def case(file: IO[str]) -> casefile.CaseFile:
@@ -24,6 +26,22 @@ def case(file: IO[str]) -> casefile.CaseFile:
             'reply carries one where the event says {"doctor": {"include_casefile": true}}',
         )
     return casefile.load(json.dumps(data["casefile"]), f"{file.name}.casefile")
+
+
+def inside(file: IO[str]) -> Known:
+    """What a case file that somebody brings along tells from inside a function; the control side is asked afresh.
+
+    Raises:
+        InvalidRequest: there is none.
+    """
+    found = case(file)
+    known = placed(found.known)
+    seen = [item for item in known if isinstance(item, Evidence) and item.source is Source.INSIDE]
+    if not seen:
+        raise InvalidRequest(file.name, "holds nothing that was seen from inside a function")
+    if not any(item.vantage.function for item in seen):
+        raise InvalidRequest(file.name, "was made on a machine that is no function, and says nothing of one")
+    return tuple(item for item in known if item.source is Source.INSIDE)
 
 
 def verdict(file: IO[str]) -> Verdict:

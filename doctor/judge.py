@@ -4,7 +4,7 @@ A check is called once for each vantage and, where its evidence is gathered by t
 Whatever goes wrong is a finding: missing evidence, silence, a crash, a hang. None of them is ever ok.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -29,9 +29,11 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A finding with what only the diagnosis needs of it."""
+    """A finding with what only the diagnosis needs of it; `subnets` and `share` are as in `Observation`."""
 
     finding: Finding
+    subnets: tuple[str, ...] = ()
+    share: float = 0.0
     candidates: tuple[str, ...] = ()
     separate: tuple[Separation, ...] = ()
     remedy: Remedy | None = None
@@ -137,7 +139,14 @@ def stamp(
         addresses=seen.addresses,
         subnet=seen.subnet or subnet,
     )
-    return Judged(finding=finding, candidates=seen.candidates, separate=seen.separate, remedy=seen.remedy)
+    return Judged(
+        finding=finding,
+        subnets=seen.subnets,
+        share=seen.share,
+        candidates=seen.candidates,
+        separate=seen.separate,
+        remedy=seen.remedy,
+    )
 
 
 def lower(ceiling: Severity, wished: Severity | None) -> Severity:
@@ -177,13 +186,14 @@ class _Shelf:
             self._facts[place] = revive(need.facts, evidence)
         return self._facts[place]
 
-    def why_missing(self, kind: type[Facts], target: str | None) -> Missing:
-        """The reason nearest to the evidence that is lacking: its own, else that of the kind it is gathered from."""
-        for name in _lineage(kind):
-            for item in self.missing.get(name, []):
-                if item.target in (None, target) and item.source is kind.source:
-                    return replace(item, kind=kind.kind)
-        return Missing(kind=kind.kind, reason=Reason.NOT_ASKED, source=kind.source, target=target)
+    def why_missing(self, kinds: Sequence[type[Facts]], target: str | None) -> Missing:
+        """Why the first of these kinds is lacking of which that was told: of itself, or of what it is gathered from."""
+        for kind in kinds:
+            for name in lineage(kind):
+                for item in self.missing.get(name, []):
+                    if item.target in (None, target) and item.source is kind.source:
+                        return replace(item, kind=kind.kind)
+        return Missing(kind=kinds[0].kind, reason=Reason.NOT_ASKED, source=kinds[0].source, target=target)
 
 
 def _bindings(check: Check, shelf: _Shelf) -> Iterator[_Binding]:
@@ -192,7 +202,7 @@ def _bindings(check: Check, shelf: _Shelf) -> Iterator[_Binding]:
         for target in targets:
             given = {need.parameter: shelf.find(need.facts, vantage, target) for need in check.needs}
             lacking = [need.facts for need in check.needs if need.required and given[need.parameter] is None]
-            yield _Binding(vantage, target, given, shelf.why_missing(lacking[0], target) if lacking else None)
+            yield _Binding(vantage, target, given, shelf.why_missing(lacking, target) if lacking else None)
 
 
 def _vantages(check: Check, known: Known) -> list[Vantage]:
@@ -205,7 +215,7 @@ def _targets(check: Check, shelf: _Shelf) -> list[str | None]:
     kinds = [need.facts for need in check.needs if need.facts.per_target]
     if not kinds:
         return [None]
-    related = dict.fromkeys(name for kind in kinds for name in _lineage(kind))
+    related = dict.fromkeys(name for kind in kinds for name in lineage(kind))
     targets: list[str | None] = list(
         dict.fromkeys(target for name in related for target in shelf.targets.get(name, ()))
     )
@@ -217,10 +227,10 @@ def _targets(check: Check, shelf: _Shelf) -> list[str | None]:
     return [*targets, None] if cut_short or (optional and not targets) else targets
 
 
-def _lineage(kind: type[Facts]) -> list[str]:
-    """The kind and those of its side that it is gathered from."""
+def lineage(kind: type[Facts]) -> list[str]:
+    """The kind and those of its side that it is gathered from: what more they tell changes what checks on it say."""
     ours = [earlier for earlier in kind.after if earlier.source is kind.source]
-    return [kind.kind, *(name for earlier in ours for name in _lineage(earlier))]
+    return [kind.kind, *(name for earlier in ours for name in lineage(earlier))]
 
 
 def once(judged: Iterable[Judged]) -> list[Judged]:

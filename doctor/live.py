@@ -85,10 +85,10 @@ def vpc_of_source(world: World, source: str) -> str:
         return ""  # in none of the three forms, which `doctor.network.sources` will say
     if isinstance(said, Refusal):
         if "NotFound" in said.code or "Malformed" in said.code:
-            raise InvalidRequest("--from", f"{first} does not exist {_here(world)}")
+            raise InvalidRequest("--from", f"{first} does not exist {here(world)}")
         return ""
     if not said.get(key):
-        raise InvalidRequest("--from", f"{first} does not exist {_here(world)}, or has no network interface")
+        raise InvalidRequest("--from", f"{first} does not exist {here(world)}, or has no network interface")
     return str(said[key][0].get("VpcId") or "")
 
 
@@ -102,7 +102,7 @@ def vpc_of_function(world: World, function: str) -> str:
     said = _ask(world, "lambda", "GetFunctionConfiguration", FunctionName=function)
     if isinstance(said, Refusal):
         if said.code == "ResourceNotFoundException":
-            raise InvalidRequest("--function", f"{function} does not exist {_here(world)}")
+            raise InvalidRequest("--function", f"{function} does not exist {here(world)}")
         raise UnansweredError(f"the configuration of {function} was not read: {said.detail}")
     vpc = str((said.get("VpcConfig") or {}).get("VpcId") or "")
     if not vpc:
@@ -122,7 +122,7 @@ def network(world: World, vpcs: Sequence[str]) -> Snapshot:
     replies, unread = read(session, vpcs, until=world.until, kept_from=kept_from)
     found = {vpc.get("VpcId") for vpc in replies.get("Vpcs", ())}
     if "Vpcs" in replies and (strange := [vpc for vpc in vpcs if vpc not in found]):
-        raise InvalidRequest("--vpc", f"{strange[0]} does not exist {_here(world)}")
+        raise InvalidRequest("--vpc", f"{strange[0]} does not exist {here(world)}")
     return Snapshot(replies=replies, unread=unread, region=session.region_name or "")
 
 
@@ -136,16 +136,16 @@ def require_seen(known: Known, world: World) -> None:
     about = next((item for item in known if item.kind == "function"), None)
     name = world.request.function
     if isinstance(about, Missing):
-        _require_asked(about, world)
+        require_asked(about, world)
         if about.reason is Reason.NOT_ASKED:
             raise InvalidRequest("FUNCTION", about.detail)
     elif about and not about.facts["exists"]:
         with exported(world.environ):
-            here = _here(world, str(about.facts["region"]))
-        raise InvalidRequest("FUNCTION", f"{name} does not exist {here}")
+            place = here(world, str(about.facts["region"]))
+        raise InvalidRequest("FUNCTION", f"{name} does not exist {place}")
 
 
-def _require_asked(unread: Missing | Refusal, world: World) -> None:
+def require_asked(unread: Missing | Refusal, world: World) -> None:
     """See that AWS was asked, and knew who asks: it is the operator's own fault where it was not.
 
     Raises:
@@ -168,11 +168,12 @@ def _ask(world: World, service: str, operation: str, **arguments: Any) -> dict[s
     action = f"{service}:{operation}"
     said = Reading(world).ask(service, xform_name(operation), action, most=_ONE_CALL, **arguments)
     if isinstance(said, Refusal):
-        _require_asked(said, world)
+        require_asked(said, world)
     return said
 
 
-def _here(world: World, region: str = "") -> str:
+def here(world: World, region: str = "") -> str:
+    """Words for where AWS was asked: the region, and the account as far as STS tells."""
     where = f"in {region or world.session().region_name}"
     asked = account(world)
     return f"{where}, account {asked}" if asked else where

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,9 +12,20 @@ from doctor.output import FORMATS
 from doctor.render.plain_text import visible
 from doctor.verdict import FailOn
 
+if TYPE_CHECKING:
+    from doctor.arrange import Bring
+    from doctor.examine import Run
+    from doctor.judge import Known
+
 Command = Callable[..., Any]
 
 PLUGIN = click.option("--plugin", "plugins", multiple=True, metavar="DISTRIBUTION", help="A third party's checks.")
+TEMPLATE = click.option(
+    "--template",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The SAM or CloudFormation template that FUNCTION is compared with.",
+)
 # How the fields of a request are spelled on the command line.
 _SPELLED = {
     "function": "FUNCTION",
@@ -44,6 +56,45 @@ def located(command: Command) -> Command:
     profile = click.option("--profile", metavar="NAME", help="The AWS profile to ask with.")
     region = click.option("--region", metavar="NAME", help="The AWS region to ask in.")
     return profile(region(command))
+
+
+def looking(command: Command) -> Command:
+    """The options that choose how a function is looked at."""
+    via = click.option(
+        "--via",
+        type=click.Choice(["outside", "deployed"]),
+        help="How FUNCTION is looked at: its configuration (default), or also by a doctor that is deployed.",
+    )
+    doctor = click.option("--doctor-function", metavar="NAME", help="The function that a deployed doctor is in.")
+    inside = click.option(
+        "--inside", type=click.File("r", encoding="utf-8"), metavar="CASEFILE", help="What was seen inside FUNCTION."
+    )
+    return via(doctor(inside(command)))
+
+
+def bringing(function: str | None, via: str | None, common: dict[str, Any]) -> "Bring | None":
+    """How evidence from inside the function is got; None where it is only looked at from outside.
+
+    Raises:
+        click.UsageError: options that do not go together.
+    """
+    doctor, file = common["doctor_function"], common["inside"]
+    for option, given in (("--via", via), ("--doctor-function", doctor), ("--inside", file)):
+        if given and not function:
+            raise click.UsageError(f"{option} tells how FUNCTION is looked at: name one")
+    if doctor and via != "deployed":
+        raise click.UsageError("--doctor-function is asked with --via deployed")
+    if file and via == "deployed":
+        raise click.UsageError("--inside brings what --via deployed would ask for: choose one of them")
+    if not (file or via == "deployed"):
+        return None
+
+    def bring(run: "Run") -> "Known":
+        from doctor import deployed, incoming  # when they are needed
+
+        return incoming.inside(file) if file else deployed.evidence(run, doctor)
+
+    return bring
 
 
 def reporting(formats: tuple[str, ...] = FORMATS) -> Command:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypedDict
 
 from doctor.declare import Observation, not_applicable, ok, problem, unknown
 from doctor.evidence.paths import Paths, Way
@@ -36,6 +37,7 @@ class Fault:
     VPC in them and in its template are filled in. `passed` tells the hops that show, on a way that is undecided
     elsewhere, that this fault is not there. `suspected` faults are those that nobody can decide: components whose rules
     cannot be read. `assumption` is in the note by which the analyser took the fault for absent, since nothing told of it.
+    `template6` takes the place of the remedy's template where only ways of IPv6 are concerned.
     """
 
     check: str
@@ -44,6 +46,7 @@ class Fault:
     passed: Callable[[Hop], bool] = lambda _: False
     suspected: bool = False
     assumption: str = ""
+    template6: str = ""
 
     def judge(self, paths: Paths) -> Iterator[Observation]:
         """One problem for each component that stops connections; else unknown where a way is open to doubt; else ok."""
@@ -69,10 +72,14 @@ class Fault:
             component,
             f"{_detail(component, blockers)}: {self._effect(blockers)} {scope(paths, ways)}{_share(blockers)}",
             severity=Severity.RISKS if spared else None,
-            addresses=addresses(ways),
-            subnet=only_subnet(ways),
-            remedy=filled(self.remedy, component, paths, _numbered(commands)),
+            **place(ways),
+            share=max(blocker.share for blocker in blockers),
+            remedy=filled(self._remedy(ways), component, paths, _numbered(commands)),
         )
+
+    def _remedy(self, ways: Sequence[Way]) -> Remedy:
+        for_ipv6 = self.template6 and all(":" in way.address for way in ways)
+        return replace(self.remedy, template=self.template6) if for_ipv6 else self.remedy
 
     def _sound(self, paths: Paths) -> str:
         words = "leads through" if self.suspected else "is closed by"
@@ -94,7 +101,8 @@ class Fault:
         reasons = [why for way in open_ for why in way.path.unknowns]
         reasons += [f"the rules tell public addresses apart, and that of {paths.host} is not known" for _ in told[:1]]
         spared = all(is_open(paths, way.subnet) for way in open_) and not told
-        return unknown(paths.concerns, short(reasons), severity=Severity.HINTS if spared else None)
+        severity = Severity.HINTS if spared else None
+        return unknown(paths.concerns, short(reasons), severity=severity, subnets=place(open_ + told)["subnets"])
 
     def _assumed(self, paths: Paths) -> Observation | None:
         """What was taken for absent was not looked at; it decides nothing, since most SDKs and replies cannot tell it."""
@@ -180,14 +188,24 @@ def scope(paths: Paths, ways: Sequence[Way]) -> str:
 
 
 def addresses(ways: Iterable[Way]) -> tuple[str, ...]:
-    """Each once; those that only stand in for others are nobody's."""
-    return tuple(dict.fromkeys(way.address for way in ways if not way.assumed))
+    """Each once: what the sandbox got, where that is among them, else all; those that stand in for others are nobody's."""
+    known = [way for way in ways if not way.assumed]
+    return tuple(dict.fromkeys(way.address for way in [each for each in known if each.seen] or known))
 
 
-def only_subnet(ways: Iterable[Way]) -> str | None:
-    """The subnet, where all start in one."""
-    subnets = {way.subnet for way in ways}
-    return subnets.pop() if len(subnets) == 1 else None
+class Place(TypedDict):
+    """Where ways start and lead: details of an observation about them. One `subnet` where all start in one."""
+
+    addresses: tuple[str, ...]
+    subnet: str | None
+    subnets: tuple[str, ...]
+
+
+def place(ways: Iterable[Way]) -> Place:
+    """From which subnets to which addresses."""
+    all_ = tuple(ways)
+    subnets = tuple(dict.fromkeys(way.subnet for way in all_))
+    return Place(addresses=addresses(all_), subnet=subnets[0] if len(subnets) == 1 else None, subnets=subnets)
 
 
 def short(reasons: Iterable[str]) -> str:

@@ -24,7 +24,7 @@ class Rung:
     healthy: str
     dead: bool = False
     detail: Callable[[Probe], str] = lambda _: ""
-    candidates: Callable[[Probes], tuple[str, ...]] = lambda _: ()
+    candidates: Callable[[Reach, Probes], tuple[str, ...]] = lambda _, __: ()
     separate: Callable[[Reach], tuple[Separation, ...]] = lambda _: ()
 
     def judge(self, reach: Reach, remedy: Remedy | None = None) -> Observation:
@@ -41,7 +41,7 @@ class Rung:
         carried = any(probe.carries for probe in reach.probes)
         if faulty and not (self.dead and carried):
             words = f"{target} {self.fault} ({_tried(faulty, reach)}{_said(self.detail(faulty[0]))})"
-            candidates = self.candidates(faulty)
+            candidates = self.candidates(reach, faulty)
             return problem(
                 target,
                 words,

@@ -27,7 +27,7 @@ def verdict(broken: BaseException, environ: Mapping[str, str], started: float) -
         for check in checks.values()
         for observation in check(imports=imports)
     ]
-    reasoning = diagnose.reason(once(judged), checks, (), (), lambda _: "")
+    reasoning = diagnose.reason(once(judged), checks, (), (), diagnose.Commands(lambda _: ""))
     status = diagnose.status(reasoning.findings, FailOn.BREAKS)
     headline = reasoning.diagnoses[0].headline if reasoning.diagnoses else _unexplained(broken)
     spent = round(time.monotonic() - started, 3)

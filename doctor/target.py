@@ -3,8 +3,9 @@
 import os
 
 from doctor import boundary
-from doctor.evidence import Missing
+from doctor.evidence import Evidence, Missing
 from doctor.evidence.endpoint import Endpoint
+from doctor.judge import Known
 from doctor.live import exported
 from doctor.request import AnyTarget, HostTarget, Request, parse, target_spelled
 from doctor.verdict import InvalidRequest
@@ -51,3 +52,11 @@ def place(target: AnyTarget, region: str) -> tuple[str, int]:
     if isinstance(found, Missing):
         raise InvalidRequest("--to", found.detail)
     return found.host, found.port
+
+
+def inferred(known: Known) -> str:
+    """Which hosts a function's variables name, and which variable does; "" where none is known."""
+    functions = [item.facts for item in known if isinstance(item, Evidence) and item.kind == "function"]
+    named = [each for facts in functions for each in facts.get("targets", ()) if each.get("variable")]
+    listed = ", ".join(f"{each['host']}:{each['port']} ({each['variable']})" for each in named)
+    return f"targets that variables of the function name: {listed}; --target names others" if listed else ""

@@ -22,6 +22,8 @@ _ONE_CORE = 1769  # MB of a function's memory (Lambda developer guide, "Configur
 if TYPE_CHECKING:
     import boto3
 
+    from doctor.evidence.template import Declared
+
 
 @dataclass(frozen=True, kw_only=True)
 class World:
@@ -30,7 +32,7 @@ class World:
     `until` is a `time.monotonic()` moment. `known` is evidence of kinds that were gathered before.
     `platform_environ` is the file in which the kernel keeps the environment that the platform set. `remaining` is
     the seconds that the invocation had left when the run began; None where nobody counts. `event` is the event that
-    asked for the run, as it came.
+    asked for the run, as it came. `template` is what a template's file says of the function that is examined.
     """
 
     request: Request
@@ -42,6 +44,7 @@ class World:
     platform_environ: Path = Path("/proc/self/environ")
     remaining: float | None = None
     event: object = None
+    template: Declared | None = None
 
     @property
     def services(self) -> tuple[ServiceTarget, ...]:

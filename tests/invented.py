@@ -78,7 +78,7 @@ def reasoned(
 ) -> diagnose.Reasoning:
     """Reason with these rules; a check without one follows nothing."""
     known = {item.finding.check: rule(item.finding.check) for item in judged} | {rule.id: rule for rule in rules}
-    return diagnose.reason(judged, known, answers, targets, " ".join)
+    return diagnose.reason(judged, known, answers, targets, diagnose.Commands(" ".join))
 
 
 def outcome_of(reasoning: diagnose.Reasoning, check: str) -> Outcome:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from doctor import location
+from doctor import location, registry
 
 ROOT = Path(__file__).parent.parent
 
@@ -29,7 +29,8 @@ ROWS = [
     "registry rung phase instrument passage",
     "lookup",
     "judge",
-    "diagnose gather hear join",
+    "again clearance hear join",
+    "diagnose gather",
     "headline",
     "examine stage0",
     "casefile",
@@ -188,6 +189,15 @@ def test_a_whole_run_needs_no_pydantic() -> None:
         "assert verdict['findings'] and not verdict['error'], verdict"
     )
     assert not loaded_by(run) & (HEAVY | {"pydantic", "pydantic_core", "email", "zipfile"})
+
+
+def test_lambdas_init_phase_loads_what_a_first_run_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9")
+    needed = ("doctor.examine", *(f"doctor.checks.{id.replace('-', '_')}" for id in registry.built_in()))
+    assert (
+        not loaded_by(f"import handler; missing = set({needed}) - set(sys.modules); assert not missing, missing")
+        & HEAVY
+    )
 
 
 LONGEST_MODULE, LONGEST_FUNCTION = 300, 40

@@ -8,6 +8,8 @@ import pytest
 from bench import __main__, compare, credentials, healthy, memory, modules, paths, phases, probes
 from bench.compare import Row
 
+pytestmark = pytest.mark.alone
+
 ROW = Row(what="speed", ours="doctor 2 ms", theirs="other 1 ms", figure="2.00 x", goal="≤ 1.10 x", met=False)
 
 

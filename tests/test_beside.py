@@ -16,6 +16,8 @@ import doctor
 from doctor.demo.embedded import EmbeddedAWS
 from tests.emulated import ROOT, children, gone
 
+pytestmark = pytest.mark.alone
+
 INVISIBLE = '''
 import json, os, signal, sys, threading
 

@@ -84,7 +84,14 @@ def test_inconclusive_is_three() -> None:
         (["path", "--from", "eni-1", "--to", "sqs", "--protocol", "sctp"], "--protocol"),
         (["path", "--from", "eni-1", "--to", "sqs", "--source-port", "0"], "--source-port"),
         (["snapshot"], "DIR"),
-        (["examine", "orders", "--via", "deployed"], "--via"),
+        (["examine", "orders", "--via", "carrier-pigeon"], "--via"),
+        (["examine", "--via", "deployed"], "--via"),
+        (["examine", "--inside", "pyproject.toml"], "--inside"),
+        (["examine", "--doctor-function", "doctor"], "--doctor-function"),
+        (["examine", "orders", "--doctor-function", "doctor"], "--via deployed"),
+        (["examine", "orders", "--via", "deployed", "--inside", "pyproject.toml"], "--inside"),
+        (["examine", "orders", "--inside", "no-such-file.json"], "no-such-file.json"),
+        (["examine", "orders", "--inside", "pyproject.toml"], "pyproject.toml"),
         (["replay", "no-such-file.json"], "no-such-file.json"),
     ],
 )
@@ -171,7 +178,7 @@ def test_completion_knows_checks_formats_and_demonstrations() -> None:
     assert offered("replay", "--output", "ju") == {"junit"}
     assert offered("demo", "missing") == {"missing-token"}
     assert offered("path", "--output", "j") == {"json"}
-    assert offered("examine", "--via", "") == {"outside"}
+    assert offered("examine", "--via", "") == {"outside", "deployed"}
 
 
 def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:

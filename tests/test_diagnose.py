@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doctor import diagnose, registry
+from doctor.clearance import Answer
 from doctor.declare import Check, Nearness, Observation, ok, problem
-from doctor.diagnose import Answer
 from doctor.evidence import Evidence, Vantage
 from doctor.evidence import caller as callers
 from doctor.judge import Judged, engine_finding, judge, lower, stamp

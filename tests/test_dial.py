@@ -13,6 +13,8 @@ from doctor import dial
 from doctor.dial import Call, Line
 from tests import peers
 
+pytestmark = pytest.mark.alone
+
 HERE = "127.0.0.1"
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from doctor import errors, location
+from doctor import errors, location, registry
 
 cli = location.module(location.part("cli.py"), "doctor.cli")
 
@@ -81,6 +81,35 @@ def test_a_duration_may_be_any(after: str) -> None:
     assert "client.unbounded-timeouts" in [
         found.check for found in errors.read(f"Task timed out after {after} seconds").candidates
     ]
+
+
+@pytest.mark.parametrize("after", ["30.00", "6", "900.00", "N"])
+def test_a_function_that_was_ended_while_it_waited_leads_to_what_drops_packets(after: str) -> None:
+    code, said = explain(f"2026-01-01T00:00:00Z 1-2-3 Task timed out after {after} seconds")
+    assert code == 0
+    named = [candidate["check"] for candidate in said["candidates"]]
+    assert named[:2] == ["network.no-route", "client.unbounded-timeouts"]
+    assert {"network.egress-blocked", "network.endpoint-ingress-blocked"} <= set(named)
+    assert len(named) == 6
+    assert said["candidates"][0]["separate"] == "doctor examine FUNCTION --only network.no-route"
+    assert said["candidates"][1]["separate"] == "doctor examine --only client.unbounded-timeouts"
+
+
+def test_three_seconds_are_lambdas_default_and_may_be_too_few() -> None:
+    named = [found.check for found in errors.read("Task timed out after 3.00 seconds").candidates]
+    assert named[:2] == ["function.timeout-below-dependencies", "client.unbounded-timeouts"]
+    assert {"network.no-route", "network.egress-blocked"} <= set(named)
+
+
+def test_what_a_log_says_beside_the_end_tells_more() -> None:
+    text = "ConnectTimeoutError: Connect timeout on endpoint URL\nTask timed out after 30.00 seconds"
+    assert errors.read(text).candidates[0].check == "reach.connect-timeout"
+    slow = "[SSL: WRONG_VERSION_NUMBER] wrong version number\nTask timed out after 30.00 seconds"
+    assert errors.read(slow).candidates[0].check == "reach.not-tls"
+
+
+def test_the_checks_that_silence_leads_to_exist() -> None:
+    assert set(errors._SILENCES) | set(errors._HASTES) <= set(registry.built_in())
 
 
 def test_a_database_that_does_not_answer_leads_to_the_network() -> None:

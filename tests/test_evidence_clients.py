@@ -25,6 +25,8 @@ from doctor.world import World
 from tests.evidence import build, sealed
 from tests.peers import Behaviour, ends, listening, over_tls, stays_silent
 
+pytestmark = pytest.mark.alone
+
 HANDSHAKE, ANSWER = 0.2, 0.1  # seconds
 GRANTED = (
     "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:sts::123456789012:assumed-role/jobs/x</Arn>"

@@ -3,7 +3,7 @@
 import ipaddress
 import socket
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -239,10 +239,26 @@ class TestWhatTheSandboxGot:
         seen = one(collected(in_vpc(), read(), self.NAMES, targets=self.TARGETS, function=None, **own))
         assert {(way.address, way.seen, way.assumed) for way in seen.ways} == {("93.184.216.34", True, False)}
 
-    def test_those_of_another_machine_are_not(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    @pytest.mark.parametrize(
+        ("vantage", "counts"),
+        [
+            (Vantage(function="jobs"), True),
+            (Vantage(function="doctor", subnets=("subnet-fb",), groups=("sg-f",)), True),
+            (Vantage(function="doctor", subnets=("subnet-fb",), groups=("sg-f", "sg-e")), False),
+            (Vantage(function="doctor", subnets=("subnet-fb", "subnet-x"), groups=("sg-f",)), False),
+            (Vantage(function="doctor"), False),
+            (Vantage(), False),
+        ],
+        ids=["itself", "beside it", "other groups", "another subnet", "nobody knows where", "a laptop"],
+    )
+    def test_brought_along_they_count_where_they_share_the_functions_network(
+        self, vantage: Vantage, counts: bool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [])
-        seen = one(collected(in_vpc(), read(), self.NAMES, targets=self.TARGETS))
-        assert seen.ways == ()
+        configured = world(in_vpc(), read(), targets=self.TARGETS)
+        (names,) = sealed(self.NAMES)
+        brought = replace(configured, known=(*configured.known, replace(names, vantage=vantage)))
+        assert bool(one(list(Paths.collect(brought))).ways) is counts
 
     def test_they_stand_beside_the_configured_ones(self) -> None:
         seen = paths(seen=("10.0.11.10", "10.0.11.77"))

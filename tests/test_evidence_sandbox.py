@@ -20,6 +20,8 @@ from doctor.verdict import Outcome, Severity
 from doctor.world import World
 from tests.evidence import sealed
 
+pytestmark = pytest.mark.alone
+
 ROOT = Path(__file__).parent.parent
 FUNCTION = {
     "AWS_LAMBDA_FUNCTION_NAME": "jobs",

@@ -19,6 +19,8 @@ from doctor.ladder import Plan, climb
 from tests import peers
 from tests.peers import Behaviour, answer, over_tls, says
 
+pytestmark = pytest.mark.alone
+
 HOST = "sqs.us-east-1.amazonaws.com"
 HERE = "127.0.0.1"
 PATIENCE = 0.4

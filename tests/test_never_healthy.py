@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from doctor import answer, boundary, diagnose
-from doctor.diagnose import Answer
+from doctor.clearance import Answer
 from doctor.evidence import Evidence, Facts, Missing, Reason, Vantage
 from doctor.evidence.caller import Answer as Said
 from doctor.evidence.endpoint import Endpoint
@@ -42,17 +42,17 @@ class TestEvidenceBroughtAlong:
         at = replace(
             world(), environ=QUIET | {"AWS_LAMBDA_FUNCTION_NAME": "jobs"}, known=(seal(reach(probe()), "jobs"),)
         )
-        (item,) = join(at)
+        (item,) = join(at, ())
         assert isinstance(item, Missing)
         assert item.reason is Reason.NOT_ASKED
 
     def test_of_a_laptop_says_nothing_of_a_function(self) -> None:
         known = (seal(caller(), None), seal(reach(probe()), None))
-        assert all(isinstance(item, Missing) for item in join(world(Request(function="jobs"), known=known)))
+        assert all(isinstance(item, Missing) for item in join(world(Request(function="jobs"), known=known), ()))
 
     def test_of_the_function_that_is_examined_counts(self) -> None:
         known = (seal(caller(), "jobs"),)
-        assert join(world(Request(function="jobs"), known=known)) == known
+        assert join(world(Request(function="jobs"), known=known), ()) == known
 
     def test_forged_reach_does_not_make_a_closed_port_healthy(self) -> None:
         forged = asdict(seal(Reach(host="127.0.0.1", port=9, probes=(probe(address="127.0.0.1"),)), None))
@@ -108,7 +108,8 @@ def test_an_answer_does_not_excuse_a_broken_isolation() -> None:
     check = registry.load("reach.expectation-failed")
     judged = judge(check, (seal(facts, "jobs"),))
     target = facts.concerns
-    reasoning = diagnose.reason(judged, {check.id: check}, [Answer(target, "10.0.0.1")], [target], lambda _: "")
+    commands = diagnose.Commands(lambda _: "")
+    reasoning = diagnose.reason(judged, {check.id: check}, [Answer(target, "10.0.0.1")], [target], commands)
     assert diagnose.status(reasoning.findings, FailOn.BREAKS) is Status.UNHEALTHY
 
 

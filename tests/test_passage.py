@@ -9,12 +9,13 @@ from doctor import passage, registry
 from doctor.declare import Observation
 from doctor.evidence.paths import Paths
 from doctor.network.model import Network
-from doctor.verdict import Outcome, Remedy, Severity
+from doctor.verdict import Outcome, Remedy, Severity, Source
 from tests.evidence.build import PARTNER_HOST, S3_HOST, in_vpc, paths, sound_vpc
 from tests.evidence.network import ISOLATED, ONE_ISOLATED, SOUND, TO_NAT, acl, outside
 from tests.network.build import INTERNET_6, changed, entry, having, route, routed, rule
 
-NETWORK = [id_ for id_ in registry.built_in() if id_.startswith("network.")]
+ALL = [id_ for id_ in registry.built_in() if id_.startswith("network.")]
+NETWORK = [id_ for id_ in ALL if registry.load(id_).sources == {Source.CONTROL}]
 PATH_CHECKS = [id_ for id_ in NETWORK if Paths in {need.facts for need in registry.load(id_).needs}]
 DNS = [f"dns.{name}" for name in ("private-names-off", "vpc-support-off", "vpc-hostnames-off", "custom-resolver")]
 DNS += [f"dns.{name}" for name in ("private-zone-shadows", "resolver-rule-diverts", "firewall-blocks")]

@@ -17,6 +17,8 @@ from doctor.world import World
 from tests import peers
 from tests.evidence import sealed
 
+pytestmark = pytest.mark.alone
+
 HERE = "127.0.0.1"
 
 

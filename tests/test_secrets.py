@@ -622,6 +622,7 @@ ADVERSARIES = [
 ]
 
 
+@pytest.mark.alone
 def test_the_time_grows_with_the_length_and_no_faster() -> None:
     """Every pattern meets every adversary: four times the text takes less than six times as long."""
     redact = Redactor(ENVIRON).text

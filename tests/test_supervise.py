@@ -17,6 +17,8 @@ from doctor.child import Task
 from doctor.supervise import Children, End, How, Item
 from tests.leftovers import nothing_is_left  # noqa: F401 - a fixture for every test here
 
+pytestmark = pytest.mark.alone
+
 PATIENCE = 10.0  # seconds for what must end by itself
 
 

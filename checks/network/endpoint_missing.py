@@ -5,7 +5,7 @@ from doctor.declare import Nearness
 from doctor.evidence.paths import Paths, Way
 from doctor.network import remedies
 from doctor.network.serving import GATEWAYS, service_of
-from doctor.passage import addresses, filled, is_open, not_walked, only_subnet, scope, short, shut
+from doctor.passage import filled, is_open, not_walked, place, scope, short, shut
 
 _TEMPLATE = """\
 Endpoint:
@@ -62,8 +62,7 @@ def endpoint_missing(paths: Paths) -> Iterator[Observation]:
         yield problem(
             paths.vpc,
             words,
-            addresses=addresses(isolated),
-            subnet=only_subnet(isolated),
+            **place(isolated),
             remedy=_remedy(service, isolated, paths),
         )
     elif reasons := [why for way in paths.ways if not is_open(paths, way.subnet) for why in way.path.unknowns]:

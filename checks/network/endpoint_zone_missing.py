@@ -5,7 +5,7 @@ from doctor.declare import Nearness
 from doctor.evidence.paths import Paths
 from doctor.network import remedies
 from doctor.network.serving import Serving
-from doctor.passage import filled, not_walked, only_subnet, short
+from doctor.passage import filled, not_walked, place, short
 
 _REMEDY = Remedy(
     "Add a subnet of the missing zone to the endpoint, at the price of one more interface; or leave it, knowing the cost.",
@@ -46,6 +46,6 @@ def _judged(endpoint: Serving, paths: Paths) -> Observation:
     return problem(
         endpoint.id,
         f"{endpoint.id} has no interface in {', '.join(zones)}: calls from {', '.join(sorted(away))} cross to another zone",
-        subnet=only_subnet(away.values()),
+        subnet=place(away.values())["subnet"],
         remedy=filled(_REMEDY, endpoint.id, paths, (command,)),
     )

@@ -7,7 +7,7 @@ from doctor.lookup import effect
 from doctor.network import remedies
 from doctor.network.resolution import Kind
 from doctor.network.serving import GATEWAYS, Serving, service_of
-from doctor.passage import addresses, filled, not_walked, only_subnet, short
+from doctor.passage import filled, not_walked, place, short
 
 _TEMPLATE = """\
 GatewayEndpoint:
@@ -66,7 +66,6 @@ def _judged(gateway: Serving, paths: Paths) -> Observation:
         gateway.id,
         f"{gateway.id} ({gateway.service}) has no route in {', '.join(tables)}; {words}",
         severity=severity,
-        addresses=addresses(lacking),
-        subnet=only_subnet(lacking),
+        **place(lacking),
         remedy=filled(replace(_REMEDY, template=template), gateway.id, paths, (command,)),
     )

@@ -42,8 +42,9 @@ def public_access_blocked(paths: Paths) -> Iterator[Observation]:
     ACLs, which all look right. `block-bidirectional` stops what goes out by NAT as well; `block-ingress` stops only what
     comes in. What it stops is dropped in silence: `ConnectTimeoutError: Connect timeout on endpoint URL`.
 
-    VPC endpoints are not concerned.
+    VPC endpoints are not concerned, nor is what goes to another VPC by peering or by a transit gateway: none of it passes
+    through an internet gateway. So the mode of that other VPC does not matter either.
 
-    Source: VPC user guide, "Block public access to VPCs and subnets".
+    Source: VPC user guide, "Block public access to VPCs and subnets", "VPC BPA basics".
     """
     yield from _FAULT.judge(paths)

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
 from doctor.evidence.paths import Paths, Way
-from doctor.passage import addresses, called, not_walked, only_subnet, short
+from doctor.passage import called, not_walked, place, short
 
 _REMEDY = Remedy(
     "Take the subnet out of the function's configuration, or make its route table and network ACL like those of the others.",
@@ -57,8 +57,7 @@ def subnets_disagree(paths: Paths) -> Iterator[Observation]:
         yield problem(
             worse[0] if len(worse) == 1 else paths.function,
             f"{words}: about {hang:.0%} of the invocations hang",
-            addresses=addresses(bad),
-            subnet=only_subnet(bad),
+            **place(bad),
         )
     elif len(known) < len(fares):
         yield unknown(target, short(why for way in paths.ways for why in way.path.unknowns))

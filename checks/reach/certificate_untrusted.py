@@ -48,7 +48,8 @@ def _reason(probe: Probe) -> str:
     return f"issued by {probe.certificate.issuer}" if probe.certificate and probe.certificate.issuer else probe.detail
 
 
-def _candidates(probes: tuple[Probe, ...]) -> tuple[str, ...]:
+def _candidates(reach: Reach, probes: tuple[Probe, ...]) -> tuple[str, ...]:
+    del reach
     return ("credentials.clock-skew",) if all(probe.tls is Tls.EXPIRED for probe in probes) else ()
 
 

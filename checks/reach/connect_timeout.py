@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Separation, Severity, boundary, check
 from doctor.evidence.reach import Probe, Reach, Tcp
+from doctor.network.serving import GATEWAYS
 from doctor.rung import Rung
 
 
@@ -47,41 +48,113 @@ def connect_timeout(reach: Reach) -> Iterator[Observation]:
     yield _RUNG.judge(reach)
 
 
-def _candidates(probes: tuple[Probe, ...]) -> tuple[str, ...]:
-    addresses = [boundary.as_address(probe.address) for probe in probes]
-    if None in addresses:  # the proxy, which client.proxy-unreachable looks at
+# What stops packets of any kind, behind what is told apart by address; what the configuration rules out, the diagnosis
+# leaves out, so that where it is all open the last ones remain.
+_ANYWHERE = (
+    "network.acl-return-blocked",
+    "network.acl-egress-blocked",
+    "network.prefix-list-mismatch",
+    "network.interface-groups-differ",
+    "network.firewall-in-path",
+    "network.encryption-control-blocks",
+)
+_PRIVATE_SERVICE = (
+    "network.endpoint-ingress-blocked",
+    "network.egress-blocked",
+    "dns.stale-answer",
+    "network.acl-return-blocked",
+    "network.acl-egress-blocked",
+    "network.acl-ingress-blocked",
+    "network.endpoint-unavailable",
+    "dns.private-zone-shadows",
+    "network.no-route",
+)
+_PRIVATE_HOST = (
+    "network.target-ingress-blocked",
+    "network.egress-blocked",
+    "network.target-missing",
+    "network.acl-return-blocked",
+    "network.acl-ingress-blocked",
+    "network.no-route",
+    "network.peering-broken",
+    "network.transit-gateway-broken",
+    "network.acl-egress-blocked",
+)
+_GATEWAY_SERVICE = (
+    "network.gateway-endpoint-unrouted",
+    "network.egress-blocked",
+    "network.endpoint-missing",
+    "network.public-subnet",
+    "network.acl-return-blocked",
+    "network.nat-without-internet",
+    "network.gateway-endpoint-other-region",
+)
+_PUBLIC_SERVICE = (
+    "network.endpoint-missing",
+    "dns.private-names-off",
+    "network.egress-blocked",
+    "network.public-subnet",
+    "network.nat-without-internet",
+    "dns.vpc-hostnames-off",
+    "dns.public-answer",
+    "network.nat-unavailable",
+    "network.blackhole-route",
+    "network.nat-acl-blocked",
+    "network.internet-gateway-missing",
+)
+_PUBLIC_HOST = (
+    "network.no-route",
+    "network.egress-blocked",
+    "network.public-subnet",
+    "network.nat-without-internet",
+    "network.nat-unavailable",
+    "network.blackhole-route",
+    "network.nat-acl-blocked",
+    "network.internet-gateway-missing",
+    "network.public-access-blocked",
+)
+_IPV6 = ("network.ipv6-dead-end", "network.no-route", "network.egress-blocked")
+
+
+def _candidates(reach: Reach, probes: tuple[Probe, ...]) -> tuple[str, ...]:
+    addresses = [found for probe in probes if (found := boundary.as_address(probe.address.partition("%")[0]))]
+    if len(addresses) < len(probes):  # the proxy, which client.proxy-unreachable looks at
         return ()
-    if all(address and address.is_private for address in addresses):
-        return (
-            "network.endpoint-ingress-blocked",
-            "network.egress-blocked",
-            "network.acl-return-blocked",
-            "network.acl-egress-blocked",
-            "dns.stale-answer",
-            "network.no-route",
-        )
-    return (
-        "network.no-route",
-        "network.public-subnet",
-        "dns.public-answer",
-        "network.egress-blocked",
-        "network.nat-without-internet",
-        "network.blackhole-route",
-    )
+    if all(not address.is_global for address in addresses):
+        named: tuple[str, ...] = _PRIVATE_SERVICE if reach.service else _PRIVATE_HOST
+    elif all(address.version == 6 for address in addresses):
+        named = _IPV6
+    elif reach.service in GATEWAYS:
+        named = _GATEWAY_SERVICE
+    else:
+        named = _PUBLIC_SERVICE if reach.service else _PUBLIC_HOST
+    return tuple(dict.fromkeys((*named, *_ANYWHERE)))
 
 
 def _separate(reach: Reach) -> tuple[Separation, ...]:
-    return (
-        Separation(
-            "aws ec2 describe-vpc-endpoints --filters Name=vpc-id,Values=VPC "
-            "--query 'VpcEndpoints[].[ServiceName,State,PrivateDnsEnabled]'",
-            "an available endpoint with private DNS: its security group decides; none: the route table does",
-        ),
-        Separation(
-            "aws ec2 describe-route-tables --filters Name=association.subnet-id,Values=SUBNET --query 'RouteTables[].Routes'",
-            f"no route that covers {reach.host}: no path; an internet gateway for IPv4: the function has no public address",
-        ),
+    tried = [probe.address for probe in reach.probes if probe.tcp is Tcp.TIMEOUT]
+    address = boundary.as_address(tried[0].partition("%")[0]) if tried else None
+    routes = Separation(
+        "aws ec2 describe-route-tables --filters Name=association.subnet-id,Values=SUBNET --query 'RouteTables[].Routes'",
+        f"no route that covers {reach.host}: no path; an internet gateway for IPv4: the function has no public address",
     )
+    egress = Separation(
+        "aws ec2 describe-security-groups --group-ids GROUP --query 'SecurityGroups[].IpPermissionsEgress'",
+        f"a rule of the function's group that lets out {reach.port} to there: it is not the egress",
+    )
+    endpoints = Separation(
+        "aws ec2 describe-vpc-endpoints --filters Name=vpc-id,Values=VPC "
+        "--query 'VpcEndpoints[].[ServiceName,State,PrivateDnsEnabled]'",
+        "an available endpoint with private DNS: its security group decides; none: the route table does",
+    )
+    if address is None or address.is_global:
+        return (endpoints, routes) if reach.service else (routes, egress)
+    carrier = Separation(
+        f"aws ec2 describe-network-interfaces --filters Name=addresses.private-ip-address,Values={address} "
+        "--query 'NetworkInterfaces[].[Description,Groups]'",
+        "no interface: the address is nobody's, or an old one; else the inbound rules of its groups decide",
+    )
+    return carrier, egress
 
 
 _RUNG = Rung(

@@ -74,11 +74,16 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vantage:
-    """Where the evidence was gathered: in a function's sandbox, or on some other machine."""
+    """Where the evidence was gathered: in a function's sandbox, or on some other machine.
+
+    `subnets` and `groups` are those that the function is configured with; no subnets where nobody told, or there are none.
+    A sandbox stands in one of the subnets, which is `subnet` where it is known.
+    """
 
     function: str | None = None
     role: str | None = None
     subnet: str | None = None
+    subnets: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
 
     @property

@@ -79,9 +79,9 @@ class Reading:
             made = self.world.session().client(service, region_name=self.region, config=config)  # type: ignore[call-overload]
             return dict(getattr(made, operation)(**arguments))
         except Exception as error:  # noqa: BLE001 - silence would pass for a dead network
-            return self._refused(error, operation, action)
+            return self.refused(error, operation, action)
 
-    def _refused(self, error: Exception, operation: str, action: str) -> Refusal:
+    def refused(self, error: Exception, operation: str, action: str) -> Refusal:
         told = failed(error)
         name, code = str(told["error"]), str(told.get("code", ""))
         if code in REJECTIONS:

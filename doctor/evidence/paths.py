@@ -9,12 +9,13 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from doctor import boundary
-from doctor.evidence import Facts, Missing, Reason, Shared
+from doctor.evidence import Evidence, Facts, Missing, Reason, Shared, revive
 from doctor.evidence.endpoint import Endpoint
 from doctor.evidence.function import Function
 from doctor.evidence.names import Names
 from doctor.evidence.network import Network as NetworkFacts
 from doctor.evidence.public_names import looked_up
+from doctor.evidence.standing import standing
 from doctor.network.blocks import Block, block
 from doctor.network.resolution import Kind, Problem, Resolution
 from doctor.network.result import Path
@@ -95,10 +96,10 @@ class Paths(Facts):
     def collect(cls, world: World) -> Iterator[Self | Missing]:
         """Walk from every subnet to every target. What was not read of function or network speaks for itself."""
         known = world.seen(NetworkFacts)
-        seen = {names.concerns: names.addresses for names in world.seen(Names)} if _is_own(world) else {}
         for function in world.seen(Function):
             if not function.exists or (function.vpc and not known):
                 continue
+            seen = _seen(world, function)
             try:
                 network = _model(known[0]) if function.vpc else None
             except Exception as error:  # noqa: BLE001 - replies that contradict each other, or are none of AWS's
@@ -144,6 +145,13 @@ class Paths(Facts):
             return target
         answer, ways = _walk(function, network, endpoint, public, seen)
         return replace(target, answer=answer, ways=ways, endpoints=serving(network, function.vpc, endpoint.host))
+
+
+def _seen(world: World, function: Function) -> Mapping[str, tuple[str, ...]]:
+    """What names became in the function's sandbox, or in another that stands in its network."""
+    told = (item for item in world.known if isinstance(item, Evidence) and item.kind == Names.kind)
+    near = (item for item in told if standing(item.vantage, function.name, function) is not Shared.NOTHING)
+    return {names.concerns: names.addresses for names in (revive(Names, item) for item in near)}
 
 
 def _is_own(world: World) -> bool:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from doctor.evidence.names import Reply
+from doctor.evidence.names import Names, Reply
+from doctor.evidence.paths import Paths
 from doctor.evidence.resolver import Resolver
 from doctor.network.beyond import DhcpOptions
 from doctor.network.model import Network
@@ -59,6 +60,19 @@ def firewall(*domains: str, action: str = "block") -> Network:
 
 def resolvers(*servers: str) -> Network:
     return sound_vpc(dhcp_options=by_id(DhcpOptions(id="dopt-1", resolvers=servers)))
+
+
+LIVE, OLD, ANYWHERE = "10.0.11.10", "10.0.11.99", "52.94.133.131"
+
+
+def got(*addresses: str, **more: Any) -> Names:
+    """What the sandbox's own resolver said."""
+    return looked(HOST, system(Reply.RESOLVED, *addresses), **more)
+
+
+def both(*addresses: str, network: Network | None = None) -> tuple[Names, Paths]:
+    """The same answer on both sides: what the sandbox got, and the ways to it."""
+    return got(*addresses), paths(network, seen=addresses)
 
 
 WITHOUT_NAMES = changed(SOUND, "endpoints", "vpce-sqs", private_names=False)
@@ -215,5 +229,18 @@ CASES: dict[str, Cases] = {
     "dns.firewall-blocks": Cases(
         failing=[(paths(firewall(HOST)),), (paths(firewall("*.amazonaws.com")),)],
         passing=[(paths(),), (paths(firewall(PARTNER_HOST)),), (paths(firewall(HOST, action="allow")),)],
+    ),
+    "dns.public-answer": Cases(
+        failing=[
+            both(ANYWHERE),
+            both(ANYWHERE, network=ISOLATED),
+            both(LIVE, ANYWHERE),
+            both(ANYWHERE, network=WITHOUT_NAMES),
+        ],
+        passing=[both(LIVE), both(LIVE, "10.0.12.10"), both(OLD)],
+    ),
+    "dns.stale-answer": Cases(
+        failing=[both(OLD), both(OLD, network=ISOLATED), both(LIVE, OLD), both("100.64.0.9")],
+        passing=[both(LIVE), both(LIVE, "10.0.12.10")],
     ),
 }

@@ -4,15 +4,19 @@ from dataclasses import replace
 from typing import Any
 
 from doctor.evidence.paths import Paths
+from doctor.evidence.reach import Tls
 from doctor.network.beyond import Attachment, EncryptionControl
 from doctor.network.model import Endpoint, Network
 from tests.evidence.build import (
     PARTNER_HOST,
     S3_HOST,
+    SILENT,
     Cases,
     in_vpc,
     lambda_interface,
     paths,
+    probe,
+    reach,
     replies,
     sound_vpc,
 )
@@ -89,6 +93,12 @@ DUAL = in_vpc(ipv6=True)
 BOTH = ("93.184.216.34", INTERNET_6)
 OWN_ENDPOINT = Endpoint(
     id="vpce-x", vpc="vpc-1", kind="interface", service="com.amazonaws.us-east-1.kms", state="failed"
+)
+
+LIVE = "10.0.11.10"
+CLOSED = changed(SOUND, "groups", "sg-f", egress=())
+HALF_ANSWERED = changed(
+    acl("subnet-fa", OUT, entry(100, "tcp 32768-65535")), "acls", "acl-own", subnets=("subnet-fa", "subnet-fb")
 )
 
 CASES: dict[str, Cases] = {
@@ -250,6 +260,20 @@ CASES: dict[str, Cases] = {
         passing=[
             (outside(public=BOTH, function=DUAL),),
             (outside(NO_IPV6_ROUTE, public=BOTH),),
+        ],
+    ),
+    "network.model-contradicted": Cases(
+        failing=[
+            (paths(CLOSED, seen=(LIVE,)), reach(probe(address=LIVE))),
+            # TCP alone is enough: what answers above it is another question
+            (paths(CLOSED, seen=(LIVE,)), reach(probe(address=LIVE, tls=Tls.UNTRUSTED, http=None, request_id=False))),
+        ],
+        passing=[
+            (paths(seen=(LIVE,)), reach(probe(address=LIVE))),
+            (paths(CLOSED, seen=(LIVE,)), reach(replace(SILENT, address=LIVE))),
+            # the sandbox may stand in the other subnet, or have had the luck of the right port
+            (paths(acl("subnet-fa"), seen=(LIVE,)), reach(probe(address=LIVE))),
+            (paths(HALF_ANSWERED, seen=(LIVE,)), reach(probe(address=LIVE))),
         ],
     ),
 }
