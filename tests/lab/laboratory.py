@@ -48,17 +48,23 @@ def _made_up() -> dict[str, str]:
 
 _CREDENTIALS = _made_up()
 
+_TRIAL = (
+    "ip link add type veth && mount --bind /dev/null /etc/resolv.conf && nft add table ip trial && unshare --net true"
+)
+
 
 def missing() -> str | None:
     """Which means this machine lacks to hold a laboratory; None where it has all."""
     if sys.platform != "linux":
         return "network namespaces exist on Linux only"
-    absent = [tool for tool in ("unshare", "ip", "setpriv", "mount") if not shutil.which(tool, path=_PATH)]
+    absent = [
+        tool for tool in ("unshare", "nsenter", "ip", "nft", "setpriv", "mount") if not shutil.which(tool, path=_PATH)
+    ]
     if absent:
         return f"not installed: {', '.join(absent)} (`make lab-deps`)"
     if emulator.find() is None:
         return "no Lambda Runtime Interface Emulator (`make setup`)"
-    trial = [*_namespaces(), "sh", "-c", "ip link add type veth && mount --bind /dev/null /etc/resolv.conf"]
+    trial = [*_namespaces(), "sh", "-c", _TRIAL]
     tried = subprocess.run(trial, capture_output=True, text=True, env={"PATH": _PATH}, check=False)
     return f"no namespaces on this machine: {tried.stderr.strip()}" if tried.returncode else None
 
@@ -84,7 +90,9 @@ class Invocation:
 
 
 class Laboratory:
-    """The network, from `with` to the end of its block, whatever ends the block."""
+    """The network, from `with` to the end of its block, whatever ends the block. `program` is its inner process."""
+
+    program = "inside.py"
 
     def __enter__(self) -> Self:
         self._folder = tempfile.TemporaryDirectory(prefix="laboratory-")
@@ -94,7 +102,7 @@ class Laboratory:
             "PYTHONDONTWRITEBYTECODE": "1",
             "DOCTOR_EMULATOR": str(emulator.find()),
         }
-        command = [*_namespaces(), sys.executable, str(_HERE / "inside.py"), self._folder.name]
+        command = [*_namespaces(), sys.executable, str(_HERE / self.program), self._folder.name]
         self._errors = tempfile.TemporaryFile("w+")
         self._process = subprocess.Popen(
             command,
@@ -132,16 +140,17 @@ class Laboratory:
     def doctor(self, folder: Path = CHECKOUT, **variables: str) -> "Deployed":
         """The doctor as deployed from a folder, with further variables; warm from the second time on."""
         environ = _CREDENTIALS | {"AWS_CA_BUNDLE": str(self.folder / "root.pem")} | variables
-        return Deployed(self, self._do("function", folder=str(folder), handler="handler.handler", environ=environ))
+        return Deployed(self, self.do("function", folder=str(folder), handler="handler.handler", environ=environ))
 
-    def run(self, code: str) -> Any:
-        """What a Python program prints inside, read as JSON."""
-        return self._do("run", code=code)
-
-    def _do(self, command: str, **arguments: object) -> Any:
+    def do(self, command: str, **arguments: object) -> Any:
+        """What the inner process's method of this name returns."""
         assert self._process.stdin
         print(json.dumps({"do": command, **arguments}), file=self._process.stdin, flush=True)
         return self._hear()
+
+    def run(self, code: str) -> Any:
+        """What a Python program prints inside, read as JSON."""
+        return self.do("run", code=code)
 
     def _hear(self) -> Any:
         assert self._process.stdout
@@ -169,7 +178,7 @@ class Deployed:
         """Invoke with any event. `names` changes the healthy zone: a host's addresses, or None for no such name."""
         zone = {host: value for host, value in {**HEALTHY, **(names or {})}.items() if value is not None}
         arguments = {"function": self.name, "event": event, "names": zone, "resolvers": resolvers}
-        return Invocation(**self.laboratory._do("invoke", **arguments))
+        return Invocation(**self.laboratory.do("invoke", **arguments))
 
     def examine(
         self,

@@ -68,8 +68,8 @@ def resolve(zone: Zone, address: str) -> None:
             reply = zone.answer(wire)
             self.wfile.write(len(reply).to_bytes(2, "big") + reply)
 
-    _serve(socketserver.ThreadingUDPServer((address, 53), OverUdp))
-    _serve(socketserver.ThreadingTCPServer((address, 53), OverTcp))
+    serve(socketserver.ThreadingUDPServer((address, 53), OverUdp))
+    serve(socketserver.ThreadingTCPServer((address, 53), OverTcp))
 
 
 @dataclass(frozen=True)
@@ -82,18 +82,18 @@ class Contexts:
     strange: ssl.SSLContext
 
 
-def certificates(folder: Path) -> Contexts:
-    """New certificates; functions trust their root through `root.pem` in the folder."""
+def certificates(folder: Path, hosts: tuple[str, ...] = _HOSTS) -> Contexts:
+    """New certificates for these hosts; functions trust their root through `root.pem` in the folder."""
     root, stranger = trustme.CA(organization_name="Laboratory"), trustme.CA(organization_name="Inspecting Proxy")
     root.cert_pem.write_to_path(folder / "root.pem")
     now = datetime.now(UTC)
     return Contexts(
-        trusted=_context(root.issue_cert(*_HOSTS)),
+        trusted=_context(root.issue_cert(*hosts)),
         misnamed=_context(root.issue_cert("internal.example")),
         expired=_context(
-            root.issue_cert(*_HOSTS, not_before=now - timedelta(days=30), not_after=now - timedelta(days=1))
+            root.issue_cert(*hosts, not_before=now - timedelta(days=30), not_after=now - timedelta(days=1))
         ),
-        strange=_context(stranger.issue_cert(*_HOSTS)),
+        strange=_context(stranger.issue_cert(*hosts)),
     )
 
 
@@ -103,7 +103,7 @@ def _context(certificate: trustme.LeafCert) -> ssl.SSLContext:
     return context
 
 
-class _Quiet(WSGIRequestHandler):
+class Quiet(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log(self, type: str, message: str, *args: object) -> None:
@@ -114,10 +114,10 @@ def amazon(context: ssl.SSLContext, *addresses: str) -> None:
     """moto as AWS: one set of services, whatever the name, at several addresses."""
     application = DomainDispatcherApplication(create_backend_app)
     for address in addresses:
-        server = make_server(address, 443, application, threaded=True, request_handler=_Quiet)
+        server = make_server(address, 443, application, threaded=True, request_handler=Quiet)
         # The handshake belongs into the connection's own thread, not into accept().
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-        _serve(server)
+        serve(server)
 
 
 def faulty(contexts: Contexts) -> None:
@@ -132,19 +132,19 @@ def faulty(contexts: Contexts) -> None:
         places.RESETS: peers.resets,
         places.CLOSES: peers.over_tls(contexts.trusted, peers.ends),
         places.PLAIN: peers.says(peers.answer("400 Bad Request", body="This port speaks HTTP.")),
-        places.BLOCKS: peers.over_tls(contexts.trusted, peers.says(_BLOCKED)),
-        places.REDIRECTS: peers.over_tls(contexts.trusted, peers.says(_LOGIN)),
+        places.BLOCKS: peers.over_tls(contexts.trusted, peers.says(BLOCKED)),
+        places.REDIRECTS: peers.over_tls(contexts.trusted, peers.says(LOGIN)),
     }
     for address, behave in behaviours.items():
         peers.listen(behave, address, 443)
-    peers.unsteady(places.UNSTEADY, 443, peers.over_tls(contexts.trusted, peers.says(_FROM_AWS)))
+    peers.unsteady(places.UNSTEADY, 443, peers.over_tls(contexts.trusted, peers.says(FROM_AWS)))
 
 
-_BLOCKED = peers.answer(
+BLOCKED = peers.answer(
     "403 Forbidden", "Server: squid", "Content-Type: text/html", body="<html>Blocked by policy</html>"
 )
-_LOGIN = peers.answer("302 Found", "Location: https://portal.internal/login")
-_FROM_AWS = peers.answer("404 Not Found", "x-amzn-RequestId: 5f7c1e52-0000-4000-8000-000000000000")
+LOGIN = peers.answer("302 Found", "Location: https://portal.internal/login")
+FROM_AWS = peers.answer("404 Not Found", "x-amzn-RequestId: 5f7c1e52-0000-4000-8000-000000000000")
 
 
 def proxies() -> None:
@@ -159,5 +159,5 @@ def proxies() -> None:
         peers.listen(behave, address, places.PROXY_PORT)
 
 
-def _serve(server: socketserver.BaseServer) -> None:
+def serve(server: socketserver.BaseServer) -> None:
     threading.Thread(target=server.serve_forever, daemon=True).start()

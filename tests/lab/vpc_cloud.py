@@ -1,0 +1,220 @@
+"""AWS as the laboratory's VPC reaches it: moto behind real TLS and real signatures, at the services' own host names.
+
+One set of services answers on port 443 of every address of the endpoints' namespace, of the internet and of nowhere else;
+what stands at an address instead, the fault, has a port of its own to which the firewall of its namespace leads.
+"""
+
+import email.utils
+import io
+import json
+import random
+import string
+import time
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs
+
+import servers
+import vpc_wires
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import make_server
+
+from doctor.demo import gate
+from tests import peers
+
+
+def _key(seed: str) -> gate.Key:
+    chance = random.Random(seed)
+
+    def some(alphabet: str, length: int) -> str:
+        return "".join(chance.choices(alphabet, k=length))
+
+    return gate.Key(
+        "ASIA" + some(string.ascii_uppercase + "234567", 16),
+        some(string.ascii_letters + string.digits + "+/", 40),
+        some(string.ascii_letters + string.digits, 400),
+    )
+
+
+ROLE, OPERATOR = _key("role"), _key("operator")
+EXPIRED = gate.Fault(
+    "ExpiredToken", "ExpiredTokenException", "ExpiredToken", "The security token included in the request is expired"
+)
+_DENIED = gate.Fault(
+    "AccessDenied",
+    "AccessDeniedException",
+    "AccessDenied",
+    "User: arn:aws:sts::123456789012:assumed-role/orders/orders is not authorized to perform this operation",
+    "UnauthorizedOperation",
+)
+# What a function's role may not read: the network around it is the operator's to look at.
+_CONTROL = ("ec2", "lambda", "iam", "route53", "route53resolver", "route53profiles")
+_EC2 = 'xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"'
+_BEHAVIOURS = {
+    "closed": 4000,  # nothing listens there
+    "untrusted": 4001,
+    "misnamed": 4002,
+    "expired": 4003,
+    "never-answers": 4004,
+    "never-shakes-hands": 4005,
+    "resets": 4006,
+    "closes": 4007,
+    "plain": 4008,
+    "blocks": 4009,
+    "redirects": 4010,
+    "slow": 4011,
+    "unsteady": 4012,
+    "tells": 4013,  # says from which address it is called
+}
+PROXY_PORT, DATABASE_PORT = 3128, 5432
+_CREDENTIALS_PORT = 9911
+CREDENTIALS_URI = f"http://127.0.0.1:{_CREDENTIALS_PORT}/credentials"
+
+
+class Cloud(gate.Gate):
+    """The gate before moto. `held` is what AWS holds against the function's keys, `skew` how many seconds its clock is ahead."""
+
+    def __init__(self) -> None:
+        self.recorded = Recorded(DomainDispatcherApplication(create_backend_app))
+        super().__init__(self.recorded, [ROLE, OPERATOR])
+        self.reset()
+
+    def reset(self) -> None:
+        """Nothing is wrong with anybody."""
+        self.held: gate.Fault | None = None
+        self.skew = 0.0
+        self.recorded.reset()
+
+    def fault(self, request: gate.Request) -> gate.Fault | None:
+        said = request.headers.get("Authorization", "")
+        if OPERATOR.id in said:
+            return super().fault(request)
+        if self.skew and said:
+            return gate.LATE
+        found = super().fault(request) or self.held
+        return found or (_DENIED if any(f"/{service}/" in said for service in _CONTROL) else None)
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        def started(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            told = datetime.now(UTC) + timedelta(seconds=self.skew)
+            return start_response(status, [*headers, ("Date", email.utils.format_datetime(told, usegmt=True))], *more)
+
+        return super().__call__(environ, started if self.skew else start_response)
+
+
+class Recorded:
+    """Replies of operations that moto has no notion of, as AWS gives them where there is nothing to tell."""
+
+    def __init__(self, moto: gate.Application) -> None:
+        self._moto = moto
+        self.reset()
+
+    def reset(self) -> None:
+        self.json: dict[str, object] = {
+            "ListFirewallRuleGroupAssociations": {"FirewallRuleGroupAssociations": []},
+            "ListFirewallConfigs": {"FirewallConfigs": []},
+            "ListFirewallRules": {"FirewallRules": []},
+            "ListFirewallDomains": {"Domains": []},
+            "ListFirewallDomainLists": {"FirewallDomainLists": []},
+        }
+        self.amended: dict[str, tuple[str, str]] = {}  # before which text of moto's reply what is told
+        self.xml = {
+            "DescribeVpcEncryptionControls": "<vpcEncryptionControlSet/>",
+            "DescribeVpcBlockPublicAccessOptions": block_public_access("off"),
+        }
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+        if environ.get("HTTP_HOST", "").startswith("route53profiles."):
+            return _reply(start_response, "application/json", json.dumps({"ProfileAssociations": []}))
+        if operation in self.json:
+            return _reply(start_response, "application/x-amz-json-1.1", json.dumps(self.json[operation]))
+        body = environ["wsgi.input"].read()
+        environ["wsgi.input"] = io.BytesIO(body)
+        action = parse_qs(body.decode(errors="replace")).get("Action", [""])[0] if b"Action=" in body else ""
+        if action in self.xml:
+            text = f"<{action}Response {_EC2}><requestId>r-1</requestId>{self.xml[action]}</{action}Response>"
+            return _reply(start_response, "text/xml", text)
+        if action in self.amended:
+            before, told = self.amended[action]
+            said = b"".join(self._moto(environ, lambda *_: None)).decode()
+            return _reply(start_response, "text/xml", said.replace(before, told + before))
+        return self._moto(environ, start_response)
+
+    def block_public_access(self) -> None:
+        """VPC Block Public Access in both directions: AWS tells it by itself, and of each subnet and VPC."""
+        mode = "<internetGatewayBlockMode>block-bidirectional</internetGatewayBlockMode>"
+        self.xml["DescribeVpcBlockPublicAccessOptions"] = block_public_access("block-bidirectional")
+        told = f"<blockPublicAccessStates>{mode}</blockPublicAccessStates>"
+        self.amended = {"DescribeSubnets": ("<subnetId>", told), "DescribeVpcs": ("<vpcId>", told)}
+
+
+def block_public_access(mode: str) -> str:
+    """The reply on VPC Block Public Access."""
+    fields = f"<internetGatewayBlockMode>{mode}</internetGatewayBlockMode><state>update-complete</state>"
+    return f"<vpcBlockPublicAccessOptions>{fields}</vpcBlockPublicAccessOptions>"
+
+
+def _reply(start_response: Any, kind: str, text: str) -> list[bytes]:
+    body = text.encode()
+    headers = [("Content-Type", kind), ("Content-Length", str(len(body))), ("x-amzn-RequestId", "r-1")]
+    start_response("200 OK", headers)
+    return [body]
+
+
+def serve(cloud: Cloud, contexts: servers.Contexts) -> None:
+    """Listen at every address of the namespace that the calling thread is in."""
+    server = make_server("::", 443, cloud, threaded=True, request_handler=servers.Quiet)
+    server.daemon_threads = True  # type: ignore[attr-defined]
+    server.socket = contexts.trusted.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    servers.serve(server)
+    for name, behave in _behaving(contexts).items():
+        peers.listen(behave, "0.0.0.0", _BEHAVIOURS[name])
+    peers.unsteady("0.0.0.0", _BEHAVIOURS["unsteady"], peers.over_tls(contexts.trusted, peers.says(servers.FROM_AWS)))
+    peers.listen(peers.stays_silent, "0.0.0.0", DATABASE_PORT)
+    peers.listen(peers.proxies(("127.0.0.1", 443)), "0.0.0.0", PROXY_PORT)
+
+
+def serve_credentials() -> None:
+    """The container provider, which under SnapStart stands in for the variables."""
+    until = (datetime.now(UTC) + timedelta(hours=6)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    issued = {"AccessKeyId": ROLE.id, "SecretAccessKey": ROLE.secret, "Token": ROLE.token, "Expiration": until}
+    reply = peers.answer("200 OK", "Content-Type: application/json", body=json.dumps(issued))
+    peers.listen(peers.says(reply), "127.0.0.1", _CREDENTIALS_PORT)
+
+
+def _behaving(contexts: servers.Contexts) -> Mapping[str, Callable[[Any], None]]:
+    def slow(connection: Any) -> None:
+        connection.recv(4096)
+        time.sleep(2.3)
+        connection.sendall(servers.FROM_AWS)
+
+    def tells(connection: Any) -> None:
+        connection.sendall(connection.getpeername()[0].encode())
+
+    return {
+        "untrusted": peers.over_tls(contexts.strange, peers.stays_silent),
+        "misnamed": peers.over_tls(contexts.misnamed, peers.stays_silent),
+        "expired": peers.over_tls(contexts.expired, peers.stays_silent),
+        "never-answers": peers.over_tls(contexts.trusted, peers.stays_silent),
+        "never-shakes-hands": peers.stays_silent,
+        "resets": peers.resets,
+        "closes": peers.over_tls(contexts.trusted, peers.ends),
+        "plain": peers.says(peers.answer("400 Bad Request", body="This port speaks HTTP.")),
+        "blocks": peers.over_tls(contexts.trusted, peers.says(servers.BLOCKED)),
+        "redirects": peers.over_tls(contexts.trusted, peers.says(servers.LOGIN)),
+        "slow": peers.over_tls(contexts.trusted, slow),
+        "tells": tells,
+    }
+
+
+def lead(all_: Mapping[str, vpc_wires.Namespace], at: Mapping[str, str]) -> None:
+    """Put behaviours in AWS's place: each address's port 443 (or `ADDRESS:PORT`) leads to that behaviour."""
+    lines = ["type nat hook prerouting priority -100;"]
+    for place, behaviour in at.items():
+        address, _, port = place.partition(":")
+        lines.append(f"ip daddr {address} tcp dport {port or 443} redirect to :{_BEHAVIOURS[behaviour]}")
+    text = "table ip at\ndelete table ip at\ntable ip at {\nchain in {\n" + "\n".join(lines) + "\n}\n}\n"
+    for name in ("endpoints", "internet"):
+        all_[name].shell("nft", "-f", "-", text=text)
