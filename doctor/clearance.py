@@ -23,7 +23,10 @@ _CONNECTED = "connected"  # `doctor.evidence.reach.Tcp`, in its plain form
 
 
 class Answer(NamedTuple):
-    """Something passed to this target: to which address, from which subnet. `aws` tells that AWS itself answered."""
+    """Something passed to this target: to which address, from which subnet. `aws` tells that AWS itself answered.
+
+    The `address` is "" where a proxy carried it, which alone knows where to: no address of the target's is called then.
+    """
 
     target: str
     address: str
@@ -42,7 +45,8 @@ def answers(known: Sequence[Evidence | Missing]) -> list[Answer]:
 
 
 def _passed(item: Evidence, ways: list[Mapping[str, Any]]) -> Iterator[Answer]:
-    addresses = dict.fromkeys(item.answered, True)
+    proxied = item.kind == "reach" and item.facts.get("proxied")
+    addresses = dict.fromkeys(("",) if proxied and item.answered else item.answered, True)
     if item.kind == "reach" and item.facts.get("expected", True) and not item.facts.get("proxied"):
         for probe in item.facts.get("probes", ()):
             if probe.get("tcp") == _CONNECTED:
@@ -104,7 +108,7 @@ def _answered(target: str, item: Judged, passed: tuple[Answer, ...]) -> bool:
     there = [answer for answer in passed if answer.target == target]
     for subnet in item.subnets or (item.finding.subnet,):
         heard = {each.address for each in there if None in (each.subnet, subnet) or each.subnet == subnet}
-        if not heard or not set(item.finding.addresses) <= heard:
+        if not heard or not ("" in heard or set(item.finding.addresses) <= heard):
             return False
     return True
 

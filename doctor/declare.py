@@ -47,6 +47,7 @@ class Observation:
     `severity` can only lower the check's own. `candidates` are ids of checks whose fault would look the same
     from where we stand, likeliest first; `separate` says how to tell them apart. `subnets` are those that the subject
     stops, where it is told by subnet, and `share` is the part of the connections that it lets pass all the same.
+    `nearness` is where this fault lies, if not where those of its check do.
     """
 
     outcome: Outcome
@@ -58,6 +59,7 @@ class Observation:
     subnet: str | None = None
     subnets: tuple[str, ...] = ()
     share: float = 0.0
+    nearness: Nearness | None = None
     candidates: tuple[str, ...] = ()
     separate: tuple[Separation, ...] = ()
     remedy: Remedy | None = None
@@ -70,6 +72,7 @@ class _Details(typing.TypedDict, total=False):
     subnet: str | None
     subnets: tuple[str, ...]
     share: float
+    nearness: Nearness | None
     candidates: tuple[str, ...]
     separate: tuple[Separation, ...]
     remedy: Remedy | None

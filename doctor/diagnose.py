@@ -69,7 +69,7 @@ def reason(
     """Apply rules 1, 2, 4, 5 and 8."""
     judged = clear(judged, tuple(answers), tuple(targets))
     problems = [item for item in judged if item.finding.outcome is Outcome.PROBLEM]
-    problems.sort(key=lambda item: _order([item], checks, targets))
+    problems.sort(key=lambda item: _order(_Group([item], frozenset(item.finding.sources)), checks, targets))
     causes = {id_: found for id_, found in _causes(problems, checks).items() if found}
     explained_by = {id_: found[0] for id_, found in causes.items()}
     roots = [item for item in problems if item.finding.id not in explained_by]
@@ -80,8 +80,18 @@ def reason(
         for item in judged
     )
     lineage = {id_: _ancestors(id_, causes) for id_ in causes}
-    groups = _grouped(roots, checks, targets)
-    return Reasoning(findings, tuple(_diagnosis(group, lineage, findings, checks, commands) for group in groups))
+    groups = [_with_effects(group, lineage, findings) for group in _grouped(roots)]
+    groups.sort(key=lambda group: _order(group, checks, targets))
+    return Reasoning(findings, tuple(_diagnosis(group, findings, checks, commands) for group in groups))
+
+
+@dataclass(frozen=True)
+class _Group:
+    """The problems of one check and severity, the ids of what they explain, and the sides that saw either."""
+
+    items: list[Judged]
+    sources: frozenset[Source]
+    explains: tuple[str, ...] = ()
 
 
 def _causes(problems: Sequence[Judged], checks: Mapping[str, Check]) -> dict[str, list[str]]:
@@ -143,58 +153,57 @@ def _ancestors(id_: str, causes: Mapping[str, Sequence[str]]) -> set[str]:
     return found
 
 
-def _order(group: Sequence[Judged], checks: Mapping[str, Check], targets: Sequence[str]) -> tuple[object, ...]:
+def _order(group: _Group, checks: Mapping[str, Check], targets: Sequence[str]) -> tuple[object, ...]:
     """Rule 5, for the problems of one check and severity."""
-    first = group[0].finding
-    stopped = {target for item in group for target in item.finding.targets}
+    first = group.items[0].finding
+    stopped = {target for item in group.items for target in item.finding.targets}
     count = max(len(targets), 1) if EVERY_TARGET in stopped else len(stopped)
-    rank = min(_evidence_rank(item.finding) for item in group)
     return (
         -first.severity.weight,
         -count,
-        rank,
-        checks[first.check].nearness,
-        min(item.finding.id for item in group),
+        _evidence_rank(group.sources),
+        min(checks[first.check].nearness if item.nearness is None else item.nearness for item in group.items),
+        min(item.finding.id for item in group.items),
     )
 
 
-def _evidence_rank(finding: Finding) -> int:
-    if {Source.INSIDE, Source.CONTROL} <= set(finding.sources):
+def _evidence_rank(sources: frozenset[Source]) -> int:
+    if {Source.INSIDE, Source.CONTROL} <= sources:
         return 0
     best = (Source.INSIDE, Source.CONTROL, Source.ARTIFACT)
-    return 1 + min((best.index(source) for source in finding.sources), default=len(best))
+    return 1 + min(map(best.index, sources), default=len(best))
 
 
-def _grouped(roots: Sequence[Judged], checks: Mapping[str, Check], targets: Sequence[str]) -> list[list[Judged]]:
+def _grouped(roots: Sequence[Judged]) -> list[list[Judged]]:
     """One group, and so one diagnosis, for each faulty check and severity: twelve timeouts are one."""
     groups: dict[tuple[str, Severity], list[Judged]] = {}
     for root in roots:
         groups.setdefault((root.finding.check, root.finding.severity), []).append(root)
-    return sorted(groups.values(), key=lambda group: _order(group, checks, targets))
+    return list(groups.values())
+
+
+def _with_effects(items: list[Judged], lineage: Mapping[str, set[str]], findings: tuple[Finding, ...]) -> _Group:
+    own = {item.finding.id for item in items}
+    explains = tuple(sorted(id_ for id_, ancestors in lineage.items() if ancestors & own))
+    seen = (finding for finding in findings if finding.id in own or finding.id in explains)
+    return _Group(items, frozenset(source for finding in seen for source in finding.sources), explains)
 
 
 def _diagnosis(
-    group: list[Judged],
-    lineage: Mapping[str, set[str]],
-    findings: tuple[Finding, ...],
-    checks: Mapping[str, Check],
-    commands: Commands,
+    known: _Group, findings: tuple[Finding, ...], checks: Mapping[str, Check], commands: Commands
 ) -> Diagnosis:
-    first, own = group[0].finding, {item.finding.id for item in group}
-    explained = tuple(sorted(id_ for id_, ancestors in lineage.items() if ancestors & own))
+    group, first = known.items, known.items[0].finding
     targets = tuple(sorted({target for item in group for target in item.finding.targets}))
     candidates = _candidates(group, targets, findings)
-    sources = {source for item in group for source in item.finding.sources}
-    sources |= {source for finding in findings if finding.id in explained for source in finding.sources}
-    involved = dict.fromkeys([first.check, *(id_.partition("@")[0] for id_ in explained)])
+    involved = dict.fromkeys([first.check, *(id_.partition("@")[0] for id_ in known.explains)])
     return Diagnosis(
         check=first.check,
         subjects=tuple(dict.fromkeys(item.finding.subject for item in group)),
         targets=targets,
         severity=first.severity,
-        confidence=_confidence(first, candidates, sources),
+        confidence=_confidence(first, candidates, known.sources),
         headline=_headline([item.finding.message for item in group]),
-        explains=explained,
+        explains=known.explains,
         could_also_be=candidates,
         separate=_separations(group, candidates, commands.both),
         remedy=next((item.remedy for item in group if item.remedy), checks[first.check].remedy),
@@ -241,7 +250,7 @@ def _is_configured(candidate: str) -> bool:
     return candidate in registry.built_in() and Source.CONTROL in registry.load(candidate).sources
 
 
-def _confidence(first: Finding, candidates: tuple[str, ...], sources: set[Source]) -> Confidence:
+def _confidence(first: Finding, candidates: tuple[str, ...], sources: frozenset[Source]) -> Confidence:
     """Rule 2: sure where nothing else fits or two sides agree; a way that was judged and not tried is as sure as its model."""
     if not candidates:
         predicted = sources == {Source.CONTROL} and first.check.partition(".")[0] in _PREDICTED

@@ -29,11 +29,12 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A finding with what only the diagnosis needs of it; `subnets` and `share` are as in `Observation`."""
+    """A finding with what only the diagnosis needs of it; `subnets`, `share`, `nearness` are as in `Observation`."""
 
     finding: Finding
     subnets: tuple[str, ...] = ()
     share: float = 0.0
+    nearness: int | None = None
     candidates: tuple[str, ...] = ()
     separate: tuple[Separation, ...] = ()
     remedy: Remedy | None = None
@@ -86,7 +87,7 @@ _NOWHERE = _Binding(Vantage(), None, {}, None)
 
 def _call(check: Check, binding: _Binding, shelf: "_Shelf") -> Iterator[Judged]:
     if binding.missing:
-        yield _stamped(check, binding, _without(binding.missing))
+        yield _stamped(check, binding, _without(binding.missing, check))
         return
     facts = {need.parameter: shelf.revived(need, binding.given[need.parameter]) for need in check.needs}
     observed = list(islice(check(**facts), _MOST_OBSERVATIONS + 1))
@@ -100,10 +101,12 @@ def _call(check: Check, binding: _Binding, shelf: "_Shelf") -> Iterator[Judged]:
         yield _stamped(check, binding, observation)
 
 
-def _without(missing: Missing) -> Observation:
+def _without(missing: Missing, check: Check) -> Observation:
+    """Unknown; where a check compares sides, and one of them was not asked about this, the other's own checks decide."""
     cause = f"{_WORDS[missing.reason]} ({missing.detail})" if missing.detail else _WORDS[missing.reason]
     allow = f"; allow {missing.action}" if missing.action else ""
-    severity = Severity.HINTS if missing.volunteered else None
+    compares = len(check.sources) > 1 and missing.reason is Reason.NOT_ASKED
+    severity = Severity.HINTS if missing.volunteered or compares else None
     return unknown(missing.kind, f"the evidence {missing.kind!r} is missing: {cause}{allow}", severity=severity)
 
 
@@ -143,6 +146,7 @@ def stamp(
         finding=finding,
         subnets=seen.subnets,
         share=seen.share,
+        nearness=None if seen.nearness is None else int(seen.nearness),
         candidates=seen.candidates,
         separate=seen.separate,
         remedy=seen.remedy,

@@ -59,6 +59,13 @@ class Misnaming:
         return unknown(paths.concerns, passage.short(reasons), severity=Severity.HINTS if answer.problems else None)
 
 
+def leads_to_nobody(paths: Paths) -> bool:
+    """Whether a private zone answers for an AWS service with addresses that no interface carries."""
+    by_zone = paths.answer is not None and paths.answer.kind is Kind.PRIVATE_ZONE
+    missing = [any(each.check == "network.target-missing" for each in way.path.blockers) for way in paths.ways]
+    return bool(paths.service) and by_zone and bool(missing) and all(missing)
+
+
 def effect(paths: Paths) -> tuple[Severity | None, str]:
     """How severe a wrong answer is: not at all where the addresses that it gives can be reached, as by way of NAT.
 

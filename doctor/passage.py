@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypedDict
 
-from doctor.declare import Observation, not_applicable, ok, problem, unknown
+from doctor.declare import Nearness, Observation, not_applicable, ok, problem, unknown
 from doctor.evidence.paths import Paths, Way
 from doctor.network.resolution import Kind, general
 from doctor.network.result import Blocker, Hop
@@ -37,7 +37,8 @@ class Fault:
     VPC in them and in its template are filled in. `passed` tells the hops that show, on a way that is undecided
     elsewhere, that this fault is not there. `suspected` faults are those that nobody can decide: components whose rules
     cannot be read. `assumption` is in the note by which the analyser took the fault for absent, since nothing told of it.
-    `template6` takes the place of the remedy's template where only ways of IPv6 are concerned.
+    `template6` takes the place of the remedy's template where only ways of IPv6 are concerned. `far` is where the fault
+    lies that is not at the edge of the function's own subnets.
     """
 
     check: str
@@ -47,6 +48,7 @@ class Fault:
     suspected: bool = False
     assumption: str = ""
     template6: str = ""
+    far: Nearness | None = None
 
     def judge(self, paths: Paths) -> Iterator[Observation]:
         """One problem for each component that stops connections; else unknown where a way is open to doubt; else ok."""
@@ -74,6 +76,7 @@ class Fault:
             severity=Severity.RISKS if spared else None,
             **place(ways),
             share=max(blocker.share for blocker in blockers),
+            nearness=None if any(blocker.place.endswith(f" {way.subnet}") for way, blocker in found) else self.far,
             remedy=filled(self._remedy(ways), component, paths, _numbered(commands)),
         )
 

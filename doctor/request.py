@@ -155,6 +155,8 @@ def target_spelled(spelled: str) -> object:
     """
     if spelled.lstrip().startswith("{"):
         return strict_json.parse(spelled, "--target")
+    if boundary.as_address(spelled):  # of IPv6, whose last group is no port
+        return {"host": spelled}
     host, colon, port = spelled.rpartition(":")
     if colon and port.isdecimal():
         return {"host": host.strip("[]"), "port": int(port), "tls": port == "443"}

@@ -1,8 +1,9 @@
 from collections.abc import Iterator
 
-from doctor import Observation, Remedy, Severity, check, ok, problem
+from doctor import Observation, Remedy, Severity, check, ok, problem, unknown
 from doctor.evidence.application import Application
 from doctor.evidence.environment import Environment, Override
+from doctor.evidence.function import Function
 
 
 @check(
@@ -14,7 +15,9 @@ from doctor.evidence.environment import Environment, Override
         commands=("grep -rnE 'endpoint_url|AWS_ENDPOINT_URL|localstack|4566' .",),
     ),
 )
-def endpoint_override(environment: Environment, application: Application | None) -> Iterator[Observation]:
+def endpoint_override(
+    environment: Environment | None, application: Application | None, function: Function | None
+) -> Iterator[Observation]:
     """AWS calls go to AWS, and no variable or endpoint_url sends them elsewhere.
 
     Emulator leftovers (LocalStack, moto, MinIO) in a deployed configuration send every call to a host that does not
@@ -27,22 +30,26 @@ def endpoint_override(environment: Environment, application: Application | None)
 
     Source: AWS SDKs and Tools reference guide, "Service-specific endpoints"; measured with botocore 1.44.
     """
-    overrides = [] if environment.overrides_ignored else list(environment.overrides)
+    told = environment or function
+    if told is None:
+        yield unknown("AWS_ENDPOINT_URL", "neither the sandbox's variables nor the function's configuration was read")
+        return
+    overrides = [] if told.overrides_ignored else list(told.overrides)
     for override in overrides:
-        yield _judge(override.variable, override, environment)
+        yield _judge(override.variable, override, told)
     built = application.built if application else None
     if application and built and not any(built.endpoint.address == override.address for override in overrides):
-        yield _judge(f"the application's client ({application.factory})", built.endpoint, environment)
+        yield _judge(f"the application's client ({application.factory})", built.endpoint, told)
     if not overrides:
         yield ok("AWS_ENDPOINT_URL", "no variable puts another endpoint in AWS's place")
 
 
-def _judge(subject: str, override: Override, environment: Environment) -> Observation:
+def _judge(subject: str, override: Override, told: Environment | Function) -> Observation:
     # What concerns one service must not explain what is wrong with another.
     targets = (f"{override.host}:{override.port}",) if override.service else ()
     if override.aws:
         return ok(subject, f"{subject} stays with AWS: {override.address}", targets=targets)
-    if override.local and environment.local_allowed:
+    if override.local and told.local_allowed:
         words = f"{subject} points to {override.address}, which DOCTOR_ALLOW_LOCAL=1 declares as intended"
         return ok(subject, words, targets=targets)
     scope = f"calls to {override.service}" if override.service else "AWS calls"

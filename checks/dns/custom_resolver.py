@@ -3,6 +3,7 @@ from dataclasses import replace
 from ipaddress import ip_address
 
 from doctor import Observation, Remedy, Severity, check, ok
+from doctor.evidence.names import Names
 from doctor.evidence.paths import Paths
 from doctor.evidence.resolver import Resolver
 from doctor.lookup import Misnaming
@@ -25,7 +26,7 @@ _FAULT = Misnaming(
 
 
 @check("dns.custom-resolver", severity=Severity.RISKS, remedy=_FAULT.remedy)
-def custom_resolver(paths: Paths, resolver: Resolver | None) -> Iterator[Observation]:
+def custom_resolver(paths: Paths, resolver: Resolver | None, names: Names | None) -> Iterator[Observation]:
     """The VPC's DHCP options name AmazonProvidedDNS, or a resolver that forwards AWS's names to it.
 
     Private DNS of endpoints, private hosted zones and DNS Firewall live in Amazon's resolver. A resolver of one's own knows
@@ -33,7 +34,8 @@ def custom_resolver(paths: Paths, resolver: Resolver | None) -> Iterator[Observa
     Connect timeout on endpoint URL`, `EndpointConnectionError: Could not connect to the endpoint URL (Errno -3, Temporary
     failure in name resolution)`.
 
-    What such a resolver answers stands in no configuration. A link-local address in a sandbox's resolv.conf is none of
+    What such a resolver answers stands in no configuration; that it forwards shows in the sandbox, which then gets the
+    addresses of the endpoint's own interfaces. A link-local address in a sandbox's resolv.conf is none of
     one's own: it is how Lambda hands queries to the VPC's resolver.
 
     Source: VPC user guide, "DHCP option sets in Amazon VPC", "DNS attributes for your VPC".
@@ -43,10 +45,18 @@ def custom_resolver(paths: Paths, resolver: Resolver | None) -> Iterator[Observa
         if seen.outcome is Outcome.UNKNOWN and asked and all(map(_link_local, asked)):
             words = f"the sandbox asks {', '.join(asked)}, which hands on to the VPC's own resolver"
             yield ok(seen.subject, words)
+        elif seen.outcome is not Outcome.OK and names and _forwards(names, paths):
+            yield ok(seen.subject, f"inside, {paths.host} leads to its endpoint ({', '.join(names.addresses[:3])})")
         elif seen.outcome is Outcome.PROBLEM and asked:
             yield replace(seen, message=f"{seen.message}; the sandbox asks {', '.join(asked)}")
         else:
             yield seen
+
+
+def _forwards(names: Names, paths: Paths) -> bool:
+    """Whether the sandbox got addresses of the endpoint's interfaces, which the VPC's own resolver alone knows."""
+    own = {address for each in paths.endpoints or () if each.private_names for address in each.addresses or ()}
+    return bool(names.addresses) and own >= set(names.addresses)
 
 
 def _link_local(server: str) -> bool:

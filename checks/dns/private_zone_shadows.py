@@ -1,8 +1,9 @@
 from collections.abc import Iterator
 
-from doctor import Observation, Remedy, Severity, check
+from doctor import Observation, Remedy, Severity, check, problem
 from doctor.evidence.paths import Paths
-from doctor.lookup import Misnaming
+from doctor.lookup import Misnaming, leads_to_nobody
+from doctor.passage import addresses, exempt, filled
 
 _FAULT = Misnaming(
     check="dns.private-zone-shadows",
@@ -30,8 +31,18 @@ def private_zone_shadows(paths: Paths) -> Iterator[Observation]:
 
     Where a private zone covers a name, it alone answers: what it does not hold does not exist, and no public resolver is
     asked. A zone made for one endpoint in the domain of all (`us-east-1.amazonaws.com`, or a company's own) hides every
-    other name: `EndpointConnectionError: Could not connect to the endpoint URL (Errno -2, Name or service not known)`.
+    other name: `EndpointConnectionError: Could not connect to the endpoint URL (Errno -2, Name or service not known)`. One
+    whose record for an AWS service was not kept up leads to an address that is nobody's: `ConnectTimeoutError`.
 
     Source: Route 53 developer guide, "Considerations when working with a private hosted zone".
     """
+    if paths.answer and not exempt(paths) and leads_to_nobody(paths):
+        found = ", ".join(addresses(paths.ways))
+        yield problem(
+            paths.answer.component,
+            f"{paths.answer.component} answers for {paths.host} with {found}, which no interface carries",
+            addresses=addresses(paths.ways),
+            remedy=filled(_FAULT.remedy, paths.answer.component, paths, ()),
+        )
+        return
     yield from _FAULT.judge(paths)

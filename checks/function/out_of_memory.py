@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem
+from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
 from doctor.evidence.sandbox import Sandbox
 
 _NEAR = 0.9  # one process of the sandbox: extensions and children count towards the limit as well
@@ -23,8 +23,10 @@ def out_of_memory(sandbox: Sandbox) -> Iterator[Observation]:
     The kernel keeps the largest size that the application's process has had since it started; a run beside the
     application sees how near that came to what is configured.
     """
-    if not sandbox.in_function or sandbox.memory is None or sandbox.peak is None:
-        yield not_applicable("memory", "no memory size is configured, or the kernel does not tell the peak")
+    if not sandbox.in_function or sandbox.memory is None:
+        yield not_applicable("memory", "no memory size is configured")
+    elif sandbox.peak is None:
+        yield unknown("memory", "the kernel did not tell the peak", severity=Severity.HINTS)
     elif sandbox.peak >= _NEAR * sandbox.memory:
         words = f"the process has had {sandbox.peak} MB, and {sandbox.memory} MB are configured"
         yield problem("memory", words, severity=Severity.RISKS if sandbox.peak < sandbox.memory else None)

@@ -29,6 +29,7 @@ _FAULT = Fault(
         ),
         template=_TEMPLATE,
     ),
+    far=Nearness.FAR_RETURN,
 )
 
 

@@ -1,9 +1,12 @@
 from collections.abc import Iterator
+from dataclasses import replace
 
 from doctor import Observation, Remedy, Severity, check
 from doctor.declare import Nearness
 from doctor.evidence.paths import Paths
+from doctor.lookup import leads_to_nobody
 from doctor.passage import Fault
+from doctor.verdict import Outcome
 
 _FAULT = Fault(
     check="network.target-missing",
@@ -35,4 +38,6 @@ def target_missing(paths: Paths) -> Iterator[Observation]:
     Source: EC2 API reference, `DescribeNetworkInterfaces`, which lists every interface of the VPC that this account can
     see.
     """
-    yield from _FAULT.judge(paths)
+    for seen in _FAULT.judge(paths):
+        by_zone = seen.outcome is Outcome.PROBLEM and leads_to_nobody(paths)
+        yield replace(seen, severity=Severity.HINTS) if by_zone else seen  # `dns.private-zone-shadows` names the zone

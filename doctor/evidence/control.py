@@ -7,6 +7,7 @@ from typing import Any
 
 from doctor.evidence import Missing, Reason
 from doctor.evidence.caller import REJECTIONS, failed, only_probeable, overridden
+from doctor.evidence.replies import MOST_LISTED, bound_replies
 from doctor.redact import cut
 from doctor.verdict import Source
 from doctor.world import World
@@ -75,6 +76,7 @@ class Reading:
         patience = max(0.5, most / 2)
         config = Config(connect_timeout=patience, read_timeout=patience, retries={"total_max_attempts": 1})
         try:
+            bound_replies(MOST_LISTED)
             socket.getaddrinfo = only_probeable(socket.getaddrinfo, allow_loopback=self.world.allow_local)
             made = self.world.session().client(service, region_name=self.region, config=config)  # type: ignore[call-overload]
             return dict(getattr(made, operation)(**arguments))

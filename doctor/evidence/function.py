@@ -3,13 +3,14 @@
 Values of its variables are reduced here: names, lengths, flaws and the targets that they name leave this module.
 """
 
+import contextlib
 import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-from doctor.evidence import Facts, Missing, Reason, Shared, inferred
+from doctor.evidence import Facts, Missing, Reason, Shared, inferred, proxy
 from doctor.evidence.control import Reading, Refusal
 from doctor.evidence.environment import Override, Variable, flaws, override
 from doctor.evidence.function_parts import Alias, More, Role, Unread
@@ -54,7 +55,8 @@ class Function(Facts):
     `today` is the date in UTC. Without `exists` all else is empty: there is no such function in this region and
     account. `reserved` is the reserved concurrency, None where there is none. What `unread` names (`concurrency`,
     `aliases`, `invokers`, `role`) is not known. `differing` are variables that have another value
-    than the template that the run was given. `environment_error` is Lambda's word on why it kept the variables to
+    than the template that the run was given. `proxies` are where its variables send the calls to URLs of a scheme, but for
+    the hosts of `unproxied`. `environment_error` is Lambda's word on why it kept the variables to
     itself, and `targets_error` says what is wrong with DOCTOR_TARGETS among them.
     """
 
@@ -99,6 +101,10 @@ class Function(Facts):
     differing: tuple[str, ...] = ()
     environment_error: str = ""
     overrides: tuple[Override, ...] = ()
+    overrides_ignored: bool = False
+    local_allowed: bool = False
+    proxies: tuple[Named, ...] = ()
+    unproxied: str = ""
     targets: tuple[Named, ...] = ()
     targets_error: str = ""
     reserved: int | None = None
@@ -191,9 +197,21 @@ def _variables(environ: dict[str, str]) -> dict[str, Any]:
         ),
         "variables_size": len(measured) if environ else 0,
         "overrides": tuple(override(name, _service(name), url) for name, url in urls),
+        "overrides_ignored": environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true",
+        "local_allowed": environ.get("DOCTOR_ALLOW_LOCAL") == "1",
+        "proxies": tuple(_proxies(environ)),
+        "unproxied": proxy.exempt(environ),
         "targets": targets,
         "targets_error": error,
     }
+
+
+def _proxies(environ: Mapping[str, str]) -> Iterator[Named]:
+    """Where proxies stand; `variable` is the scheme of the URLs that one serves. User and password stay behind."""
+    for scheme, url in sorted(proxy.settings(environ).items()):
+        with contextlib.suppress(ValueError):
+            host, port = proxy.place(url)
+            yield Named(host=host, port=port, tls=False, variable=scheme)
 
 
 def _service(variable: str) -> str | None:

@@ -11,6 +11,7 @@ from doctor.evidence.caller import only_probeable, overridden
 from doctor.evidence.function import Function
 from doctor.evidence.network_details import ALL
 from doctor.evidence.network_read import read
+from doctor.evidence.replies import MOST_LISTED, bound_replies
 from doctor.verdict import Source
 from doctor.world import World
 
@@ -50,6 +51,7 @@ class Network(Facts):
         if not function.vpc:
             yield cls(region=function.region, vpcs=(), replies={}, unread={})
             return
+        bound_replies(MOST_LISTED)
         socket.getaddrinfo = only_probeable(socket.getaddrinfo, allow_loopback=world.allow_local)
         services = dict.fromkeys(call.service for call in ALL)
         kept_from = {service: f"refused: {why}" for service in services if (why := overridden(world, service))}

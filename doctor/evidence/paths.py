@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from doctor import boundary
 from doctor.evidence import Evidence, Facts, Missing, Reason, Shared, revive
 from doctor.evidence.endpoint import Endpoint
 from doctor.evidence.function import Function
+from doctor.evidence.function_calls import endpoints, probeable
 from doctor.evidence.names import Names
 from doctor.evidence.network import Network as NetworkFacts
 from doctor.evidence.public_names import looked_up
@@ -107,11 +107,9 @@ class Paths(Facts):
                 continue
             if function.targets_error and not (world.hosts_named or world.services):
                 yield _missing(Reason.NOT_ASKED, f"DOCTOR_TARGETS of {function.name} {function.targets_error}")
-            endpoints = [_probeable(each, world) for each in _endpoints(world, function)]
-            yield from (
-                replace(each, kind=cls.kind, source=cls.source) for each in endpoints if isinstance(each, Missing)
-            )
-            named = [each for each in endpoints if isinstance(each, Endpoint)]
+            called = [probeable(each, cls.kind, world) for each in endpoints(world, function)]
+            yield from (replace(each, kind=cls.kind, source=cls.source) for each in called if isinstance(each, Missing))
+            named = [each for each in called if isinstance(each, Endpoint)]
             public = {} if network is None or world.in_function else _public(world, function, network, named)
             sent = 0
             for endpoint in named:
@@ -154,12 +152,6 @@ def _seen(world: World, function: Function) -> Mapping[str, tuple[str, ...]]:
     return {names.concerns: names.addresses for names in (revive(Names, item) for item in near)}
 
 
-def _is_own(world: World) -> bool:
-    """Whether this sandbox is the function that is examined."""
-    own = world.vantage.function
-    return own is not None and world.request.function in (None, own)
-
-
 def _missing(reason: Reason, detail: str) -> Missing:
     return Missing(kind=Paths.kind, source=Paths.source, reason=reason, detail=detail)
 
@@ -173,37 +165,6 @@ def _model(facts: NetworkFacts) -> "Network":
     from doctor.network import read  # only who collects pays for the readers
 
     return read.network(facts.replies, region=facts.region, unread=facts.unread)
-
-
-def _endpoints(world: World, function: Function) -> Iterator[Endpoint | Missing]:
-    """The targets that the request names, else those that the function's variables name, where the function calls them."""
-    region = "" if _is_own(world) else function.region
-    hosts, services = world.hosts_named, world.services
-    if hosts or services:
-        found = Endpoint.named(world, hosts, services, region)
-    else:
-        targets = function.targets
-        own = [each for each in targets if each.host]
-        found = Endpoint.named(world, own, [each for each in targets if each.service], region)
-    return ((_overridden(function, each) if region else each) for each in found)
-
-
-def _probeable(endpoint: Endpoint | Missing, world: World) -> Endpoint | Missing:
-    """No way leads to an address that only this machine, or nobody, can have."""
-    if isinstance(endpoint, Missing) or _literal(endpoint.host) is None:
-        return endpoint
-    refused = boundary.refusal(endpoint.host, allow_loopback=world.allow_local)
-    return replace(_missing(Reason.NOT_ASKED, refused), target=endpoint.concerns) if refused else endpoint
-
-
-def _overridden(function: Function, endpoint: Endpoint | Missing) -> Endpoint | Missing:
-    """Where the function's own variables put a service, read from outside."""
-    if isinstance(endpoint, Missing) or not endpoint.service:
-        return endpoint
-    service = endpoint.service.replace("-", "")
-    fitting = [each for each in function.overrides if each.service in (service, None)]
-    own = next((each for each in fitting if each.service), fitting[0] if fitting else None)
-    return replace(endpoint, host=own.host, port=own.port, overridden=own.variable) if own else endpoint
 
 
 def _literal(host: str) -> Block | None:

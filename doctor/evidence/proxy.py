@@ -81,18 +81,20 @@ def _read(environ: Mapping[str, str], word: str) -> str:
 def serving(environ: Mapping[str, str], scheme: str, host: str, port: int) -> str | None:
     """The proxy URL through which botocore would call this host, or None."""
     url = settings(environ).get(scheme)
-    netloc = (
-        host if port == _PORTS.get(scheme) else f"{host}:{port}"
-    )  # botocore asks with its URL's, where 443 is left out
-    return None if url is None or bypassed(environ, netloc) else url
+    return None if url is None or bypassed(exempt(environ), scheme, host, port) else url
 
 
-def bypassed(environ: Mapping[str, str], netloc: str) -> bool:
-    """Whether NO_PROXY exempts the host (botocore asks urllib's rules: suffixes and exact names, no address ranges)."""
-    exempt = _read(environ, "no")
+def exempt(environ: Mapping[str, str]) -> str:
+    """What NO_PROXY holds: hosts, suffixes, or `*`."""
+    return _read(environ, "no")
+
+
+def bypassed(hosts: str, scheme: str, host: str, port: int) -> bool:
+    """Whether NO_PROXY's hosts exempt this one (botocore asks urllib's rules: suffixes and exact names, no ranges)."""
+    netloc = host if port == _PORTS.get(scheme) else f"{host}:{port}"  # as in its URL, where 443 is left out
     from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # loads ssl: children only
 
-    return bool(exempt and proxy_bypass_environment(netloc, {"no": exempt}))
+    return bool(hosts and proxy_bypass_environment(netloc, {"no": hosts}))
 
 
 def place(url: str) -> tuple[str, int]:

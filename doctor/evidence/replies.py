@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 _MOST_BYTES = 4 * 1024 * 1024  # of a reply; a list of a thousand secrets with their tags takes one
+MOST_LISTED = 64 * 1024 * 1024  # of a page of the control plane's: a thousand security groups with their rules take ten
 # What stands in the reply to each harmless read, also where there is nothing to list; SQS then says nothing at all
 # (their API references).
 _TOLD = {

@@ -89,7 +89,8 @@ def judge(network: Network, subnet: str, flow: Flow, leg: Leg, check: str = "") 
     judged = _judged(acl, flow, leg, _walk(entries, flow, leg), check or _CHECKS[leg])
     place = f"{'leaving' if leg.egress else 'entering'} {subnet}"
     hops, returning = (tuple(replace(hop, place=place) for hop in each) for each in (judged.hops, judged.returning))
-    return replace(judged, hops=hops, returning=returning)
+    blockers = tuple(replace(blocker, place=place) for blocker in judged.blockers)
+    return replace(judged, hops=hops, returning=returning, blockers=blockers)
 
 
 def acl_of(network: Network, subnet: str) -> Acl | str:

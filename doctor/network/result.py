@@ -23,6 +23,7 @@ class Blocker:
     """A component that stops all or a part of the connections; `check` is the id of the fault.
 
     `direction` is forward or return. `commands` would open it (AWS CLI, real ids); `share` is the part that it lets by.
+    `place` is that of its hop, where the same component may stand in several.
     """
 
     check: str
@@ -31,6 +32,7 @@ class Blocker:
     detail: str
     commands: tuple[str, ...] = ()
     share: float = 0.0
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
