@@ -16,6 +16,14 @@ _DECISIVE = re.compile(
 )
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Networks of their own and peers that take their time are watched by the clock."""
+    for item in items:
+        if item.path.parent.name in ("lab", "robust"):
+            item.add_marker(pytest.mark.alone)
+
+
 def pytest_collection_finish() -> None:
     """Leave what was collected out of every later garbage collection, which would walk it thousands of times."""
     gc.collect()

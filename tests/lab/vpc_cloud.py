@@ -48,7 +48,7 @@ _DENIED = gate.Fault(
     "User: arn:aws:sts::123456789012:assumed-role/orders/orders is not authorized to perform this operation",
     "UnauthorizedOperation",
 )
-# What a function's role may not read: the network around it is the operator's to look at.
+# What a function's role may not read, unless it is a doctor's: the network around it is the operator's to look at.
 _CONTROL = ("ec2", "lambda", "iam", "route53", "route53resolver", "route53profiles")
 _EC2 = 'xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"'
 _BEHAVIOURS = {
@@ -73,7 +73,10 @@ CREDENTIALS_URI = f"http://127.0.0.1:{_CREDENTIALS_PORT}/credentials"
 
 
 class Cloud(gate.Gate):
-    """The gate before moto. `held` is what AWS holds against the function's keys, `skew` how many seconds its clock is ahead."""
+    """The gate before moto. `held` is what AWS holds against the function's keys, `skew` how many seconds its clock is ahead.
+
+    `reads` tells that the function's role may read the configuration around it, as a deployed doctor's may.
+    """
 
     def __init__(self) -> None:
         self.recorded = Recorded(DomainDispatcherApplication(create_backend_app))
@@ -84,6 +87,7 @@ class Cloud(gate.Gate):
         """Nothing is wrong with anybody."""
         self.held: gate.Fault | None = None
         self.skew = 0.0
+        self.reads = False
         self.recorded.reset()
 
     def fault(self, request: gate.Request) -> gate.Fault | None:
@@ -93,7 +97,8 @@ class Cloud(gate.Gate):
         if self.skew and said:
             return gate.LATE
         found = super().fault(request) or self.held
-        return found or (_DENIED if any(f"/{service}/" in said for service in _CONTROL) else None)
+        denied = not self.reads and any(f"/{service}/" in said for service in _CONTROL)
+        return found or (_DENIED if denied else None)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         def started(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:

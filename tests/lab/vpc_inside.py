@@ -90,6 +90,19 @@ class Stage:
             found["both"] = self._both(found["inside"], row)
         return {"name": name, "set_up": set_up, **{side: _slim(told) for side, told in found.items()}}
 
+    def scheduled(self, name: str, event: dict[str, Any]) -> dict[str, Any]:
+        """What the deployed doctor says of its own function by itself, its role allowed to read the configuration."""
+        row = tables.BY_NAME[name]
+        with contextlib.ExitStack() as row_end:
+            patch = pytest.MonkeyPatch()
+            row_end.callback(patch.undo)
+            scene = self._set(row, patch)
+            self._cloud.reads = True
+            scene.variables |= {"DOCTOR_TARGETS": json.dumps(scene.account.targets)}
+            function = self._function(scene, row_end)
+            verdict: dict[str, Any] = self._within("function", lambda: function.invoke(event))
+        return verdict
+
     def knock(self, name: str, address: str, port: int) -> list[str]:
         """How a TCP connection from the function's place ends in a row, and whom the other end then takes it for."""
         patch = pytest.MonkeyPatch()
