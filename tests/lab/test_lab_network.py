@@ -79,6 +79,7 @@ def test_resolver_whose_port_is_closed(doctor: Deployed) -> None:
     assert named(verdict) == [("dns.resolver-silent", "breaks")]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("budget", [2, 20])
 def test_first_resolver_silent_and_second_answers(doctor: Deployed, budget: float) -> None:
     """With two seconds getaddrinfo still waits for the first; with twenty it comes through. The judgement is one."""
@@ -93,6 +94,7 @@ def test_two_resolvers_that_answer(doctor: Deployed) -> None:
     assert (verdict["status"], named(verdict)) == ("healthy", [])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("address", "check"),
     [
@@ -136,6 +138,7 @@ def test_two_zones_that_answer(doctor: Deployed) -> None:
     assert (verdict["status"], named(verdict)) == ("healthy", [])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("sqs", "sns", "checks"),
     [
@@ -169,6 +172,7 @@ def test_what_breaks_comes_before_what_is_a_risk(doctor: Deployed) -> None:
     assert named(verdict) == [("reach.connection-refused", "breaks"), ("reach.some-addresses-dead", "risks")]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "answer", [None, places.DROPS, places.REFUSES, places.UNTRUSTED, places.NEVER_ANSWERS, places.NEVER_SHAKES_HANDS]
 )
@@ -191,6 +195,7 @@ def test_declared_sts_is_a_target(doctor: Deployed) -> None:
     assert named(verdict) == [("reach.connect-timeout", "breaks")]
 
 
+@pytest.mark.long
 def test_fault_comes_and_goes(doctor: Deployed) -> None:
     """A warm function keeps nothing of the run before: neither names nor sockets nor verdicts."""
     assert doctor.examine("sqs", names={SQS: None})["status"] == "unhealthy"
