@@ -40,7 +40,7 @@ def resolver_silent(names: Names) -> Iterator[Observation]:
     silent = [server for server, lookups in servers.items() if all(map(_unanswered, lookups))]
     for number, server in enumerate(servers):
         if server not in silent:
-            yield ok(server, f"the resolver {server} answers")
+            yield _answering(server, servers[server])
             continue
         severity, effect = _effect(names, number, servers[server], alone=len(silent) == len(servers))
         yield problem(
@@ -56,6 +56,15 @@ def resolver_silent(names: Names) -> Iterator[Observation]:
                 ),
             ),
         )
+
+
+def _answering(server: str, lookups: list[Lookup]) -> Observation:
+    """Firewalls that drop what they do not know leave questions for IPv6 unanswered, and the C library waits for them."""
+    lost = dict.fromkeys(lookup.record for lookup in lookups if _unanswered(lookup))
+    if not lost:
+        return ok(server, f"the resolver {server} answers")
+    words = f"the resolver {server} leaves questions for {', '.join(lost)} unanswered, and each new name waits for them"
+    return problem(server, words, targets=("*",), severity=Severity.HINTS)
 
 
 def _effect(names: Names, number: int, lookups: list[Lookup], *, alone: bool) -> tuple[Severity, str]:
