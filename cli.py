@@ -175,7 +175,7 @@ def explain(check_id: str | None, text: str | None, plugins: tuple[str, ...], fo
     Tells what must be true, why it breaks, what engineers see, and how it is mended.
     With --error: 0 where a check knows the text, 3 where none does.
     """
-    from doctor import catalogue, registry
+    from doctor import catalogue, errors, registry
 
     if (check_id is None) == (text is None):
         raise click.UsageError("give either the id of a check or --error TEXT")
@@ -185,7 +185,7 @@ def explain(check_id: str | None, text: str | None, plugins: tuple[str, ...], fo
             return _complain(failed)
         say(catalogue.entry(check_id, form, theirs))
         return _complain(failed)
-    given = sys.stdin.buffer.read(100_000).decode("utf-8", "replace") if text == "-" else str(text)
+    given = errors.decoded(sys.stdin.buffer.read(errors.MOST_BYTES)) if text == "-" else str(text)
     known, page = catalogue.reading(given, form)
     say(page)
     return 0 if known else EXIT[Status.INCONCLUSIVE]

@@ -1,20 +1,27 @@
-"""From an error text to the checks that know it: which faults say this, and which this text rules out.
+"""From an error text to the checks that know it: which faults say this, what tells them apart, and what it rules out.
 
-The texts are those of the checks' own docstrings: the indented lines that engineers search for. Words of a text weigh the
-more the fewer checks know them.
+The atlas is asked first. What it does not know may still stand in the checks' own docstrings, in the indented lines that
+engineers search for; words of a text weigh the more the fewer checks know them.
 """
 
 import builtins
 import functools
 import math
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from itertools import zip_longest
 
-from doctor import registry
+from doctor import atlas, registry
 from doctor.declare import Check
+from doctor.redact import Redactor
+from doctor.verdict import InvalidRequest, Source
 
 _MOST_CANDIDATES = 6
+MOST_BYTES = 16 * 1024 * 1024  # of a log that is piped in
+_HALF = 512 * 1024  # characters: a longer one is read from both ends, where it begins and where it failed
 # Names of exceptions and codes, and error numbers. A bare number is no word: any text may hold it.
 _WORD = re.compile(r"[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+|Errno -?\d+|[A-Z]{3,}(?:_[A-Z]+)+")
 # What any program or any answer of AWS may say points at no check. Python's names of failed connections do.
@@ -24,20 +31,8 @@ _SAYS_NOTHING = {"an error occurred", "could not be found", "oserror"} | {
     if isinstance(value, type) and issubclass(value, Exception) and not issubclass(value, OSError)
 }
 _PHRASE = re.compile(r"(?:[^.:;()\"'\[\]<>…=]|(?<=\d)\.(?=\d)){12,}")
-# AWS itself wrote these: names, routes, groups and certificates were sound.
-_FROM_AWS = re.compile(
-    r"UnrecognizedClient|InvalidClientTokenId|InvalidAccessKeyId|InvalidToken|ExpiredToken|SignatureDoesNotMatch|"
-    r"InvalidSignature|IncompleteSignature|AuthFailure|RequestTimeTooSkewed|AccessDenied|UnauthorizedOperation|"
-    r"security token included in the request"
-)
-# The call never came to AWS, so nobody has judged credentials or permissions.
-_BEFORE_AWS = re.compile(
-    r"ConnectTimeout|Connect timeout|EndpointConnectionError|Could not connect to the endpoint|NameResolution|"
-    r"Errno -[235]\b|SSLError|SSL: [A-Z]|ProxyConnectionError|ConnectionClosedError|ReadTimeout|Read timeout"
-)
-_NOTHING_SENT = re.compile(
-    r"NoCredentialsError|PartialCredentialsError|NoRegionError|ProfileNotFound|ImportModuleError|No module named"
-)
+_ACTION = re.compile(r"not authorized to perform: ([a-z][a-z0-9-]{1,30}:[A-Za-z]{2,60})", re.IGNORECASE)
+_ROLE = re.compile(r":(?:assumed-)?role/([\w+=,.@][\w+=,.@-]{0,63})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,32 +52,101 @@ class Reading:
     ruled_out: tuple[str, ...]
 
 
+def decoded(data: bytes) -> str:
+    """A text from a file or a pipe, whoever wrote it; PowerShell writes UTF-16 with a byte order mark."""
+    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return data.decode("utf-16" if wide else "utf-8-sig", "replace")
+
+
 def read(text: str) -> Reading:
-    """Candidates for an error text, and areas that it clears."""
-    text = text[:20_000]
-    ruled_out = tuple(_ruled_out(text))
-    cleared = tuple(entry.partition(".*")[0] for entry in ruled_out)
+    """Candidates for an error text, and what it clears. A text of many lines may hold several errors: each is named.
+
+    Raises:
+        InvalidRequest: there is no text.
+    """
+    if not text.strip():
+        raise InvalidRequest("--error", "is empty: give the error's text, or '-' to read it")
+    if len(text) > 2 * _HALF:
+        text = f"{text[:_HALF]}\n{text[-_HALF:]}"
+    found, left = atlas.matches(atlas.normal(text))
+    matches = _in_order(found)
+    ruled_out = tuple(_ruled_out(matches))
+    cleared = tuple(entry.partition(":")[0].removesuffix("*") for entry in ruled_out)
+    named = [list(_of_match(match, text)) for match in matches]
+    known = {candidate.check for each in named for candidate in each}
+    documented = (each for each in _documented(left, matches) if each.check not in known)
+    candidates = [*_alternating(named), *(each for each in documented if not each.check.startswith(cleared))]
+    return Reading(candidates=tuple(candidates[:_MOST_CANDIDATES]), ruled_out=ruled_out)
+
+
+def _in_order(matches: Iterable[atlas.Match]) -> list[atlas.Match]:
+    """One match a cause: what is no mere symptom first, then what words say, then what stands first."""
+    causes = atlas.atlas().causes
+    ranked = sorted(matches, key=lambda match: (causes[match.row.cause].symptom, not match.in_words, match.at))
+    return list({match.row.cause: match for match in reversed(ranked)}.values())[::-1]
+
+
+def _alternating(named: Sequence[Sequence[Candidate]]) -> list[Candidate]:
+    """The first of each error, then the second of each: no error hides another."""
+    turns = (candidate for turn in zip_longest(*named) for candidate in turn if candidate)
+    return list({candidate.check: candidate for candidate in reversed(list(turns))}.values())[::-1]
+
+
+def _ruled_out(matches: Sequence[atlas.Match]) -> Iterator[str]:
+    """What all errors of the text agree to, since an answer to one call clears no other's way; then what is refuted."""
+    causes, speakers = atlas.atlas().causes, atlas.atlas().speakers
+    told = [speakers[causes[match.row.cause].speaker] if match.row.verified else {} for match in matches]
+    blamed = {check_id for match in matches for check_id in _checks(match)}
+    for pattern, why in {pattern: why for rules in told for pattern, why in rules.items()}.items():
+        agreed = all(any(fnmatchcase(pattern, rule) for rule in rules) for rules in told)
+        if agreed and not any(fnmatchcase(check_id, pattern) for check_id in blamed):
+            yield f"{pattern}: {why}"
+    yield from dict.fromkeys(theory for match in matches for theory in causes[match.row.cause].denies)
+
+
+def _checks(match: atlas.Match) -> tuple[str, ...]:
+    return match.row.checks or atlas.atlas().causes[match.row.cause].checks
+
+
+def _of_match(match: atlas.Match, text: str) -> Iterator[Candidate]:
+    """What the row's checks would mean. Words that leave one cause are certain, unless they are only believed."""
+    cause, checks = atlas.atlas().causes[match.row.cause], _checks(match)
+    certain = match.row.verified and match.in_words and len(checks) == 1
+    means = f"“{match.piece}”{'' if match.row.verified else ' (believed)'}: {cause.means}"
+    built_in = registry.built_in()
+    for check_id in checks:
+        healthy = registry.load(check_id).healthy if check_id in built_in else ""
+        link = "certain that this is not so" if certain else "would mean that this is not so"
+        why = f"{means} — {link}: {healthy}" if healthy else means
+        yield Candidate(check=check_id, why=why, separate=_separate(check_id, text))
+
+
+def _separate(check_id: str, text: str) -> str:
+    """The command that tells: the atlas's own, with what the text names in it, else the check itself."""
+    if command := atlas.atlas().commands.get(check_id):
+        action, role = _ACTION.search(text), _ROLE.search(text)
+        command = command.replace("{action}", action[1] if action else "ACTION")
+        return Redactor(os.environ).text(command.replace("{role}", role[1] if role else "ROLE"))
+    check: Check = registry.load(check_id)
+    return f"doctor examine {'FUNCTION ' if Source.CONTROL in check.sources else ''}--only {check_id}"
+
+
+def _documented(left: str, matches: Sequence[atlas.Match]) -> Iterator[Candidate]:
+    """The checks whose documentation holds words or phrases of what the atlas has left of the text."""
+    explained = {code.lower() for match in matches for code in match.row.codes}
+    settled = any(not atlas.atlas().causes[match.row.cause].symptom for match in matches)
     known = {check_id: _known(check_id) for check_id in registry.built_in()}
-    spread = _spread(known)
+    spread, numberless = _spread(known), _numberless(left)
     scored = []  # of equal ones the rung that fails comes before its causes, since the text is its own
     for check_id, said in known.items():
-        matched = [piece for piece in said if _stands_in(piece, text)]
-        if matched and not check_id.startswith(cleared):
+        untold = (piece for piece in said if " " in piece or (not settled and piece.lower() not in explained))
+        matched = [piece for piece in untold if _stands_in(piece, numberless if " " in piece else left)]
+        if matched:
             weight = sum(_weight(piece, spread) for piece in matched)
             scored.append((-weight, not check_id.startswith("reach."), check_id, max(matched, key=len)))
-    return Reading(
-        candidates=tuple(_candidate(check_id, piece) for *_, check_id, piece in sorted(scored)[:_MOST_CANDIDATES]),
-        ruled_out=ruled_out,
-    )
-
-
-def _candidate(check_id: str, piece: str) -> Candidate:
-    check: Check = registry.load(check_id)
-    return Candidate(
-        check=check_id,
-        why=f"“{piece}” — would mean that this is not so: {check.healthy}",
-        separate=f"doctor examine --only {check_id}",
-    )
+    for *_, check_id, piece in sorted(scored)[:_MOST_CANDIDATES]:
+        why = f"“{piece}” — would mean that this is not so: {registry.load(check_id).healthy}"
+        yield Candidate(check=check_id, why=why, separate=_separate(check_id, left))
 
 
 @functools.cache
@@ -95,10 +159,10 @@ def _known(check_id: str) -> tuple[str, ...]:
     return tuple(sorted(piece for piece in pieces if piece.lower() not in _SAYS_NOTHING))
 
 
-def _stands_in(piece: str, text: str) -> bool:
+def _stands_in(piece: str, given: str) -> bool:
     """Whether the text says this, as words of their own; AWS writes codes with `Exception` behind them or without."""
-    wanted, given = (_numberless(piece), _numberless(text)) if " " in piece else (piece.lower(), text.lower())
-    return re.search(rf"(?<!\w){re.escape(wanted)}(?:exception|error)?(?!\w)", given) is not None
+    wanted = _numberless(piece) if " " in piece else piece.lower()
+    return wanted in given and re.search(rf"(?<!\w){re.escape(wanted)}(?:exception|error)?(?!\w)", given) is not None
 
 
 def _numberless(phrase: str) -> str:
@@ -121,15 +185,3 @@ def _spread(known: dict[str, tuple[str, ...]]) -> dict[str, int]:
 def _weight(piece: str, spread: dict[str, int]) -> float:
     """A rare piece tells more than a common one, a phrase more than a word."""
     return (1 + piece.count(" ")) * math.log(1 + 100 / spread[piece])
-
-
-def _ruled_out(text: str) -> Iterator[str]:
-    if _FROM_AWS.search(text):
-        for area in ("dns", "network", "reach"):
-            yield f"{area}.*: AWS itself answered, so names, routes and security groups are sound"
-    elif _NOTHING_SENT.search(text):
-        for area in ("dns", "network", "reach", "permission"):
-            yield f"{area}.*: nothing was sent, so nothing outside this process can be at fault"
-    elif _BEFORE_AWS.search(text):
-        for area in ("credentials", "permission", "resource"):
-            yield f"{area}.*: the call never came to AWS, so nobody has judged credentials or permissions"

@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 
-from doctor import boundary
+from doctor import atlas, boundary
 from doctor.evidence import Facts, Missing
 from doctor.evidence.environment import is_aws, override
+from doctor.evidence.replies import bound_replies, is_own
 from doctor.redact import cut
 from doctor.world import World
 
@@ -30,37 +31,11 @@ _SIGNED_READS = {
     "kms": ("list_aliases", "kms:ListAliases"),
 }
 
-# Error codes by which AWS refuses the credentials themselves. One cause, one code a protocol family
-# (AWS General Reference, "Common errors"; S3 error responses).
-REJECTIONS = frozenset(
-    {
-        "UnrecognizedClientException",
-        "InvalidClientTokenId",
-        "InvalidAccessKeyId",
-        "InvalidToken",
-        "AuthFailure",
-        "ExpiredToken",
-        "ExpiredTokenException",
-        "SignatureDoesNotMatch",
-        "InvalidSignatureException",
-        "IncompleteSignature",
-        "IncompleteSignatureException",
-        "MissingAuthenticationToken",
-        "MissingAuthenticationTokenException",
-        "AuthorizationHeaderMalformed",
-        "RequestTimeTooSkewed",
-        "RequestExpired",
-    }
-)
-
-# Of these, the ones that speak of the signature, and those that speak of its time: the key itself was not refused.
-SIGNATURE_CODES = (
-    "SignatureDoesNotMatch",
-    "InvalidSignatureException",
-    "IncompleteSignature",
-    "IncompleteSignatureException",
-)
-TIME_CODES = ("RequestTimeTooSkewed", "RequestExpired")
+# Error codes by which AWS refuses the credentials themselves; of these, the ones that speak of the signature, and those
+# that speak of its time: the key itself was not refused.
+REJECTIONS = atlas.Codes(speaker="aws-refusing")
+SIGNATURE_CODES = atlas.Codes("signature-refused", "signature-unreadable")
+TIME_CODES = atlas.Codes("time-refused")
 _ACCOUNT = re.compile(r"(?<![0-9])[0-9]{8}([0-9]{4})(?![0-9])")
 
 
@@ -156,15 +131,18 @@ def _call(world: World, service: str, most: float, credentials: dict[str, str], 
     config = Config(connect_timeout=patience, read_timeout=patience, retries={"total_max_attempts": 1})
     try:
         socket.getaddrinfo = only_probeable(socket.getaddrinfo, allow_loopback=world.allow_local)
+        bound_replies()
         made = world.session().client(service, config=config, **credentials)  # type: ignore[call-overload]
         made.meta.events.register("before-send.*.*", lambda request, **_: seen.update(host=host_of(request.url)))
+        bodies: list[bytes] = []
+        made.meta.events.register("after-call.*.*", lambda http_response, **_: bodies.append(http_response.content))
         reply = getattr(made, operation)()
     except Exception as error:  # noqa: BLE001 - silence would pass for a dead network
         failure = failed(error)
         # Before a request is sent, a provider may ask AWS for credentials (AssumeRole, SSO): that answer is not ours.
         seen.update(failure if "host" in seen else failure | {"answer": Answer.UNSIGNED})
     else:
-        seen.update(_granted(reply))
+        seen.update(_granted(reply, is_own(service, reply, bodies[-1])))
 
 
 def overridden(world: World, service: str) -> str:
@@ -204,7 +182,7 @@ def failed(error: Exception) -> dict[str, Any]:
 
     if isinstance(error, ClientError):
         return _refusal(error)
-    said: dict[str, Any] = {"answer": Answer.REFUSED, "error": type(error).__name__, "message": cut(str(error))}
+    said: dict[str, Any] = {"answer": Answer.REFUSED, "error": type(error).__name__, "message": _words(str(error))}
     if isinstance(error, HTTPClientError | NoConnectionError):
         return said | {"answer": Answer.UNREACHABLE, "message": _root(error.kwargs.get("error") or error)}
     return said
@@ -215,16 +193,17 @@ def host_of(url: str) -> str:
     return url.partition("://")[2].partition("/")[0].rpartition("@")[2]
 
 
-def _granted(reply: dict[str, Any]) -> dict[str, Any]:
+def _granted(reply: dict[str, Any], own: bool) -> dict[str, Any]:
     # arn:aws:sts::123456789012:assumed-role/role/session: the session name may be a person's
     principal = "/".join(str(reply.get("Arn", "")).rpartition(":")[2].split("/")[:2])
     account = str(reply.get("Account", ""))
     request_id = bool(reply.get("ResponseMetadata", {}).get("RequestId"))
+    lacks = "AWS's request id" if not request_id else "" if own else "what was asked for"
     return {
-        "answer": Answer.ACCEPTED if request_id else Answer.REFUSED,  # any server can say 200 and {}
+        "answer": Answer.ACCEPTED if request_id and own else Answer.REFUSED,  # any server can say 200 and {}
         "request_id": request_id,
         "skew": _skew(reply),
-        "message": "" if request_id else "a success without AWS's request id",
+        "message": f"a success without {lacks}" if lacks else "",
         "account": f"…{account[-4:]}" if account else "",
         "principal": principal,
     }
@@ -241,24 +220,32 @@ def _skew(reply: dict[str, Any]) -> float | None:
 
 
 def _refusal(error: Any) -> dict[str, Any]:
-    code = str(error.response.get("Error", {}).get("Code", ""))
+    said = error.response.get("Error", {})
+    code = str(said.get("Code") or "")
     metadata = error.response.get("ResponseMetadata", {})
     request_id = bool(metadata.get("RequestId") or metadata.get("HTTPHeaders", {}).get("x-amzn-requestid"))
-    if code in REJECTIONS:
-        answer = Answer.REJECTED
-    elif request_id and code.startswith(("AccessDenied", "UnauthorizedOperation")):
-        answer = Answer.ACCEPTED
-    else:
-        answer = Answer.REFUSED
-    message = str(error.response.get("Error", {}).get("Message", ""))
+    message = str(said.get("Message") or "")
     return {
-        "answer": answer,
+        "answer": _verdict_on_credentials(code, message, request_id),
         "code": code,
         "error": type(error).__name__,
-        "message": cut(_ACCOUNT.sub(r"…\1", message)),
+        "message": _words(message),
         "request_id": request_id,
         "skew": _skew(error.response),
     }
+
+
+def _verdict_on_credentials(code: str, message: str, request_id: bool) -> Answer:
+    """What the atlas makes of an error. A denial comes after the signature was verified, if it is AWS's own."""
+    cause = atlas.answered(code, message)
+    if cause and cause.speaker == "aws-refusing":
+        return Answer.REJECTED
+    return Answer.ACCEPTED if request_id and cause and cause.speaker.startswith("aws-denying") else Answer.REFUSED
+
+
+def _words(message: str) -> str:
+    """A message, which may quote a whole reply, with account numbers cut."""
+    return cut(_ACCOUNT.sub(r"…\1", message))
 
 
 def _root(error: BaseException) -> str:
