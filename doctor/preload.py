@@ -12,7 +12,17 @@ import botocore.session
 from botocore.loaders import Loader, create_loader
 
 # A zygote that starts early has time for the collectors that it will be handed, which import no pydantic.
-for _kind in ("application", "caller", "clients", "credentials", "endpoint", "imports", "sdk"):
+for _kind in (
+    "application",
+    "caller",
+    "clients",
+    "credentials",
+    "endpoint",
+    "imports",
+    "resource_calls",
+    "resources",
+    "sdk",
+):
     importlib.import_module(f"doctor.evidence.{_kind}")
 
 _LOADER: Loader = create_loader()

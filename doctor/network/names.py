@@ -156,7 +156,7 @@ def _unread(question: Question, vpc: Vpc, naming: Naming) -> tuple[str, ...]:
     if (naming.zones or {}).get(vpc.id) is None:
         loose = ", ".join(sorted(zone.id for zone in naming.loose if covers(zone.name, question.host)))
         words = f" (private zones of this account that fit {question.host}: {loose})" if loose else ""
-        found.append(network.missing("private hosted zones", "HostedZoneSummaries", f"of {vpc.id}") + words)
+        found.append(network.missing("private hosted zones", f"HostedZoneSummaries/{vpc.id}", f"of {vpc.id}") + words)
     if naming.rules is None:
         found.append(network.missing("resolver rules", "ResolverRules", f"of {vpc.id}"))
     if naming.profiles is None:

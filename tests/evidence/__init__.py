@@ -1,6 +1,19 @@
 """For each check, evidence on which it must fail and evidence on which it must pass: one module an area."""
 
-from tests.evidence import client, credentials, dns, doctor, front, function, identity, network, package, reach
+from tests.evidence import (
+    client,
+    credentials,
+    dns,
+    doctor,
+    front,
+    function,
+    identity,
+    network,
+    package,
+    permission,
+    reach,
+    resource,
+)
 from tests.evidence.build import Cases, sealed
 
 __all__ = ["CASES", "Cases", "sealed"]
@@ -15,5 +28,7 @@ CASES: dict[str, Cases] = {
     **identity.CASES,
     **network.CASES,
     **package.CASES,
+    **permission.CASES,
     **reach.CASES,
+    **resource.CASES,
 }

@@ -175,6 +175,8 @@ class Account:
         iam = boto3.client("iam", region_name=REGION)
         document = json.dumps({"Version": "2012-10-17", "Statement": [_TRUST]})
         role = iam.create_role(RoleName="orders", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+        allowing = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+        iam.put_role_policy(RoleName="orders", PolicyName="everything", PolicyDocument=json.dumps(allowing))
         vpc = self.vpc
         self.patch.setattr(  # moto answers with a VPC of its own invention
             LambdaFunction, "vpc_config", property(lambda made: {**made._vpc_config, "VpcId": vpc})

@@ -1,0 +1,80 @@
+from collections.abc import Iterator
+from dataclasses import replace
+
+from doctor import Observation, Remedy, Severity, check, not_applicable, unknown
+from doctor.declare import Nearness
+from doctor.evidence.network import Network
+from doctor.evidence.paths import Paths
+from doctor.evidence.permissions import Permissions
+from doctor.policies.grants import by_endpoint, observed, statement, uses_of, way_to, with_statement
+from doctor.policies.usual import Use
+
+_REMEDY = Remedy(
+    "Add a statement to the endpoint's policy that allows these calls to the function's role on this resource; the command "
+    "writes it beside those that are there. Where a statement denies, it must be narrowed instead.",
+    commands=("aws ec2 describe-vpc-endpoints --vpc-endpoint-ids ENDPOINT --query 'VpcEndpoints[].PolicyDocument'",),
+)
+
+
+@check("permission.endpoint-policy", severity=Severity.BREAKS, nearness=Nearness.ENDPOINT, remedy=_REMEDY)
+def endpoint_policy(permissions: Permissions, paths: Paths, network: Network | None) -> Iterator[Observation]:
+    """The policy of the VPC endpoint lets the function's calls through.
+
+        AccessDenied: … is not authorized to perform: s3:GetObject on resource: … because no VPC endpoint policy allows the
+        s3:GetObject action
+        … with an explicit deny in a VPC endpoint policy
+
+    The packets arrive, so that it is no network fault; from outside the VPC the same call succeeds. An endpoint is made with
+    a policy that allows everything. One that names buckets or accounts also keeps out what AWS itself owns: layers of
+    container images, packages of Amazon Linux.
+
+    Source: PrivateLink guide, "Control access to VPC endpoints using endpoint policies".
+    """
+    way, uses = way_to(paths), uses_of(permissions, paths)
+    if not paths.vpc or not uses:
+        words = (
+            f"{paths.concerns} is no service whose usual calls are known"
+            if paths.vpc
+            else f"{paths.function} is in no VPC"
+        )
+        yield not_applicable(paths.concerns, words)
+    elif not way.known and not way.endpoint:
+        words = f"not decided: whether a VPC endpoint carries the calls to {paths.host} is not known"
+        yield unknown(paths.concerns, words, severity=Severity.RISKS)
+    elif not way.endpoint:
+        yield not_applicable(paths.concerns, f"no VPC endpoint carries the calls to {paths.host}")
+    else:
+        policy = _policy(network, way.endpoint)
+        if not policy:
+            yield unknown(way.endpoint, f"not decided: the policy of {way.endpoint} was not told")
+            return
+        for use in uses:
+            rulings = by_endpoint(permissions, use, way, policy)
+            shut = any(each.explicit for each in rulings)
+            yield observed(
+                rulings,
+                use,
+                subject=f"{way.endpoint} {use.label}",
+                who=f"the policy of {way.endpoint}",
+                remedy=_look(way.endpoint) if shut else _remedy(way.endpoint, permissions.caller.role, use, policy),
+                severity=None if way.known else Severity.RISKS,
+            )
+
+
+def _policy(network: Network | None, endpoint: str) -> object:
+    listed = network.replies.get("VpcEndpoints", ()) if network else ()
+    return next((each.get("PolicyDocument") for each in listed if each.get("VpcEndpointId") == endpoint), None)
+
+
+def _look(endpoint: str) -> Remedy:
+    return replace(_REMEDY, commands=tuple(each.replace("ENDPOINT", endpoint) for each in _REMEDY.commands))
+
+
+def _remedy(endpoint: str, role: str, use: Use, policy: object) -> Remedy:
+    # A gateway endpoint takes no principal but everybody, and names the role in a condition; an interface endpoint takes both.
+    more = {"Principal": "*", "Condition": {"ArnEquals": {"aws:PrincipalArn": role}}}
+    written = f"--policy-document '{with_statement(policy, statement(use, **more))}'"
+    found = _look(endpoint)
+    return replace(
+        found, commands=(*found.commands, f"aws ec2 modify-vpc-endpoint --vpc-endpoint-id {endpoint} {written}")
+    )

@@ -1,0 +1,26 @@
+from collections.abc import Iterator
+
+from doctor import Observation, Remedy, Severity, check
+from doctor.evidence.refusals import Refusals
+from doctor.policies.kinds import Kind
+from doctor.policies.refused import judge
+
+_REMEDY = Remedy(
+    "Ask whoever runs the organization that owns the resource whether the function's account is meant to be kept "
+    "out; in its management account:",
+    commands=("aws organizations list-policies-for-target --target-id ACCOUNT --filter RESOURCE_CONTROL_POLICY",),
+)
+
+
+@check("permission.resource-control-policy", severity=Severity.BREAKS, remedy=_REMEDY)
+def resource_control_policy(refusals: Refusals) -> Iterator[Observation]:
+    """No resource control policy of the resource's organization denies the function's calls.
+
+        AccessDenied: … is not authorized to perform: … with an explicit deny in a resource control policy
+
+    It limits who may use the resources of an organization's accounts, as a rule to callers of the organization itself; a
+    function of another one is denied, whatever the resource's own policy says.
+
+    Source: IAM user guide, "Policy evaluation logic"; Organizations user guide, "Resource control policies (RCPs)".
+    """
+    yield from judge(refusals, Kind.RESOURCE_CONTROL, _REMEDY)

@@ -1,0 +1,27 @@
+from collections.abc import Iterator
+
+from doctor import Observation, Remedy, Severity, check
+from doctor.evidence.refusals import Refusals
+from doctor.policies.kinds import Kind
+from doctor.policies.refused import judge
+
+_REMEDY = Remedy(
+    "Ask whoever runs the organization which policy it is and whether the function's region and service are meant "
+    "to be denied; in the management account:",
+    commands=("aws organizations list-policies-for-target --target-id ACCOUNT --filter SERVICE_CONTROL_POLICY",),
+)
+
+
+@check("permission.service-control-policy", severity=Severity.BREAKS, remedy=_REMEDY)
+def service_control_policy(refusals: Refusals) -> Iterator[Observation]:
+    """No service control policy of the organization denies the function's calls.
+
+        AccessDenied: … is not authorized to perform: … with an explicit deny in a service control policy
+        … because no service control policy allows the … action
+
+    It limits every role of the account, whatever its own policies say, and is read in the organization's management account
+    alone; a frequent one denies all regions but some.
+
+    Source: IAM user guide, "Troubleshoot access denied error messages"; Organizations user guide, "Service control policies".
+    """
+    yield from judge(refusals, Kind.SERVICE_CONTROL, _REMEDY)

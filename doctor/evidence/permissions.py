@@ -1,0 +1,291 @@
+"""What the execution role may do: AWS's own simulation of the calls that matter where it may be asked, else its policies.
+
+The documents are kept as they are written, so that a case file can be judged again; they hold names, and no secrets.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, Self
+
+from doctor import strict_json
+from doctor.evidence import Facts, Missing, Reason, Shared
+from doctor.evidence.control import Reading, Refusal, Reply
+from doctor.evidence.function import Function, Named
+from doctor.evidence.function_parts import Unread
+from doctor.evidence.resource_named import Wanted
+from doctor.evidence.resources import meant
+from doctor.policies.usual import Caller, Use, use
+from doctor.request import ServiceTarget
+from doctor.verdict import InvalidRequest, Source
+from doctor.world import World, now
+
+_MOST_BYTES = 600_000  # of JSON: a collector may send 1 MB (`doctor.supervise`); AWS allows a role a tenth of that
+_MOST_SIMULATED = 100  # actions and resources in one request
+_SIMULATE = "iam:SimulatePrincipalPolicy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A policy of the role: `inline`, `managed`, or its `boundary`."""
+
+    name: str
+    kind: str
+    document: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Simulated:
+    """AWS's own answer to one action on one resource: `allowed`, `explicitDeny` or `implicitDeny`.
+
+    `policies` are those whose statements decided. `bounded` and `organized` tell whether the boundary and the organization
+    allow it, None where there is none or AWS did not say. `missing` are context keys that it had no value for.
+    """
+
+    action: str
+    arn: str
+    decision: str
+    policies: tuple[str, ...] = ()
+    bounded: bool | None = None
+    organized: bool | None = None
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permissions(Facts):
+    """The function's role and what is known of its policies. `time` is when, in UTC; `key` the KMS key of its variables.
+
+    `boundary` names the permissions boundary, "" where the role has none. What `unread` names was not read: `role` (with it
+    its boundary), `simulation`, or a policy by its name, `policies` for all of them.
+    """
+
+    kind: ClassVar[str] = "permissions"
+    source: ClassVar[Source] = Source.CONTROL
+    shared: ClassVar[Shared] = Shared.NOTHING
+    actions: ClassVar[tuple[str, ...]] = (
+        "lambda:GetFunctionConfiguration",
+        "iam:GetRole",
+        _SIMULATE,
+        "iam:ListRolePolicies",
+        "iam:GetRolePolicy",
+        "iam:ListAttachedRolePolicies",
+        "iam:GetPolicy",
+        "iam:GetPolicyVersion",
+    )
+    after: ClassVar[tuple[type[Facts], ...]] = (Function,)
+    preload: ClassVar[str] = "doctor.preload"
+
+    function: str
+    region: str
+    caller: Caller
+    time: str = ""
+    key: str = ""
+    boundary: str = ""
+    uses: tuple[Use, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    simulated: tuple[Simulated, ...] = ()
+    unread: tuple[Unread, ...] = ()
+
+    @classmethod
+    def collect(cls, world: World) -> Iterator[Self | Missing]:
+        """Read the role of the function that is examined."""
+        function = next(iter(world.seen(Function)), None)
+        if function is None or not function.exists:
+            detail = "the function was not read" if function is None else f"there is no function {function.name}"
+            yield Missing(kind=cls.kind, source=cls.source, reason=Reason.NOT_ASKED, detail=detail)
+            return
+        reading = Reading(world, function.region)
+        qualified = {"Qualifier": function.qualifier} if function.qualifier else {}
+        said = reading.ask(
+            *("lambda", "get_function_configuration", cls.actions[0]),
+            most=world.left(0.25, most=4),
+            FunctionName=function.name,
+            **qualified,
+        )
+        if isinstance(said, Refusal):
+            yield said.missing(cls.kind)
+            return
+        arn = ":".join(str(said.get("FunctionArn") or "").split(":")[:7])
+        caller = Caller(function=function.name, arn=arn, role=str(said.get("Role") or ""))
+        environ = (said.get("Environment") or {}).get("Variables") or {}
+        found = _Role(reading, caller, tuple(_uses(world, function, caller, environ))).read()
+        yield cls(
+            function=function.name, region=function.region, time=now(), key=str(said.get("KMSKeyArn") or ""), **found
+        )
+
+
+def _uses(world: World, function: Function, caller: Caller, environ: Mapping[str, Any]) -> Iterator[Use]:
+    """What the request names, else what the function's variables do: resources, and services of which none is named."""
+    place = {"partition": caller.partition, "region": function.region, "account": caller.account}
+    asked = tuple(each for each in world.services if each.reachable)
+    named: tuple[ServiceTarget | Named, ...]
+    named = asked or tuple(each for each in function.targets if each.service and each.reachable)
+    found = [(each.service, each.resource) for each in named if each.resource]
+    inferred = meant((), {str(name): str(value) for name, value in environ.items()})
+    sure = [each for each in inferred if each.sure and each.name]
+    services = {each.service for each in named}
+    found += [(each.service, _arn(each)) for each in sure if each.service in services or not asked]
+    told = {service for service, _ in found}
+    found += [(each.service, "") for each in named if each.service not in told]
+    for service, resource in dict.fromkeys(found):
+        if made := use(service, resource or "", **place):
+            yield made
+
+
+def _arn(wanted: Wanted) -> str:
+    """The resource as it was named: an ARN where account and region are known."""
+    if wanted.kind == "key" or not wanted.account:
+        return wanted.id
+    kind = {"table": "table/", "secret": "secret:", "parameter": "parameter/"}.get(wanted.kind, "")
+    name = wanted.id.rpartition(":")[2] if wanted.kind == "secret" else wanted.id.lstrip("/")
+    return f"arn:{wanted.partition}:{wanted.service}:{wanted.region}:{wanted.account}:{kind}{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Role:
+    """The reads of one role."""
+
+    reading: Reading
+    caller: Caller
+    uses: tuple[Use, ...]
+
+    def read(self) -> dict[str, Any]:
+        """The fields of the evidence."""
+        found: dict[str, Any] = {"caller": self.caller, "uses": self.uses}
+        role = self._ask("get_role", "iam:GetRole")
+        unread = [_unread("role", role)] if isinstance(role, Refusal) else []
+        bounded: Mapping[str, Any] = {}
+        if not isinstance(role, Refusal):
+            told = role.get("Role") or {}
+            bounded = told.get("PermissionsBoundary") or {}
+            id_ = str(told.get("RoleId") or "")
+            found["caller"] = Caller(**(asdict(self.caller) | {"role_id": id_}))
+            found["boundary"] = str(bounded.get("PermissionsBoundaryArn") or "")
+        simulated, refused = self._simulated()
+        unread += [_unread("simulation", refused)] if refused else []
+        policies: list[Policy] = []
+        if (
+            refused
+            or any(each.missing for each in simulated)
+            or any(not each.resource for each in self.uses)
+            or not self.uses
+        ):
+            policies, lost = self._policies(str(found.get("boundary", "")))
+            unread += lost
+        return {**found, "simulated": tuple(simulated), "policies": tuple(policies), "unread": tuple(unread)}
+
+    def _ask(self, operation: str, action: str, **arguments: Any) -> Reply | Refusal:
+        most = self.reading.world.left(0.25, most=4)
+        if operation != "simulate_principal_policy" and "PolicyArn" not in arguments:
+            arguments["RoleName"] = self.caller.name
+        return self.reading.ask("iam", operation, action, most=most, **arguments)
+
+    def _simulated(self) -> tuple[list[Simulated], Refusal | None]:
+        """One request for each resource that is known whole; the first refusal ends it."""
+        by_arn: dict[str, list[str]] = {}
+        for wanted in (each for use_ in self.uses for each in use_.wanted if not each.open):
+            by_arn.setdefault(wanted.arn, []).append(wanted.action)
+        found: list[Simulated] = []
+        for arn, actions in list(by_arn.items())[:_MOST_SIMULATED]:
+            said = self._ask(
+                "simulate_principal_policy",
+                _SIMULATE,
+                PolicySourceArn=self.caller.role,
+                ActionNames=actions,
+                ResourceArns=[arn],
+                ContextEntries=_context(self.caller),
+            )
+            if isinstance(said, Refusal):
+                return [], said
+            found += [_simulated(each, arn) for each in said.get("EvaluationResults") or ()]
+        return found, None
+
+    def _policies(self, boundary: str) -> tuple[list[Policy], list[Unread]]:
+        """All documents, as far as they may be read."""
+        found: list[Policy] = []
+        lost: list[Unread] = []
+        for kind, name, document in self._documents(boundary):
+            parsed = _parsed(document)
+            if isinstance(document, Refusal):
+                lost.append(_unread(name, document))
+            elif parsed is None or sum(len(json.dumps(each.document)) for each in found) > _MOST_BYTES:
+                lost.append(Unread(part=name, reason=Reason.CRASHED, detail=f"{name} is no policy, or too much"))
+            else:
+                found.append(Policy(name=name, kind=kind, document=parsed))
+        return found, lost
+
+    def _documents(self, boundary: str) -> Iterator[tuple[str, str, object]]:
+        inline = self._ask("list_role_policies", "iam:ListRolePolicies")
+        if isinstance(inline, Refusal):
+            yield "inline", "policies", inline
+        else:
+            yield from self._cut_short(inline)
+            for name in inline.get("PolicyNames") or ():
+                said = self._ask("get_role_policy", "iam:GetRolePolicy", PolicyName=name)
+                yield "inline", str(name), said if isinstance(said, Refusal) else said.get("PolicyDocument")
+        attached = self._ask("list_attached_role_policies", "iam:ListAttachedRolePolicies")
+        if isinstance(attached, Refusal):
+            yield "managed", "policies", attached
+        else:
+            yield from self._cut_short(attached)
+            for each in attached.get("AttachedPolicies") or ():
+                yield "managed", str(each.get("PolicyName")), self._managed(str(each.get("PolicyArn")))
+        if boundary:
+            yield "boundary", boundary.rpartition("/")[2], self._managed(boundary)
+
+    def _cut_short(self, listing: Reply) -> Iterator[tuple[str, str, object]]:
+        if listing.get("IsTruncated"):
+            yield (
+                "inline",
+                "policies",
+                Refusal(reason=Reason.OUT_OF_TIME, detail=f"{self.caller.name} has more policies than were read"),
+            )
+
+    def _managed(self, arn: str) -> object:
+        said = self._ask("get_policy", "iam:GetPolicy", PolicyArn=arn)
+        if isinstance(said, Refusal):
+            return said
+        version = str((said.get("Policy") or {}).get("DefaultVersionId") or "")
+        told = self._ask("get_policy_version", "iam:GetPolicyVersion", PolicyArn=arn, VersionId=version)
+        return told if isinstance(told, Refusal) else (told.get("PolicyVersion") or {}).get("Document")
+
+
+def _unread(part: str, refused: Refusal) -> Unread:
+    return Unread(part=part, reason=refused.reason, detail=refused.detail, action=refused.action)
+
+
+def _parsed(document: object) -> dict[str, Any] | None:
+    """A document as an object; boto3 gives it so, unless it cannot be decoded."""
+    if isinstance(document, str):
+        try:
+            document = strict_json.parse(document, "policy")
+        except InvalidRequest:
+            return None
+    return document if isinstance(document, dict) else None
+
+
+def _context(caller: Caller) -> list[dict[str, Any]]:
+    """What is known of every call of the function; which way it takes is not known to this collector."""
+    values = {"aws:SecureTransport": ("boolean", "true"), "lambda:SourceFunctionArn": ("string", caller.arn)}
+    return [
+        {"ContextKeyName": key, "ContextKeyType": type_, "ContextKeyValues": [value]}
+        for key, (type_, value) in values.items()
+    ]
+
+
+def _simulated(result: Mapping[str, Any], arn: str) -> Simulated:
+    """One action on one resource: its own part of the result, where AWS gives one (IAM API reference, EvaluationResult)."""
+    own: dict[str, Any] = next(
+        (each for each in result.get("ResourceSpecificResults") or () if each.get("EvalResourceName") == arn), {}
+    )
+    statements = own.get("MatchedStatements") or result.get("MatchedStatements") or ()
+    bounded = own.get("PermissionsBoundaryDecisionDetail") or result.get("PermissionsBoundaryDecisionDetail") or {}
+    return Simulated(
+        action=str(result.get("EvalActionName") or ""),
+        arn=arn,
+        decision=str(own.get("EvalResourceDecision") or result.get("EvalDecision") or ""),
+        policies=tuple(dict.fromkeys(str(each.get("SourcePolicyId") or "") for each in statements)),
+        bounded=bounded.get("AllowedByPermissionsBoundary"),
+        organized=(result.get("OrganizationsDecisionDetail") or {}).get("AllowedByOrganizations"),
+        missing=tuple({*(own.get("MissingContextValues") or ()), *(result.get("MissingContextValues") or ())}),
+    )

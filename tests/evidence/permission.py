@@ -1,0 +1,152 @@
+"""Cases of the area `permission`: a role and its policies, the policies of the sound VPC's endpoints, AWS's own words."""
+
+from dataclasses import replace
+from typing import Any
+
+from doctor.evidence import Reason
+from doctor.evidence.function_parts import Unread
+from doctor.evidence.network import Network as NetworkFacts
+from doctor.evidence.permissions import Permissions, Policy, Simulated
+from doctor.evidence.refusals import Read, Refusals
+from doctor.policies.kinds import Kind
+from doctor.policies.usual import Caller, Use, use
+from tests.evidence.build import HOST, S3_HOST, Cases, function, paths, replies
+
+ACCOUNT = "123456789012"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/own/jobs"
+QUEUE = f"arn:aws:sqs:us-east-1:{ACCOUNT}:orders"
+KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+SEND = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": QUEUE}
+EVERYTHING = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+NO_SEND = {"Sid": "NoQueues", "Effect": "Deny", "Action": "sqs:*", "Resource": "*"}
+
+
+def used(service: str = "sqs", resource: str = "orders") -> Use:
+    found = use(service, resource, partition="aws", region="us-east-1", account=ACCOUNT)
+    assert found
+    return found
+
+
+def policy(*statements: dict[str, Any], name: str = "queues", kind: str = "inline") -> Policy:
+    return Policy(name=name, kind=kind, document={"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def permissions(*policies: Policy, **changed: Any) -> Permissions:
+    arn = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:jobs"
+    usual: dict[str, Any] = {
+        "function": "jobs",
+        "region": "us-east-1",
+        "caller": Caller(function="jobs", arn=arn, role=ROLE, role_id="AROAEXAMPLEEXAMPLE"),
+        "time": "2026-01-01T00:00:00.000+00:00",
+        "uses": (used(),),
+        "policies": policies,
+    }
+    return Permissions(**(usual | changed))
+
+
+def simulated(decision: str = "allowed", **changed: Any) -> tuple[Simulated, ...]:
+    return tuple(Simulated(action=each.action, arn=each.arn, decision=decision, **changed) for each in used().wanted)
+
+
+def bounded(*statements: dict[str, Any], **changed: Any) -> Permissions:
+    arn = f"arn:aws:iam::{ACCOUNT}:policy/limit"
+    return permissions(policy(SEND), policy(*statements, name="limit", kind="boundary"), boundary=arn, **changed)
+
+
+def sqs() -> Any:
+    return replace(paths(host=HOST), service="sqs")
+
+
+def s3() -> Any:
+    return replace(paths(host=S3_HOST), service="s3")
+
+
+def with_policy(id_: str, *statements: dict[str, Any]) -> NetworkFacts:
+    return replies(VpcEndpoints=[{"VpcEndpointId": id_, "PolicyDocument": {"Statement": list(statements)}}])
+
+
+def refusals(*reads: Read) -> Refusals:
+    return Refusals(reads=reads)
+
+
+def denied(kind: Kind | None, *, explicit: bool = True) -> Refusals:
+    read = Read(service="sqs", host=HOST, answered=True, code="AccessDenied", policy=kind, explicit=explicit)
+    return refusals(replace(read, action="sqs:ListQueues"))
+
+
+GRANTED = refusals(Read(service="sqs", host=HOST, answered=True))
+OWN_BUCKET = {**EVERYTHING, "Action": "s3:*", "Resource": ["arn:aws:s3:::mine", "arn:aws:s3:::mine/*"]}
+LOST = Unread(
+    part="policies", reason=Reason.DENIED, detail="iam:ListRolePolicies: AccessDenied", action="iam:ListRolePolicies"
+)
+
+
+def _from_inside(kind: Kind) -> Cases:
+    other = Kind.IDENTITY if kind is not Kind.IDENTITY else Kind.ENDPOINT
+    return Cases(
+        failing=[(denied(kind),), (denied(kind, explicit=False),)],
+        passing=[(GRANTED,), (denied(other),)],
+    )
+
+
+CASES: dict[str, Cases] = {
+    "permission.identity-policy": Cases(
+        failing=[
+            (permissions(), sqs()),
+            (permissions(policy(SEND | {"Resource": f"{QUEUE}-old"})), sqs()),
+            (permissions(policy(SEND), policy(NO_SEND, kind="managed", name="guard")), sqs()),
+            (permissions(simulated=simulated("implicitDeny")), sqs()),
+            (permissions(simulated=simulated("explicitDeny", policies=("guard",))), sqs()),
+            (permissions(policy(SEND), uses=(used(resource=""), used("s3", "mine"))),),
+        ],
+        passing=[
+            (permissions(policy(SEND)), sqs()),
+            (permissions(simulated=simulated()), sqs()),
+            (permissions(policy({**SEND, "Condition": {"StringEquals": {"aws:SourceVpce": "vpce-sqs"}}})), sqs()),
+        ],
+    ),
+    "permission.boundary": Cases(
+        failing=[
+            (bounded({"Effect": "Allow", "Action": "s3:*", "Resource": "*"}), sqs()),
+            (bounded({"Effect": "Allow", "Action": "*", "Resource": "*"}, NO_SEND), sqs()),
+            (
+                permissions(
+                    boundary=f"arn:aws:iam::{ACCOUNT}:policy/limit", simulated=simulated("implicitDeny", bounded=False)
+                ),
+                sqs(),
+            ),
+        ],
+        passing=[(permissions(policy(SEND)), sqs()), (bounded(SEND), sqs())],
+    ),
+    "permission.endpoint-policy": Cases(
+        failing=[
+            (permissions(), sqs(), with_policy("vpce-sqs", {**EVERYTHING, "Action": "sqs:ListQueues"})),
+            (
+                permissions(),
+                sqs(),
+                with_policy("vpce-sqs", EVERYTHING, {**EVERYTHING, "Effect": "Deny", "Sid": "Shut"}),
+            ),
+            (permissions(), sqs(), with_policy("vpce-sqs", {**EVERYTHING, "Principal": {"AWS": "210987654321"}})),
+            (permissions(uses=(used("s3", "theirs"),)), s3(), with_policy("vpce-s3", OWN_BUCKET)),
+        ],
+        passing=[
+            (permissions(), sqs(), with_policy("vpce-sqs", EVERYTHING)),
+            (permissions(), sqs(), with_policy("vpce-sqs", {**EVERYTHING, "Principal": {"AWS": ROLE}})),
+            (permissions(uses=(used("s3", "mine"),)), s3(), with_policy("vpce-s3", OWN_BUCKET)),
+        ],
+    ),
+    "permission.key-access": Cases(
+        failing=[
+            (function(state_code="KMSKeyAccessDenied"), permissions()),
+            (function(), permissions(policy({"Effect": "Deny", "Action": "kms:*", "Resource": "*"}), key=KEY)),
+        ],
+        passing=[
+            (function(), permissions()),
+            (function(), permissions(policy({"Effect": "Allow", "Action": "kms:Decrypt", "Resource": KEY}), key=KEY)),
+        ],
+    ),
+    "permission.resource-policy": _from_inside(Kind.RESOURCE),
+    "permission.service-control-policy": _from_inside(Kind.SERVICE_CONTROL),
+    "permission.resource-control-policy": _from_inside(Kind.RESOURCE_CONTROL),
+    "permission.session-policy": _from_inside(Kind.SESSION),
+}

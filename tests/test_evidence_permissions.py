@@ -1,0 +1,253 @@
+"""What the execution role may do, read from moto: simulated, by its documents, in parts, and not at all."""
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+import boto3
+import botocore.client
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from doctor import registry
+from doctor.evidence import Evidence, Missing, Reason, Vantage, named, revive
+from doctor.evidence.function import Function
+from doctor.evidence.permissions import Permissions, Simulated
+from doctor.judge import judge
+from doctor.request import Request, ServiceTarget
+from doctor.verdict import Outcome, Source
+from doctor.world import World
+from tests.test_evidence_function import package, trusting
+
+REGION, ACCOUNT = "us-east-1", "123456789012"
+QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:orders"
+VARIABLES = {
+    "QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/orders",
+    "DB_PASSWORD": "correct horse battery",
+}
+
+
+def policy(action: str, effect: str = "Allow", resource: str = "*") -> str:
+    statement = {"Sid": "Only", "Effect": effect, "Action": action, "Resource": resource}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+@pytest.fixture
+def iam(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A function whose role has an inline policy, a managed one and a boundary; gives IAM's client."""
+    monkeypatch.setattr(socket, "getaddrinfo", socket.getaddrinfo)  # what collectors guard in their own child
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    with mock_aws():
+        client = boto3.client("iam", REGION)
+        limit = client.create_policy(PolicyName="limit", PolicyDocument=policy("sqs:*"))["Policy"]["Arn"]
+        role = client.create_role(
+            RoleName="jobs",
+            Path="/own/",
+            AssumeRolePolicyDocument=json.dumps(trusting()),
+            PermissionsBoundary=limit,
+        )["Role"]
+        client.put_role_policy(
+            RoleName="jobs", PolicyName="send", PolicyDocument=policy("sqs:SendMessage", "Allow", QUEUE)
+        )
+        managed = client.create_policy(PolicyName="guard", PolicyDocument=policy("s3:*", "Deny"))["Policy"]["Arn"]
+        client.attach_role_policy(RoleName="jobs", PolicyArn=managed)
+        boto3.client("lambda", REGION).create_function(
+            FunctionName="jobs",
+            Runtime="python3.13",
+            Role=role["Arn"],
+            Handler="app.handler",
+            Code={"ZipFile": package("one")},
+            Environment={"Variables": VARIABLES},
+            KMSKeyArn=f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        )
+        yield client
+
+
+def world(*targets: ServiceTarget, known: tuple[Evidence, ...] = (), seconds: float = 20) -> World:
+    return World(
+        request=Request(function="jobs", targets=targets),
+        until=time.monotonic() + seconds,
+        environ={"AWS_REGION": REGION},
+        known=known,
+    )
+
+
+def sealed(*facts: Any) -> tuple[Evidence, ...]:
+    return tuple(
+        Evidence.of(each, vantage=Vantage(function="jobs"), at="2026-01-01T00:00:00Z", took=0.1) for each in facts
+    )
+
+
+def collected(*targets: ServiceTarget) -> Any:
+    (function,) = Function.collect(world(*targets))
+    (found,) = Permissions.collect(world(*targets, known=sealed(function)))
+    return found
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, **answers: Any) -> None:
+    """Let AWS answer operations so: with a reply, or where it is a text, with the error of that code."""
+    base: Any = botocore.client.BaseClient
+    genuine = base._make_api_call
+
+    def call(self: Any, operation: str, arguments: Any) -> Any:
+        if operation not in answers:
+            return genuine(self, operation, arguments)
+        answer = answers[operation]
+        if isinstance(answer, str):
+            said: Any = {"Error": {"Code": answer, "Message": "no"}, "ResponseMetadata": {"RequestId": "1"}}
+            raise ClientError(said, operation)
+        return answer(arguments) if callable(answer) else answer
+
+    monkeypatch.setattr(base, "_make_api_call", call)
+
+
+def judged(check: str, *facts: Any) -> list[Any]:
+    return [item.finding for item in judge(registry.load(check), sealed(*facts))]
+
+
+def test_documents_are_read_where_nothing_is_simulated(iam: Any) -> None:
+    found = collected()
+    assert found.caller.role == f"arn:aws:iam::{ACCOUNT}:role/own/jobs"
+    assert found.caller.arn == f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:jobs"
+    assert found.caller.role_id.startswith("AROA")
+    assert found.boundary == f"arn:aws:iam::{ACCOUNT}:policy/limit"
+    assert {(each.kind, each.name) for each in found.policies} == {
+        ("inline", "send"),
+        ("managed", "guard"),
+        ("boundary", "limit"),
+    }
+    assert [each.part for each in found.unread] == ["simulation"]  # moto does not simulate
+    assert found.key.endswith("key/1234abcd-12ab-34cd-56ef-1234567890ab")
+    assert [(each.service, {wanted.arn for wanted in each.wanted}) for each in found.uses] == [("sqs", {QUEUE})]
+    assert "correct horse" not in json.dumps(asdict(found))
+    assert revive(Permissions, sealed(found)[0]) == found
+    assert named("permissions") is Permissions
+
+
+def test_what_the_request_names_stands_for_what_variables_do(iam: Any) -> None:
+    found = collected(ServiceTarget(service="s3", resource="mine"), ServiceTarget(service="sqs"))
+    assert [(each.service, bool(each.resource)) for each in found.uses] == [("s3", True), ("sqs", True)]
+    (refused,) = [each for each in judged("permission.identity-policy", found) if each.targets[0].startswith("s3.")]
+    assert refused.outcome is Outcome.PROBLEM
+    assert "managed policy guard, Statement[0] (Sid Only) denies it" in refused.message
+
+
+def test_the_role_is_judged_by_its_documents(iam: Any) -> None:
+    (sound,) = judged("permission.identity-policy", collected())
+    assert sound.outcome is Outcome.OK
+    assert "sqs:SendMessage" in sound.message
+    iam.delete_role_policy(RoleName="jobs", PolicyName="send")
+    (shut,) = judged("permission.identity-policy", collected())
+    assert (shut.outcome, shut.targets) == (Outcome.PROBLEM, (f"sqs.{REGION}.amazonaws.com:443",))
+    (within,) = judged("permission.boundary", collected())
+    assert within.outcome is Outcome.OK
+
+
+def test_the_remedy_mends_it(iam: Any) -> None:
+    """The command's document, put where it says, makes the finding ok."""
+    iam.delete_role_policy(RoleName="jobs", PolicyName="send")
+    (item,) = judge(registry.load("permission.identity-policy"), sealed(collected()))
+    assert item.remedy
+    command = item.remedy.commands[0]
+    assert command.startswith("aws iam put-role-policy --role-name jobs --policy-name allow-sqs --policy-document '")
+    iam.put_role_policy(RoleName="jobs", PolicyName="allow-sqs", PolicyDocument=command.split("'")[1])
+    (mended,) = judged("permission.identity-policy", collected())
+    assert mended.outcome is Outcome.OK
+
+
+@pytest.mark.parametrize(
+    ("operation", "action"),
+    [
+        ("ListRolePolicies", "iam:ListRolePolicies"),
+        ("GetRolePolicy", "iam:GetRolePolicy"),
+        ("ListAttachedRolePolicies", "iam:ListAttachedRolePolicies"),
+        ("GetPolicy", "iam:GetPolicy"),
+        ("GetPolicyVersion", "iam:GetPolicyVersion"),
+    ],
+)
+def test_a_read_that_is_denied_leaves_it_unknown_and_names_its_action(
+    iam: Any, monkeypatch: pytest.MonkeyPatch, operation: str, action: str
+) -> None:
+    iam.delete_role_policy(RoleName="jobs", PolicyName="send")
+    iam.put_role_policy(RoleName="jobs", PolicyName="list", PolicyDocument=policy("sqs:ListQueues"))
+    answering(monkeypatch, **{operation: "AccessDenied"})
+    (found,) = judged("permission.identity-policy", collected())
+    assert found.outcome is Outcome.UNKNOWN
+    assert f"allow {action}" in found.message
+
+
+def test_a_role_that_may_not_be_read_may_have_a_boundary(iam: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    answering(monkeypatch, GetRole="AccessDenied")
+    found = collected()
+    assert judged("permission.identity-policy", found)[0].outcome is Outcome.OK
+    (limit,) = judged("permission.boundary", found)
+    assert limit.outcome is Outcome.UNKNOWN
+    assert "allow iam:GetRole" in limit.message
+
+
+def test_the_configuration_that_is_denied_is_missing(iam: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    (function,) = Function.collect(world())
+    answering(monkeypatch, GetFunctionConfiguration="AccessDeniedException")
+    (found,) = Permissions.collect(world(known=sealed(function)))
+    assert isinstance(found, Missing)
+    assert (found.reason, found.action, found.source) == (
+        Reason.DENIED,
+        "lambda:GetFunctionConfiguration",
+        Source.CONTROL,
+    )
+    (unread,) = Permissions.collect(world())
+    assert unread.reason is Reason.NOT_ASKED
+
+
+def simulation(decision: str, **more: Any) -> Any:
+    def answer(arguments: Any) -> Any:
+        (arn,) = arguments["ResourceArns"]
+        own = {"EvalResourceName": arn, "EvalResourceDecision": decision}
+        results = [
+            {
+                "EvalActionName": action,
+                "EvalResourceName": "*",
+                "EvalDecision": "allowed",
+                "ResourceSpecificResults": [own],
+                **more,
+            }
+            for action in arguments["ActionNames"]
+        ]
+        return {"EvaluationResults": results}
+
+    return answer
+
+
+def test_the_simulation_is_asked_first_and_its_own_word_of_the_resource_counts(
+    iam: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answering(monkeypatch, SimulatePrincipalPolicy=simulation("implicitDeny"))
+    found = collected()
+    assert found.policies == ()
+    assert not found.unread
+    assert found.simulated[0] == Simulated(action="sqs:SendMessage", arn=QUEUE, decision="implicitDeny")
+    (shut,) = judged("permission.identity-policy", found)
+    assert shut.outcome is Outcome.PROBLEM
+    assert "AWS's simulation" in shut.message
+
+
+def test_a_service_control_policy_that_the_simulation_saw_is_no_fault_of_the_roles(
+    iam: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    organized = {"OrganizationsDecisionDetail": {"AllowedByOrganizations": False}}
+    answering(monkeypatch, SimulatePrincipalPolicy=simulation("implicitDeny", **organized))
+    (found,) = judged("permission.identity-policy", collected())
+    assert found.outcome is Outcome.UNKNOWN
+    assert "service control policy" in found.message
+
+
+def test_where_the_simulation_lacks_a_key_the_documents_decide(iam: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    lacking = {"MissingContextValues": ["aws:SourceVpce"]}
+    answering(monkeypatch, SimulatePrincipalPolicy=simulation("implicitDeny", **lacking))
+    found = collected()
+    assert found.simulated[0].missing == ("aws:SourceVpce",)
+    assert judged("permission.identity-policy", found)[0].outcome is Outcome.OK

@@ -1,0 +1,90 @@
+"""What AWS says where it refuses a harmless read, as the sandbox is told it."""
+
+import json
+import socket
+import time
+from dataclasses import asdict
+from typing import Any
+
+import botocore.client
+import pytest
+from botocore.exceptions import ClientError, ConnectTimeoutError
+
+from doctor.evidence import named, revive
+from doctor.evidence.refusals import Read, Refusals
+from doctor.policies.kinds import Kind
+from doctor.request import Request, ServiceTarget
+from doctor.world import World
+from tests.evidence import sealed
+
+DENIED = (
+    "User: arn:aws:sts::123456789012:assumed-role/jobs/jobs is not authorized to perform: sqs:listqueues on resource: "
+    "arn:aws:sqs:us-east-1:123456789012: with an explicit deny in a service control policy"
+)
+
+
+def collected(monkeypatch: pytest.MonkeyPatch, answer: Any, *services: str) -> Refusals:
+    def call(self: Any, operation: str, arguments: Any) -> Any:
+        self.meta.events.emit(
+            f"before-send.{operation}.x", request=_Request(f"https://{self.meta.service_model.endpoint_prefix}.x/")
+        )
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(socket, "getaddrinfo", socket.getaddrinfo)  # what collectors guard in their own child
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", call)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    targets = tuple(ServiceTarget(service=service) for service in services)
+    world = World(request=Request(targets=targets), until=time.monotonic() + 20, environ={"AWS_REGION": "us-east-1"})
+    (found,) = Refusals.collect(world)
+    assert isinstance(found, Refusals)
+    return found
+
+
+class _Request:
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+
+def refused(code: str, message: str) -> ClientError:
+    said: Any = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"RequestId": "1"}}
+    return ClientError(said, "ListQueues")
+
+
+def test_the_kind_of_policy_is_kept_and_the_message_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = collected(monkeypatch, refused("AccessDenied", DENIED), "sqs", "stepfunctions")
+    (read,) = found.reads
+    assert (read.service, read.answered, read.code) == ("sqs", True, "AccessDenied")
+    assert (read.policy, read.explicit, read.action) == (Kind.SERVICE_CONTROL, True, "sqs:listqueues")
+    assert "123456789012" not in json.dumps(asdict(found))
+    assert revive(Refusals, sealed(found)[0]) == found
+    assert named("refusals") is Refusals
+
+
+def test_a_denial_without_a_word_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    (read,) = collected(monkeypatch, refused("AccessDenied", "Access Denied"), "s3").reads
+    assert (read.answered, read.code, read.policy) == (True, "AccessDenied", None)
+
+
+def test_credentials_that_are_refused_say_nothing_of_policies(monkeypatch: pytest.MonkeyPatch) -> None:
+    (read,) = collected(monkeypatch, refused("UnrecognizedClientException", DENIED), "dynamodb").reads
+    assert (read.answered, read.policy) == (False, None)
+
+
+def test_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    (read,) = collected(monkeypatch, ConnectTimeoutError(endpoint_url="https://x/"), "sqs").reads
+    assert not read.answered
+
+
+def test_nobody_is_asked_where_nothing_is_declared(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert collected(monkeypatch, AssertionError("asked")).reads == ()
+    assert Refusals.shares(World(request=Request(), until=0.0, environ={})) == ""
+
+
+def test_where_it_went(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (
+        Read(service="sqs", host="sqs.us-east-1.amazonaws.com", answered=True).target
+        == "sqs.us-east-1.amazonaws.com:443"
+    )
+    assert Read(service="sqs", host="localhost:4566", answered=True).target == "localhost:4566"
