@@ -13,13 +13,14 @@
 import fnmatch
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import NamedTuple
 
 from doctor import boundary, registry
 from doctor.clearance import Answer, clear, meet
 from doctor.declare import Check
 from doctor.judge import Judged
+from doctor.suspects import SILENCES, Sight, ranked
+from doctor.telling import foreign, left
 from doctor.verdict import (
     EVERY_TARGET,
     Confidence,
@@ -37,6 +38,7 @@ _EXPLAINS_NOTHING = ("network.model-contradicted",)
 _PREDICTED = ("dns", "network")
 _MOST_CANDIDATES = 6
 _ENGINE = "doctor."
+_NOTHING = Sight()
 
 Look = Callable[[Sequence[str]], str]
 
@@ -59,14 +61,16 @@ class Reasoning:
     diagnoses: tuple[Diagnosis, ...]
 
 
-def reason(
+def reason(  # noqa: PLR0913 - all that a run has to tell
     judged: Sequence[Judged],
     checks: Mapping[str, Check],
     answers: Iterable[Answer],
     targets: Sequence[str],
     commands: Commands,
+    *,
+    sight: Sight = _NOTHING,
 ) -> Reasoning:
-    """Apply rules 1, 2, 4, 5 and 8."""
+    """Apply rules 1, 2, 4, 5 and 8. `sight` is what the run met from inside."""
     judged = clear(judged, tuple(answers), tuple(targets))
     problems = [item for item in judged if item.finding.outcome is Outcome.PROBLEM]
     problems.sort(key=lambda item: _order(_Group([item], frozenset(item.finding.sources)), checks, targets))
@@ -82,7 +86,7 @@ def reason(
     lineage = {id_: _ancestors(id_, causes) for id_ in causes}
     groups = [_with_effects(group, lineage, findings) for group in _grouped(roots)]
     groups.sort(key=lambda group: _order(group, checks, targets))
-    return Reasoning(findings, tuple(_diagnosis(group, findings, checks, commands) for group in groups))
+    return Reasoning(findings, tuple(_diagnosis(group, findings, checks, commands, sight) for group in groups))
 
 
 @dataclass(frozen=True)
@@ -190,11 +194,12 @@ def _with_effects(items: list[Judged], lineage: Mapping[str, set[str]], findings
 
 
 def _diagnosis(
-    known: _Group, findings: tuple[Finding, ...], checks: Mapping[str, Check], commands: Commands
+    known: _Group, findings: tuple[Finding, ...], checks: Mapping[str, Check], commands: Commands, sight: Sight
 ) -> Diagnosis:
     group, first = known.items, known.items[0].finding
     targets = tuple(sorted({target for item in group for target in item.finding.targets}))
-    candidates = _candidates(group, targets, findings)
+    possible = _possible(group, targets, findings, sight)
+    candidates = possible[:_MOST_CANDIDATES]
     involved = dict.fromkeys([first.check, *(id_.partition("@")[0] for id_ in known.explains)])
     return Diagnosis(
         check=first.check,
@@ -205,17 +210,24 @@ def _diagnosis(
         headline=_headline([item.finding.message for item in group]),
         explains=known.explains,
         could_also_be=candidates,
-        separate=_separations(group, candidates, commands.both),
+        separate=_separations(group, possible, commands.both),
         remedy=next((item.remedy for item in group if item.remedy), checks[first.check].remedy),
         verify=commands.verify(tuple(involved)),
     )
 
 
-def _candidates(group: list[Judged], targets: tuple[str, ...], findings: tuple[Finding, ...]) -> tuple[str, ...]:
-    """Rules 2 and 8: what another finding has ruled out, or has already named, is no candidate."""
-    named = dict.fromkeys(candidate for item in group for candidate in item.candidates)
-    left = (candidate for candidate in named if not _decided(candidate, targets, findings))
-    return tuple(islice(left, _MOST_CANDIDATES))
+def _possible(
+    group: list[Judged], targets: tuple[str, ...], findings: tuple[Finding, ...], sight: Sight
+) -> tuple[str, ...]:
+    """Rules 2 and 8: what a finding has ruled out or already named is no candidate, nor what the run met refutes."""
+    named = _named(group)
+    if group[0].finding.check in SILENCES:
+        named = ranked([item.finding for item in group], [item.candidates for item in group], sight)
+    return tuple(candidate for candidate in named if not _decided(candidate, targets, findings))
+
+
+def _named(group: list[Judged]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(candidate for item in group for candidate in item.candidates))
 
 
 def _decided(candidate: str, targets: tuple[str, ...], findings: tuple[Finding, ...]) -> bool:
@@ -227,17 +239,19 @@ def _decided(candidate: str, targets: tuple[str, ...], findings: tuple[Finding, 
     return bool(sound) and (EVERY_TARGET in {*sound, *targets} or sound >= set(targets))
 
 
-def _separations(group: list[Judged], candidates: tuple[str, ...], both: Look | None) -> tuple[Separation, ...]:
-    """What tells the candidates apart that are left: the other side's word, and what the checks know themselves.
+def _separations(group: list[Judged], possible: tuple[str, ...], both: Look | None) -> tuple[Separation, ...]:
+    """What tells apart what is still possible: the other side's word on all of it, and what an engineer can ask himself.
 
-    A check's own commands are meant for all of its candidates: where some are decided, nobody knows what is left of them.
+    A check's own commands are meant for all of its candidates: where some are decided, nobody knows what is left of them,
+    but of commands that are known.
     """
-    if not candidates:
+    if not possible:
         return ()
-    named = tuple(dict.fromkeys(candidate for item in group for candidate in item.candidates))
-    whole = candidates == named[:_MOST_CANDIDATES]
-    own = [separation for item in group for separation in item.separate] if whole else []
-    elsewhere = [candidate for candidate in candidates if both and _is_configured(candidate)]
+    candidates = possible[:_MOST_CANDIDATES]
+    whole = candidates == _named(group)[:_MOST_CANDIDATES]
+    written = [separation for item in group for separation in item.separate]
+    own = [*(foreign(written) if whole else ()), *left(written, candidates)]
+    elsewhere = [candidate for candidate in possible if both and _is_configured(candidate)]
     if both and elsewhere:
         own.insert(
             0, Separation(both(elsewhere), "what the configuration says: ok rules it out, a problem is the cause")

@@ -19,6 +19,7 @@ from doctor.judge import Judged, Known, engine_finding, engine_findings, once
 from doctor.redact import Redactor, words
 from doctor.runtime import runtime
 from doctor.schedule import Schedule
+from doctor.suspects import sight
 from doctor.verdict import Runtime, Severity, Source, Status, Timings, Verdict
 from doctor.world import World
 
@@ -129,7 +130,7 @@ def _conclude(run: Run, panel: _Panel, known: Known, took: dict[str, float], hea
     judged += _without_mishap(panel, judged)
     targets = tuple(dict.fromkeys(item.target for item in known if isinstance(item, Evidence) and item.target))
     checks = {check.id: check for check in panel.asked}
-    reasoning = diagnose.reason(judged, checks, answers(known), targets, _commands(run))
+    reasoning = diagnose.reason(judged, checks, answers(known), targets, _commands(run), sight=sight(known))
     status = diagnose.status(reasoning.findings, world.request.fail_on)
     paths_asked = any(need.facts.kind == "paths" for check in panel.asked for need in check.needs)
     if status is Status.HEALTHY and (saw_only_itself(known) or (paths_asked and judged_no_path(known))):

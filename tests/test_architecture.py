@@ -19,17 +19,18 @@ ROWS = [
     "form made",
     "verdict boundary location child schedule redact",
     "runtime runtimes render.plain_text zygote strict_json authorities",
-    "request supervise",
+    "request supervise atlas",
     "network.*",
+    "policies.*",
     "evidence",
     "world",
     "evidence.*",
     "http_head dial declare collect",
     "ladder",
-    "registry rung phase instrument passage",
-    "lookup",
+    "registry rung phase instrument passage existence telling",
+    "lookup policies.grants policies.refused",
     "judge",
-    "again clearance hear join",
+    "again clearance hear join suspects",
     "diagnose gather",
     "headline",
     "examine stage0",
@@ -37,8 +38,8 @@ ROWS = [
     "render.*",
     "answer wrap",
 ]
-# Within one row: an evidence kind builds on others, a network model on its parts, a renderer on its words.
-_MAY_LOOK_AROUND = ("evidence.", "network.", "render.")
+# Within one row: an evidence kind builds on others, a model of networks or policies on its parts, a renderer on its words.
+_MAY_LOOK_AROUND = ("evidence.", "network.", "policies.", "render.")
 
 
 def row(module: str) -> int:

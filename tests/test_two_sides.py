@@ -146,7 +146,10 @@ class TestOpenAndSilent:
         acls = {f"network.acl-{way}-blocked" for way in ("return", "egress", "ingress")}
         assert acls <= set(first.could_also_be)
         assert not {"network.egress-blocked", "dns.stale-answer"} & set(first.could_also_be), "those were decided"
-        (told,) = first.separate
+        told, *more = first.separate
+        asked = " ".join(each.command for each in more)
+        assert "describe-network-acls" in asked
+        assert "IpPermissionsEgress" not in asked, "that was decided"
         assert told.command.startswith("doctor examine jobs --via deployed")
         assert all(f"--only {candidate}" in told.command for candidate in first.could_also_be)
 

@@ -4,6 +4,7 @@ from doctor import Observation, Remedy, Separation, Severity, boundary, check
 from doctor.evidence.reach import Probe, Reach, Tcp
 from doctor.network.serving import GATEWAYS
 from doctor.rung import Rung
+from doctor.telling import telling
 
 
 @check(
@@ -48,11 +49,11 @@ def connect_timeout(reach: Reach) -> Iterator[Observation]:
     yield _RUNG.judge(reach)
 
 
-# What stops packets of any kind, behind what is told apart by address; what the configuration rules out, the diagnosis
-# leaves out, so that where it is all open the last ones remain.
+# Likeliest first, as far as the address itself tells; what else the run met is held against them in `doctor.suspects`, and
+# what the configuration rules out the diagnosis leaves out, so that where it is all open the last ones remain.
 _ANYWHERE = (
-    "network.acl-return-blocked",
     "network.acl-egress-blocked",
+    "network.acl-return-blocked",
     "network.prefix-list-mismatch",
     "network.interface-groups-differ",
     "network.firewall-in-path",
@@ -63,56 +64,49 @@ _PRIVATE_SERVICE = (
     "network.egress-blocked",
     "dns.stale-answer",
     "network.acl-return-blocked",
-    "network.acl-egress-blocked",
-    "network.acl-ingress-blocked",
     "network.endpoint-unavailable",
+    "network.acl-ingress-blocked",
     "dns.private-zone-shadows",
+    "network.acl-egress-blocked",
     "network.no-route",
 )
 _PRIVATE_HOST = (
     "network.target-ingress-blocked",
     "network.egress-blocked",
     "network.target-missing",
-    "network.acl-return-blocked",
-    "network.acl-ingress-blocked",
-    "network.no-route",
     "network.peering-broken",
+    "network.no-route",
+    "network.acl-ingress-blocked",
     "network.transit-gateway-broken",
+    "network.acl-return-blocked",
     "network.acl-egress-blocked",
+)
+_WAYS_OUT = (
+    "network.public-subnet",
+    "network.nat-unavailable",
+    "network.nat-acl-blocked",
+    "network.nat-without-internet",
+    "network.blackhole-route",
+    "network.internet-gateway-missing",
+    "network.public-access-blocked",
 )
 _GATEWAY_SERVICE = (
     "network.gateway-endpoint-unrouted",
     "network.egress-blocked",
     "network.endpoint-missing",
-    "network.public-subnet",
-    "network.acl-return-blocked",
-    "network.nat-without-internet",
+    *_WAYS_OUT,
     "network.gateway-endpoint-other-region",
 )
 _PUBLIC_SERVICE = (
     "network.endpoint-missing",
     "dns.private-names-off",
     "network.egress-blocked",
-    "network.public-subnet",
-    "network.nat-without-internet",
+    *_WAYS_OUT,
     "dns.vpc-hostnames-off",
+    "dns.custom-resolver",
     "dns.public-answer",
-    "network.nat-unavailable",
-    "network.blackhole-route",
-    "network.nat-acl-blocked",
-    "network.internet-gateway-missing",
 )
-_PUBLIC_HOST = (
-    "network.no-route",
-    "network.egress-blocked",
-    "network.public-subnet",
-    "network.nat-without-internet",
-    "network.nat-unavailable",
-    "network.blackhole-route",
-    "network.nat-acl-blocked",
-    "network.internet-gateway-missing",
-    "network.public-access-blocked",
-)
+_PUBLIC_HOST = ("network.no-route", "network.egress-blocked", *_WAYS_OUT)
 _IPV6 = ("network.ipv6-dead-end", "network.no-route", "network.egress-blocked")
 
 
@@ -132,29 +126,8 @@ def _candidates(reach: Reach, probes: tuple[Probe, ...]) -> tuple[str, ...]:
 
 
 def _separate(reach: Reach) -> tuple[Separation, ...]:
-    tried = [probe.address for probe in reach.probes if probe.tcp is Tcp.TIMEOUT]
-    address = boundary.as_address(tried[0].partition("%")[0]) if tried else None
-    routes = Separation(
-        "aws ec2 describe-route-tables --filters Name=association.subnet-id,Values=SUBNET --query 'RouteTables[].Routes'",
-        f"no route that covers {reach.host}: no path; an internet gateway for IPv4: the function has no public address",
-    )
-    egress = Separation(
-        "aws ec2 describe-security-groups --group-ids GROUP --query 'SecurityGroups[].IpPermissionsEgress'",
-        f"a rule of the function's group that lets out {reach.port} to there: it is not the egress",
-    )
-    endpoints = Separation(
-        "aws ec2 describe-vpc-endpoints --filters Name=vpc-id,Values=VPC "
-        "--query 'VpcEndpoints[].[ServiceName,State,PrivateDnsEnabled]'",
-        "an available endpoint with private DNS: its security group decides; none: the route table does",
-    )
-    if address is None or address.is_global:
-        return (endpoints, routes) if reach.service else (routes, egress)
-    carrier = Separation(
-        f"aws ec2 describe-network-interfaces --filters Name=addresses.private-ip-address,Values={address} "
-        "--query 'NetworkInterfaces[].[Description,Groups]'",
-        "no interface: the address is nobody's, or an old one; else the inbound rules of its groups decide",
-    )
-    return carrier, egress
+    silent = tuple(probe for probe in reach.probes if probe.tcp is Tcp.TIMEOUT)
+    return telling(_candidates(reach, silent), silent[0].address, reach.port)
 
 
 _RUNG = Rung(

@@ -1,7 +1,8 @@
 from collections.abc import Iterator
 
-from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
-from doctor.evidence.reach import Reach
+from doctor import Observation, Remedy, Severity, boundary, check, not_applicable, ok, problem, unknown
+from doctor.evidence.reach import Probe, Reach, Tcp
+from doctor.telling import telling
 
 
 @check(
@@ -35,6 +36,18 @@ def flaky(reach: Reach) -> Iterator[Observation]:
             target,
             f"connections to {target} succeed and fail by turns ({first.address}: {told})",
             addresses=tuple(probe.address for probe in mixed),
+            candidates=(candidates := _candidates(mixed)),
+            separate=telling(candidates, first.address, reach.port),
         )
     else:
         yield ok(target, f"repeated connections to {target} agree")
+
+
+def _candidates(mixed: list[Probe]) -> tuple[str, ...]:
+    """What drops some connections to one address by their own port, likeliest first; a refusal is somebody's answer."""
+    outcomes = {outcome for probe in mixed for outcome in probe.tries}
+    addresses = [boundary.as_address(probe.address.partition("%")[0]) for probe in mixed]
+    if outcomes != {Tcp.CONNECTED, Tcp.TIMEOUT} or None in addresses:
+        return ()
+    beyond = all(address is not None and address.is_global for address in addresses)
+    return ("network.acl-return-blocked", *(("network.nat-acl-blocked",) if beyond else ()), "network.firewall-in-path")

@@ -1,7 +1,8 @@
 from collections.abc import Iterator
 
-from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
+from doctor import Observation, Remedy, Severity, boundary, check, not_applicable, ok, problem, unknown
 from doctor.evidence.reach import Probe, Reach, Tcp
+from doctor.telling import telling
 
 
 @check(
@@ -43,12 +44,26 @@ def some_addresses_dead(reach: Reach) -> Iterator[Observation]:
             target,
             f"{len(dead)} of {len(tried)} addresses of {target} do not connect: {named}",
             addresses=tuple(probe.address for probe in dead),
+            candidates=(candidates := _candidates(dead)),
+            separate=telling(candidates, dead[0].address, reach.port),
         )
     elif len(tried) < len(reach.probes):
         left = next(probe for probe in reach.probes if probe.tcp is Tcp.FORBIDDEN)
         yield unknown(target, f"{left.address} was not probed: {left.detail}", severity=Severity.HINTS)
     else:
         yield ok(target, f"every address of {target} connects")
+
+
+def _candidates(dead: list[Probe]) -> tuple[str, ...]:
+    """What drops packets to some addresses of a host and not to others, likeliest first; nothing where somebody answers."""
+    addresses = [found for probe in dead if (found := boundary.as_address(probe.address.partition("%")[0]))]
+    if any(probe.tcp is not Tcp.TIMEOUT for probe in dead) or not addresses:
+        return ()
+    if all(address.version == 6 for address in addresses):
+        return ("network.ipv6-dead-end", "network.no-route", "network.egress-blocked", "network.acl-egress-blocked")
+    if all(address.is_global for address in addresses):
+        return ("network.prefix-list-mismatch", "network.egress-blocked", "network.acl-return-blocked")
+    return ("network.acl-ingress-blocked", "dns.stale-answer", "network.acl-return-blocked", "network.egress-blocked")
 
 
 def _without_route(probe: Probe) -> bool:
