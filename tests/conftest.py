@@ -14,6 +14,7 @@ _DECISIVE = re.compile(
     r"AWS_|DOCTOR_|_?HANDLER$|(HTTP|HTTPS|ALL|NO)_PROXY$|(SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|NO_COLOR|FORCE_COLOR)$",
     re.IGNORECASE,
 )
+_SETTLING = 100  # tests
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -25,7 +26,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Leave what was collected out of every later garbage collection, which would walk it thousands of times."""
+    """Tests begin with what was imported for them."""
+    settle()
+
+
+def settle() -> None:
+    """Leave what is there for good out of every later garbage collection: the product asks for some, as in a small function."""
     gc.collect()
     gc.freeze()
 
@@ -44,5 +50,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, homes: Iterator[Path]) ->
         monkeypatch.delenv(name)
     home = next(homes)
     home.mkdir()
+    if int(home.name) % _SETTLING == 0:
+        settle()  # libraries that were imported meanwhile stay as well
     monkeypatch.setenv("HOME", str(home))
     return home

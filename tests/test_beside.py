@@ -16,8 +16,6 @@ import doctor
 from doctor.demo.embedded import EmbeddedAWS
 from tests.emulated import ROOT, children, gone
 
-pytestmark = pytest.mark.alone
-
 INVISIBLE = '''
 import json, os, signal, sys, threading
 
@@ -165,6 +163,7 @@ def test_a_sound_factory_is_healthy(sandbox: Path, monkeypatch: pytest.MonkeyPat
     assert [finding["outcome"] for finding in differs] == ["ok"]
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("factory", sorted(set(FACTORIES) - {"sound", "sound-resource"}))
 def test_a_factory_that_builds_no_client_is_never_healthy(
     sandbox: Path, monkeypatch: pytest.MonkeyPatch, factory: str
@@ -189,6 +188,7 @@ def test_a_factory_that_is_not_there_is_never_healthy(
     assert ask()["status"] == ("inconclusive" if name else "healthy")  # an empty name is none
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     ("budget", "remaining"), [(1.0, None), (10.0, 1.2)], ids=["its budget", "what the invocation has left"]
 )

@@ -33,8 +33,6 @@ from doctor.demo import gate
 from doctor.demo.embedded import EmbeddedAWS
 from tests.emulated import NO_EMULATOR, ROOT, children, gone, need_emulator
 
-pytestmark = pytest.mark.alone
-
 EMULATOR, HERE = "the Lambda runtime emulator", "this process"
 INCIDENTS = {
     "missing-token": "ClientError: An error occurred (UnrecognizedClientException) when calling the PutItem operation: "

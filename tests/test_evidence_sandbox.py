@@ -147,7 +147,7 @@ class TestPeak:
     def test_a_process_that_is_gone_has_none(self, tmp_path: Path) -> None:
         seen = collected(platform_environ=tmp_path / "environ")
         assert seen.peak is None
-        assert finding("function.out-of-memory", seen)[0] is Outcome.NOT_APPLICABLE
+        assert finding("function.out-of-memory", seen)[0] is Outcome.UNKNOWN
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="only Linux holds a process to one CPU")

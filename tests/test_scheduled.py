@@ -11,8 +11,6 @@ from doctor.demo.embedded import EmbeddedAWS
 from doctor.emulator import Function
 from tests.emulated import need_emulator
 
-pytestmark = pytest.mark.alone
-
 ROOT = Path(__file__).parent.parent
 SCHEDULED = {
     "version": "0",

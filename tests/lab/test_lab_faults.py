@@ -13,12 +13,10 @@ from vpc import LABORATORIES, SIDES, Played, play
 
 SMOKE = (
     "no egress at all",
-    "answer stopped by the own ACL",
     "isolated, and no endpoint",
     "temporary key without its token",
     "strange certificate",
     "name of an endpoint that is gone",
-    "network.egress-blocked and network.endpoint-ingress-blocked",
     "isolated, endpoints for all, none for STS",
 )
 ALL = (*FAULTS, *SOUND)

@@ -35,6 +35,7 @@ def test_healthy(doctor: Deployed) -> None:
     assert [f for f in of_the_inside(verdict) if f["outcome"] not in ("ok", "not-applicable")] == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("answer", "check"),
     [
