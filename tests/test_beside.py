@@ -164,7 +164,13 @@ def test_a_sound_factory_is_healthy(sandbox: Path, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.alone
-@pytest.mark.parametrize("factory", sorted(set(FACTORIES) - {"sound", "sound-resource"}))
+@pytest.mark.parametrize(
+    "factory",
+    [
+        pytest.param(name, marks=() if name in ("hangs", "raises") else pytest.mark.long)
+        for name in sorted(set(FACTORIES) - {"sound", "sound-resource"})
+    ],
+)
 def test_a_factory_that_builds_no_client_is_never_healthy(
     sandbox: Path, monkeypatch: pytest.MonkeyPatch, factory: str
 ) -> None:

@@ -264,4 +264,5 @@ def test_a_warm_sandbox_keeps_no_garbage() -> None:
     """What is frozen is never collected again: a sandbox that lives for days would fill up."""
     frozen, collecting = gc.get_freeze_count(), gc.isenabled()
     handler.handler({"doctor": {"only": ["package.*"], "budget_seconds": 2}}, None)
-    assert (gc.get_freeze_count(), gc.isenabled()) == (frozen, collecting)
+    assert gc.get_freeze_count() <= frozen  # what is frozen already may still end
+    assert gc.isenabled() is collecting

@@ -13,9 +13,7 @@ from vpc import LABORATORIES, SIDES, Played, play
 
 SMOKE = (
     "no egress at all",
-    "isolated, and no endpoint",
     "temporary key without its token",
-    "strange certificate",
     "name of an endpoint that is gone",
     "isolated, endpoints for all, none for STS",
 )

@@ -106,6 +106,7 @@ def machine() -> tuple[list[str], bytes]:
     return sorted(name for _, name in socket.if_nameindex()), Path("/etc/resolv.conf").read_bytes()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("fails", [False, True])
 def test_nothing_remains(means: None, fails: bool) -> None:
     before = machine()
@@ -130,6 +131,7 @@ with laboratory.Laboratory() as lab:
 """
 
 
+@pytest.mark.long
 def test_nothing_outlives_a_killed_test_run(means: None) -> None:
     """Also in the middle of an invocation."""
     before = machine()
