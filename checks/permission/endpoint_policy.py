@@ -31,13 +31,10 @@ def endpoint_policy(permissions: Permissions, paths: Paths, network: Network | N
     Source: PrivateLink guide, "Control access to VPC endpoints using endpoint policies".
     """
     way, uses = way_to(paths), uses_of(permissions, paths)
-    if not paths.vpc or not uses:
-        words = (
-            f"{paths.concerns} is no service whose usual calls are known"
-            if paths.vpc
-            else f"{paths.function} is in no VPC"
-        )
-        yield not_applicable(paths.concerns, words)
+    if not paths.vpc:
+        yield not_applicable(paths.concerns, f"{paths.function} is in no VPC")
+    elif not uses:
+        yield not_applicable(paths.concerns, f"{paths.concerns} is no service whose usual calls are known")
     elif not way.known and not way.endpoint:
         words = f"not decided: whether a VPC endpoint carries the calls to {paths.host} is not known"
         yield unknown(paths.concerns, words, severity=Severity.RISKS)
