@@ -10,17 +10,16 @@
 8. At most six candidates, each consistent with the evidence.
 """
 
-import fnmatch
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from doctor import boundary, registry
-from doctor.clearance import Answer, clear, meet
+from doctor.candidates import MOST, Look, possible, separations
+from doctor.causes import causes_of, lineage_of
+from doctor.clearance import Answer, clear
 from doctor.declare import Check
 from doctor.judge import Judged
-from doctor.suspects import SILENCES, Sight, ranked
-from doctor.telling import foreign, left
+from doctor.sight import Sight
 from doctor.verdict import (
     EVERY_TARGET,
     Confidence,
@@ -28,19 +27,14 @@ from doctor.verdict import (
     FailOn,
     Finding,
     Outcome,
-    Separation,
     Severity,
     Source,
     Status,
 )
 
-_EXPLAINS_NOTHING = ("network.model-contradicted",)
 _PREDICTED = ("dns", "network")
-_MOST_CANDIDATES = 6
 _ENGINE = "doctor."
 _NOTHING = Sight()
-
-Look = Callable[[Sequence[str]], str]
 
 
 class Commands(NamedTuple):
@@ -74,7 +68,7 @@ def reason(  # noqa: PLR0913 - all that a run has to tell
     judged = clear(judged, tuple(answers), tuple(targets))
     problems = [item for item in judged if item.finding.outcome is Outcome.PROBLEM]
     problems.sort(key=lambda item: _order(_Group([item], frozenset(item.finding.sources)), checks, targets))
-    causes = {id_: found for id_, found in _causes(problems, checks).items() if found}
+    causes = {id_: found for id_, found in causes_of(problems, checks).items() if found}
     explained_by = {id_: found[0] for id_, found in causes.items()}
     roots = [item for item in problems if item.finding.id not in explained_by]
     findings = tuple(
@@ -83,7 +77,7 @@ def reason(  # noqa: PLR0913 - all that a run has to tell
         else item.finding
         for item in judged
     )
-    lineage = {id_: _ancestors(id_, causes) for id_ in causes}
+    lineage = {id_: lineage_of(id_, causes) for id_ in causes}
     groups = [_with_effects(group, lineage, findings) for group in _grouped(roots)]
     groups.sort(key=lambda group: _order(group, checks, targets))
     return Reasoning(findings, tuple(_diagnosis(group, findings, checks, commands, sight) for group in groups))
@@ -96,65 +90,6 @@ class _Group:
     items: list[Judged]
     sources: frozenset[Source]
     explains: tuple[str, ...] = ()
-
-
-def _causes(problems: Sequence[Judged], checks: Mapping[str, Check]) -> dict[str, list[str]]:
-    """Rule 4: for each problem the ids of those that explain it, best first; a circle is cut before its first."""
-    causes: dict[str, list[str]] = {}
-    place = {id(item): number for number, item in enumerate(problems)}
-    at: dict[str, list[Judged]] = {}
-    for item in problems:
-        for target in item.finding.targets:
-            at.setdefault(target, []).append(item)
-    for item in problems:
-        near = problems if EVERY_TARGET in item.finding.targets else _near(item.finding, at)
-        explaining = [other for other in near if _explains(other.finding, item.finding, checks)]
-        explaining.sort(key=lambda other: place[id(other)])
-        causes[item.finding.id] = list(dict.fromkeys(other.finding.id for other in explaining))
-    for item in problems:
-        id_ = item.finding.id
-        causes[id_] = [cause for cause in causes[id_] if id_ not in _ancestors(cause, causes)]
-    return causes
-
-
-def _near(finding: Finding, at: Mapping[str, list[Judged]]) -> list[Judged]:
-    """The problems that share a target with this one: of thousands, a few."""
-    return [other for target in (EVERY_TARGET, *finding.targets) for other in at.get(target, ())]
-
-
-def _explains(cause: Finding, effect: Finding, checks: Mapping[str, Check]) -> bool:
-    return (
-        cause.check != effect.check
-        and cause.check not in _EXPLAINS_NOTHING
-        and any(_follows(pattern, cause) for pattern in checks[effect.check].follows)
-        and cause.severity.weight >= effect.severity.weight
-        and meet(cause.targets, effect.targets)
-        and (None in (cause.subnet, effect.subnet) or cause.subnet == effect.subnet)
-        and _share_family(cause.addresses, effect.addresses)
-    )
-
-
-def _follows(pattern: str, cause: Finding) -> bool:
-    if "*" in pattern:
-        return cause.severity is not Severity.HINTS and fnmatch.fnmatchcase(cause.check, pattern)
-    return cause.check == pattern
-
-
-def _share_family(some: Sequence[str], others: Sequence[str]) -> bool:
-    """Whether both concern IPv4, or both IPv6; what names no address concerns either."""
-    families = [{parsed.version for parsed in map(boundary.as_address, group) if parsed} for group in (some, others)]
-    return not all(families) or not families[0].isdisjoint(families[1])
-
-
-def _ancestors(id_: str, causes: Mapping[str, Sequence[str]]) -> set[str]:
-    found: set[str] = set()
-    waiting = list(causes.get(id_, ()))
-    while waiting:
-        cause = waiting.pop()
-        if cause not in found:
-            found.add(cause)
-            waiting.extend(causes.get(cause, ()))
-    return found
 
 
 def _order(group: _Group, checks: Mapping[str, Check], targets: Sequence[str]) -> tuple[object, ...]:
@@ -198,8 +133,8 @@ def _diagnosis(
 ) -> Diagnosis:
     group, first = known.items, known.items[0].finding
     targets = tuple(sorted({target for item in group for target in item.finding.targets}))
-    possible = _possible(group, targets, findings, sight)
-    candidates = possible[:_MOST_CANDIDATES]
+    open_ = possible(group, targets, findings, checks, sight)
+    candidates = open_[:MOST]
     involved = dict.fromkeys([first.check, *(id_.partition("@")[0] for id_ in known.explains)])
     return Diagnosis(
         check=first.check,
@@ -210,58 +145,10 @@ def _diagnosis(
         headline=_headline([item.finding.message for item in group]),
         explains=known.explains,
         could_also_be=candidates,
-        separate=_separations(group, possible, commands.both),
+        separate=separations(group, open_, commands.both),
         remedy=next((item.remedy for item in group if item.remedy), checks[first.check].remedy),
         verify=commands.verify(tuple(involved)),
     )
-
-
-def _possible(
-    group: list[Judged], targets: tuple[str, ...], findings: tuple[Finding, ...], sight: Sight
-) -> tuple[str, ...]:
-    """Rules 2 and 8: what a finding has ruled out or already named is no candidate, nor what the run met refutes."""
-    named = _named(group)
-    if group[0].finding.check in SILENCES:
-        named = ranked([item.finding for item in group], [item.candidates for item in group], sight)
-    return tuple(candidate for candidate in named if not _decided(candidate, targets, findings))
-
-
-def _named(group: list[Judged]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(candidate for item in group for candidate in item.candidates))
-
-
-def _decided(candidate: str, targets: tuple[str, ...], findings: tuple[Finding, ...]) -> bool:
-    """Whether it was found sound for all of these targets, or is a problem of its own for one of them."""
-    said = [finding for finding in findings if finding.check == candidate and meet(finding.targets, targets)]
-    if any(finding.outcome is Outcome.PROBLEM for finding in said):
-        return True
-    sound = {target for finding in said if finding.outcome is Outcome.OK for target in finding.targets}
-    return bool(sound) and (EVERY_TARGET in {*sound, *targets} or sound >= set(targets))
-
-
-def _separations(group: list[Judged], possible: tuple[str, ...], both: Look | None) -> tuple[Separation, ...]:
-    """What tells apart what is still possible: the other side's word on all of it, and what an engineer can ask himself.
-
-    A check's own commands are meant for all of its candidates: where some are decided, nobody knows what is left of them,
-    but of commands that are known.
-    """
-    if not possible:
-        return ()
-    candidates = possible[:_MOST_CANDIDATES]
-    whole = candidates == _named(group)[:_MOST_CANDIDATES]
-    written = [separation for item in group for separation in item.separate]
-    own = [*(foreign(written) if whole else ()), *left(written, candidates)]
-    elsewhere = [candidate for candidate in possible if both and _is_configured(candidate)]
-    if both and elsewhere:
-        own.insert(
-            0, Separation(both(elsewhere), "what the configuration says: ok rules it out, a problem is the cause")
-        )
-    return tuple(dict.fromkeys(own))
-
-
-def _is_configured(candidate: str) -> bool:
-    """Whether a check needs the control side to decide."""
-    return candidate in registry.built_in() and Source.CONTROL in registry.load(candidate).sources
 
 
 def _confidence(first: Finding, candidates: tuple[str, ...], sources: frozenset[Source]) -> Confidence:

@@ -19,7 +19,7 @@ from doctor.judge import Judged, Known, engine_finding, engine_findings, once
 from doctor.redact import Redactor, words
 from doctor.runtime import runtime
 from doctor.schedule import Schedule
-from doctor.suspects import sight
+from doctor.sight import sight
 from doctor.verdict import Runtime, Severity, Source, Status, Timings, Verdict
 from doctor.world import World
 

@@ -7,15 +7,12 @@ that pass; what merely makes them more or less likely moves them.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address
-from typing import Any
 
-from doctor import boundary
-from doctor.evidence import Evidence, Missing
 from doctor.network.serving import GATEWAYS
-from doctor.verdict import Finding, Source
+from doctor.sight import Address, Sight, Tried, parsed
+from doctor.verdict import Finding
 
 SILENCES = ("reach.connect-timeout", "reach.some-addresses-dead")  # whose candidates are held against the run
 _OURS = (
@@ -35,88 +32,9 @@ _NO_WAY_OUT = (
     "network.public-access-blocked",
 )  # stop all that is bound for the internet by IPv4
 _ATTRIBUTES = ("dns.vpc-hostnames-off", "dns.vpc-support-off")  # are the VPC's, and so the same for all names
-# `doctor.evidence.reach.Tcp` in its plain form; a refusal has come all the way, too.
-_PASSED, _SILENT = ("connected", "refused"), "timeout"
 _BASE_PLUS_TWO = 2  # where the VPC's own resolver stands, in a block whose base is a multiple of sixteen
 _AMAZONS = ("169.254.169.253", "fd00:ec2::253")
 _HTTPS = 443
-Address = IPv4Address | IPv6Address
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """One address of a target to which the sandbox connected directly; `passed` tells that an answer came back."""
-
-    address: Address
-    port: int
-    service: str | None
-    passed: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sight:
-    """What a run met from inside.
-
-    `instrument` is whether STS, where it is no target, took a connection: at an address that nobody told. None where it
-    was not asked, or a proxy was asked in its place. `private_names` tells that AWS's names led to private addresses which
-    no hosts file pins.
-    """
-
-    tried: tuple[Tried, ...] = ()
-    instrument: bool | None = None
-    private_names: bool = False
-    nameservers: tuple[str, ...] = ()
-
-
-def sight(known: Iterable[Evidence | Missing]) -> Sight:
-    """What the evidence from inside tells of the ways that packets went.
-
-    Nothing where it comes from several subnets: what passes from one says nothing of another.
-    """
-    seen: dict[str, list[Evidence]] = {}
-    for item in known:
-        if isinstance(item, Evidence) and item.source is Source.INSIDE:
-            seen.setdefault(item.kind, []).append(item)
-    if len({item.vantage.subnet for item in seen.get("reach", ())}) > 1:
-        return Sight()
-    reached = [item.facts for item in seen.get("reach", ())]
-    resolvers = [item.facts for item in seen.get("resolver", ())]
-    pinned = {name for facts in resolvers for name in facts.get("pinned", ())}
-    services = {facts["host"] for facts in reached if facts.get("service")} - pinned
-    named = [item.facts for item in seen.get("names", ()) if item.facts.get("host") in services]
-    proxied = any(item.facts.get("proxies") for item in seen.get("proxy", ()))
-    targets = {facts["host"] for facts in reached}
-    calls = [item.facts for item in seen.get("clients", ()) if item.facts.get("host") not in targets]
-    return Sight(
-        tried=tuple(each for facts in reached if not facts.get("proxied") for each in _tried(facts)),
-        instrument=None if proxied or not calls else _stood(calls[-1].get("first")),
-        private_names=any(_is_private(each) for facts in named for each in facts["system"]["addresses"]),
-        nameservers=tuple(dict.fromkeys(each for facts in resolvers for each in facts.get("nameservers", ()))),
-    )
-
-
-def _tried(facts: Mapping[str, Any]) -> Iterator[Tried]:
-    for probe in facts["probes"]:
-        address = _address(probe["address"])
-        outcomes = {probe["tcp"], *probe.get("tries", ())}
-        if address and not outcomes.isdisjoint((*_PASSED, _SILENT)):
-            yield Tried(address, facts["port"], facts.get("service"), not outcomes.isdisjoint(_PASSED))
-
-
-def _stood(call: Mapping[str, Any] | None) -> bool | None:
-    """Whether a call's connection stood; None where it did not come so far, or nobody saw."""
-    if call is None or (call.get("connect") is None and call.get("stopped_in") != "connect"):
-        return None
-    return call.get("connect") is not None
-
-
-def _address(text: str) -> Address | None:
-    return boundary.as_address(text.partition("%")[0])
-
-
-def _is_private(text: str) -> bool:
-    address = _address(text)
-    return address is not None and not address.is_global
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +51,17 @@ class _Silence:
         return all(address.is_global and address.version == 4 for address in self.addresses)
 
     @property
+    def both_families(self) -> bool:
+        """Whether all of it lies on the internet, some by IPv4 and some by IPv6."""
+        versions = {address.version for address in self.addresses}
+        return all(address.is_global for address in self.addresses) and len(versions) > 1
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether some of it has a private address, and some lies on the internet."""
+        return len({address.is_global for address in self.addresses}) > 1
+
+    @property
     def within(self) -> bool:
         """Whether some of it has a private address."""
         return any(not address.is_global for address in self.addresses)
@@ -141,6 +70,11 @@ class _Silence:
     def aws(self) -> bool:
         """Whether some of it is AWS."""
         return any(each.service for each in self.sight.tried if each.address in self.addresses)
+
+    @property
+    def services(self) -> int:
+        """How many services of AWS are among it."""
+        return len({each.service for each in self.sight.tried if each.service and each.address in self.addresses})
 
     @property
     def others(self) -> list[Tried]:
@@ -156,6 +90,16 @@ class _Silence:
         """
         public = (each for each in self.others if each.address.is_global and each.address.version == 4)
         return any(each.passed and each.service not in GATEWAYS for each in public)
+
+    @property
+    def way_out_by_ipv6(self) -> bool:
+        """Whether the internet answered by IPv6, whose way out has neither NAT nor the internet gateway's public address."""
+        return any(each.passed and each.address.is_global and each.address.version == 6 for each in self.sight.tried)
+
+    @property
+    def by_gateway_endpoint(self) -> bool:
+        """Whether S3 or DynamoDB answered, while nothing else on the internet did."""
+        return not self.way_out and any(each.passed and each.service in GATEWAYS for each in self.others)
 
     @property
     def same_port(self) -> bool:
@@ -186,12 +130,68 @@ _DEDUCTIONS = (
     _Deduction(
         when=lambda it: it.beyond and it.way_out, out=_NO_WAY_OUT, first=(*_OURS[:3], "network.nat-acl-blocked")
     ),
+    # IPv6 leaves the function's groups and network ACL, and its subnet: what it does without is NAT, and a route for IPv4
+    # (VPC user guide, "Egress-only internet gateways", "Enable internet access using internet gateways").
+    _Deduction(
+        when=lambda it: it.beyond and it.way_out_by_ipv6 and not it.way_out,
+        first=(
+            "network.public-subnet",
+            "network.nat-unavailable",
+            "network.endpoint-missing",
+            "network.no-route",
+            "network.nat-without-internet",
+            "network.blackhole-route",
+            "network.internet-gateway-missing",
+        ),
+        last=_OURS,
+    ),
+    # One cause for both families is likelier than two: IPv4 and IPv6 share the function's own rules, and Block Public
+    # Access, which closes internet gateways and egress-only ones alike (VPC user guide, "Block public access to VPCs and
+    # subnets").
+    _Deduction(
+        when=lambda it: it.both_families,
+        first=(
+            "network.no-route",
+            "network.endpoint-missing",
+            "network.egress-blocked",
+            "network.public-access-blocked",
+            "network.acl-egress-blocked",
+            "network.acl-return-blocked",
+        ),
+    ),
+    # Nothing within the VPC answers, and nothing beyond it: what both share stands at the function itself.
+    _Deduction(
+        when=lambda it: it.everywhere and it.alone,
+        first=(
+            "network.egress-blocked",
+            "network.acl-egress-blocked",
+            "network.acl-return-blocked",
+            "network.encryption-control-blocks",
+        ),
+    ),
+    # A gateway endpoint answers, and several services, not one, lead past whatever endpoints there are: what they share is
+    # that there is none, or the VPC's DNS attribute, or its resolver.
+    _Deduction(
+        when=lambda it: it.beyond and it.services > 1 and it.by_gateway_endpoint and not it.sight.private_names,
+        first=(
+            "network.endpoint-missing",
+            "dns.vpc-hostnames-off",
+            "dns.custom-resolver",
+            "network.nat-unavailable",
+            "dns.private-names-off",
+        ),
+    ),
     # STS answered from an endpoint of its own or over a way out: nobody told which, so that nothing is out.
     _Deduction(when=lambda it: it.beyond and bool(it.sight.instrument), last=(*_NO_WAY_OUT, "network.nat-acl-blocked")),
     # Private DNS of any endpoint needs both of the VPC's DNS attributes, and a resolver that asks Amazon's (PrivateLink
     # guide, "Access an AWS service using an interface VPC endpoint"; VPC user guide, "DNS attributes for your VPC"). One of
     # somebody's own may forward some of AWS's names and not others, which few do.
     _Deduction(when=lambda it: it.beyond and it.sight.private_names, out=_ATTRIBUTES, last=("dns.custom-resolver",)),
+    # Others have endpoints and lead to them, so that whoever built this VPC meant this one to have one, too.
+    _Deduction(
+        when=lambda it: it.beyond and it.aws and it.sight.private_names and not it.way_out,
+        first=("network.endpoint-missing", "dns.private-names-off", "dns.public-answer"),
+    ),
     # A link-local nameserver stands in every sandbox and asks whom the DHCP options name, so it excuses nobody; another
     # one that is not the VPC's base address plus two is somebody's own (VPC user guide, "Amazon DNS server").
     _Deduction(
@@ -235,7 +235,7 @@ _DEDUCTIONS = (
 
 
 def _is_strange(nameserver: str) -> bool:
-    address = _address(nameserver)
+    address = parsed(nameserver)
     if address is None or nameserver in _AMAZONS or address.is_link_local or address.is_loopback:
         return False
     return address.version == 6 or int(address) % 16 != _BASE_PLUS_TWO
@@ -250,7 +250,7 @@ def ranked(findings: Sequence[Finding], named: Sequence[Sequence[str]], known: S
     ports = (target.rpartition(":")[2] for finding in findings for target in finding.targets)
     silence = _Silence(
         known,
-        frozenset(address for address in map(_address, texts) if address),
+        frozenset(address for address in map(parsed, texts) if address),
         frozenset(int(port) for port in ports if port.isdecimal()),
     )
     drawn = [each for each in _DEDUCTIONS if silence.addresses and each.when(silence)]

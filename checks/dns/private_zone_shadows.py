@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, problem
+from doctor.evidence.names import Names
 from doctor.evidence.paths import Paths
 from doctor.lookup import Misnaming, leads_to_nobody
 from doctor.passage import addresses, exempt, filled
@@ -26,7 +27,7 @@ _FAULT = Misnaming(
 
 
 @check("dns.private-zone-shadows", severity=Severity.BREAKS, remedy=_FAULT.remedy)
-def private_zone_shadows(paths: Paths) -> Iterator[Observation]:
+def private_zone_shadows(paths: Paths, names: Names | None) -> Iterator[Observation]:
     """No private hosted zone of the VPC hides the target's name.
 
     Where a private zone covers a name, it alone answers: what it does not hold does not exist, and no public resolver is
@@ -37,11 +38,12 @@ def private_zone_shadows(paths: Paths) -> Iterator[Observation]:
     Source: Route 53 developer guide, "Considerations when working with a private hosted zone".
     """
     if paths.answer and not exempt(paths) and leads_to_nobody(paths):
-        found = ", ".join(addresses(paths.ways))
+        found = addresses(paths.ways)
+        heard = " and the sandbox hears it" if names and set(names.addresses) == set(found) else ""
         yield problem(
             paths.answer.component,
-            f"{paths.answer.component} answers for {paths.host} with {found}, which no interface carries",
-            addresses=addresses(paths.ways),
+            f"{paths.answer.component} answers for {paths.host} with {', '.join(found)}{heard}, which no interface carries",
+            addresses=found,
             remedy=filled(_FAULT.remedy, paths.answer.component, paths, ()),
         )
         return

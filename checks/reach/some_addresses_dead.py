@@ -54,6 +54,18 @@ def some_addresses_dead(reach: Reach) -> Iterator[Observation]:
         yield ok(target, f"every address of {target} connects")
 
 
+# Stop IPv4 alone, all of it: `doctor.suspects` strikes them out where another address of IPv4 answered.
+_WAYS_OUT = (
+    "network.no-route",
+    "network.public-subnet",
+    "network.nat-unavailable",
+    "network.nat-without-internet",
+    "network.blackhole-route",
+    "network.internet-gateway-missing",
+    "network.nat-acl-blocked",
+)
+
+
 def _candidates(dead: list[Probe]) -> tuple[str, ...]:
     """What drops packets to some addresses of a host and not to others, likeliest first; nothing where somebody answers."""
     addresses = [found for probe in dead if (found := boundary.as_address(probe.address.partition("%")[0]))]
@@ -62,7 +74,8 @@ def _candidates(dead: list[Probe]) -> tuple[str, ...]:
     if all(address.version == 6 for address in addresses):
         return ("network.ipv6-dead-end", "network.no-route", "network.egress-blocked", "network.acl-egress-blocked")
     if all(address.is_global for address in addresses):
-        return ("network.prefix-list-mismatch", "network.egress-blocked", "network.acl-return-blocked")
+        ways_out = _WAYS_OUT if all(address.version == 4 for address in addresses) else ()
+        return ("network.prefix-list-mismatch", "network.egress-blocked", "network.acl-return-blocked", *ways_out)
     return ("network.acl-ingress-blocked", "dns.stale-answer", "network.acl-return-blocked", "network.egress-blocked")
 
 

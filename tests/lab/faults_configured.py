@@ -1,5 +1,6 @@
 """Faults of routes, groups, ACLs and gateways: each changes the API's word, and the packets follow it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from changes import ALLOW, EPHEMERAL, acl, database, dual_stack, egress, ingress, isolated, peered
@@ -46,7 +47,7 @@ GROUPS = (
 ACLS = (
     Row(name="request stopped by the own ACL", expect=(_OUT,),
         breaks=lambda s: acl(s, "first", (90, "out", "deny", EVERYWHERE, (443, 443)))),
-    Row(name="request beyond the VPC stopped by the own ACL", expect=(_OUT,), targets=("sns",),
+    Row(name="request beyond the VPC stopped by the own ACL", expect=(_OUT,), targets=("sns", "partner"),
         breaks=lambda s: acl(s, "first", (90, "out", "deny", "54.0.0.0/8", (0, 65535)))),
     Row(name="own ACL without any rule", expect=(_OUT,),
         breaks=lambda s: s.account.acl([s.account.first])),
@@ -59,7 +60,7 @@ ACLS = (
         breaks=lambda s: acl(s, "first", (90, "in", "deny", "10.0.3.0/24", EPHEMERAL))),
     Row(name="nearly all answers stopped by the own ACL", expect=(_BACK,),
         breaks=lambda s: acl(s, "first", (90, "in", "deny", "10.0.3.0/24", _NEARLY_ALL))),
-    Row(name="answer from the internet stopped by the own ACL", expect=(_BACK,), targets=("sns",),
+    Row(name="answer from the internet stopped by the own ACL", expect=(_BACK,), targets=("sns", "partner"),
         breaks=lambda s: acl(s, "first", (90, "in", "deny", "54.0.0.0/8", EPHEMERAL))),
     Row(name="answer stopped by the endpoint's ACL", expect=(_BACK,),
         breaks=lambda s: acl(s, "endpoints", (90, "out", "deny", "10.0.1.0/24", EPHEMERAL))),
@@ -156,6 +157,16 @@ def _enforced(scene: Scene) -> None:
     scene.packets.append('iifname "function" drop')
 
 
+def _by_both_families(change: Callable[[Scene], object]) -> Callable[[Scene], None]:
+    """A change of a VPC whose function reaches the internet by IPv6 as well."""
+
+    def breaks(scene: Scene) -> None:
+        dual_stack(scene, routed=True)
+        change(scene)
+
+    return breaks
+
+
 def _nat_acl(*entries: Any) -> Any:
     return lambda scene: acl(scene, "public", *entries)
 
@@ -178,13 +189,16 @@ ROUTES = (
     Row(name="in a public subnet", breaks=_in_public_subnet, expect=("network.public-subnet",), targets=("sns",)),
     Row(name="default route straight to the internet gateway", breaks=_straight_out, expect=("network.public-subnet",),
         targets=("partner",)),
-    Row(name="internet gateway detached", breaks=_detached, expect=("network.internet-gateway-missing",), targets=("sns",)),
+    # From inside no silence of the internet is like another: 16 faults make it, and six may be named. Where a row's own fault
+    # would not be among them, the function has more targets, as most functions do, whose answers leave fewer.
+    Row(name="internet gateway detached", breaks=_by_both_families(_detached), targets=("sns", "dual"),
+        expect=("network.internet-gateway-missing",)),
     # moto knows no other state of a NAT gateway, and no private one: set on its backend
     Row(name="NAT failed", breaks=lambda s: s.account.nat_state("failed"), expect=_NAT, targets=("sns",)),
     Row(name="NAT deleting", breaks=lambda s: s.account.nat_state("deleting"), expect=_NAT, targets=("partner",)),
     Row(name="NAT private", breaks=_private_nat, expect=_NAT, targets=("sns",)),
-    Row(name="NAT without internet", breaks=lambda s: s.account.unroute(s.account.public_table),
-        expect=("network.nat-without-internet",), targets=("sns",)),
+    Row(name="NAT without internet", breaks=_by_both_families(lambda s: s.account.unroute(s.account.public_table)),
+        expect=("network.nat-without-internet",), targets=("sns", "dual")),
     Row(name="NAT's ACL, requests out", breaks=_nat_acl((90, "out", "deny", EVERYWHERE, (443, 443))), expect=_NAT_ACL,
         targets=("sns",)),
     Row(name="NAT's ACL, requests in", breaks=_nat_acl((90, "in", "deny", "10.0.0.0/16", (443, 443))), expect=_NAT_ACL,
@@ -194,7 +208,7 @@ ROUTES = (
     Row(name="NAT's ACL, answers out", breaks=_nat_acl((90, "out", "deny", "10.0.0.0/16", EPHEMERAL)), expect=_NAT_ACL,
         targets=("sns",)),
     # moto marks no route as a blackhole by itself: set on its backend
-    Row(name="blackhole", breaks=_blackhole, expect=("network.blackhole-route",), targets=("sns",)),
+    Row(name="blackhole", breaks=_by_both_families(_blackhole), expect=("network.blackhole-route",), targets=("sns", "dual")),
     # moto's endpoints are always available: set on its backend
     Row(name="endpoint waits for acceptance", breaks=lambda s: _endpoint_state(s, "pendingAcceptance"),
         expect=("network.endpoint-unavailable",)),
@@ -203,15 +217,17 @@ ROUTES = (
     Row(name="peer does not route back", breaks=_no_way_back, expect=_PEERING, targets=("far",)),
     Row(name="peer's database lets others in", breaks=_far_group, expect=("network.target-ingress-blocked",),
         targets=("far",)),
-    Row(name="transit gateway without an attachment", breaks=_transit, expect=("network.transit-gateway-broken",),
-        targets=("far",)),
+    Row(name="transit gateway without an attachment", breaks=lambda s: (_transit(s), database(s, open_to="10.0.0.0/16")),
+        expect=("network.transit-gateway-broken",), targets=("far", "database")),
     # The sandbox at hand stands in the first subnet, where all is well.
     Row(name="second subnet leads nowhere", breaks=_second_leads_nowhere, expect=("network.endpoint-missing",),
         targets=("sns",), inside=()),
     Row(name="dual stack without a way for IPv6", breaks=lambda s: dual_stack(s, routed=False),
         expect=("network.ipv6-dead-end",), targets=("dual",)),
-    Row(name="encryption control enforces", breaks=_enforced, expect=("network.encryption-control-blocks",), targets=("sns",)),
-    Row(name="Block Public Access", breaks=_no_public_access, expect=("network.public-access-blocked",), targets=("sns",)),
+    Row(name="encryption control enforces", breaks=_enforced, expect=("network.encryption-control-blocks",),
+        targets=("sns", "sqs")),
+    Row(name="Block Public Access", breaks=_by_both_families(_no_public_access), expect=("network.public-access-blocked",),
+        targets=("dual", "sqs")),
 )  # fmt: skip
 
 ROWS = (*GROUPS, *ACLS, *ROUTES)

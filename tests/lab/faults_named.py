@@ -1,5 +1,8 @@
 """Faults of names: made by the VPC's configuration, or by resolvers of whom no configuration tells."""
 
+from collections.abc import Callable
+from typing import Any
+
 from changes import diverted, firewalled, isolated, names_off, own_resolver, zone
 from places import REFUSED, SERVER_FAILURE, host
 from scene import Row, Scene
@@ -17,6 +20,7 @@ def _off(scene: Scene) -> None:
 
 def _no_hostnames(scene: Scene) -> None:
     isolated(scene).dns(support=True, hostnames=False)
+    scene.endpoint("sns")
 
 
 def _custom(scene: Scene, values: list[str] | None) -> None:
@@ -28,7 +32,8 @@ def _custom_isolated(scene: Scene) -> None:
     """A resolver that knows public names alone leads past the endpoint."""
     isolated(scene)
     own_resolver(scene)
-    scene.names = {SQS: [ADDRESSES[SQS]]}
+    scene.endpoint("sns")
+    scene.names = {SQS: [ADDRESSES[SQS]], SNS: [ADDRESSES[SNS]]}
 
 
 def _custom_silent(scene: Scene) -> None:
@@ -41,22 +46,34 @@ def _walled(scene: Scene, response: str) -> None:
     scene.names = {SNS: [] if response == "NODATA" else None}
 
 
+def _own(does: str, breaks: Callable[[Scene], object], symptom: str, **more: Any) -> Row:
+    """A resolver of one's own."""
+    cause = "dns.custom-resolver"
+    return Row(
+        name=f"own resolver {does}", breaks=breaks, expect=(symptom, cause), cause=cause, outside=(cause,), **more
+    )
+
+
 CONFIGURED = (
     Row(name="isolated, private names off", breaks=_off, expect=("dns.private-names-off",)),
     Row(name="resolver off", breaks=lambda s: s.account.dns(support=False, hostnames=True), expect=("dns.vpc-support-off",)),
-    Row(name="isolated, host names off", breaks=_no_hostnames, expect=("dns.vpc-hostnames-off",)),
+    # Two services lead past their endpoints, while the gateway endpoint's answers: what they share is at fault.
+    Row(name="isolated, host names off", breaks=_no_hostnames, expect=("dns.vpc-hostnames-off",),
+        targets=("sqs", "sns", "s3")),
     Row(name="a zone shadows AWS", breaks=lambda s: zone(s, "amazonaws.com"), expect=("dns.private-zone-shadows",),
         targets=("sns",)),
     Row(name="a zone shadows one service with a dead address", expect=("dns.private-zone-shadows",), targets=("sns",),
         breaks=lambda s: zone(s, SNS, {SNS: _GONE})),
-    Row(name="a rule diverts AWS", breaks=lambda s: diverted(s, "amazonaws.com"), expect=("dns.resolver-rule-diverts",),
-        targets=("sns",)),
+    # Rules and resolvers of one's own are risks at most (their ceiling), and what they break is more: so the symptom comes
+    # first, the cause is named beside it and as the likeliest of its candidates (rules 3 to 5 of the contract).
+    Row(name="a rule diverts AWS", breaks=lambda s: diverted(s, "amazonaws.com"), cause="dns.resolver-rule-diverts",
+        expect=("dns.server-failure", "dns.resolver-rule-diverts"), outside=("dns.resolver-rule-diverts",), targets=("sns",)),
     Row(name="DNS Firewall denies", breaks=lambda s: _walled(s, "NXDOMAIN"), expect=("dns.firewall-blocks",), targets=("sns",)),
     Row(name="DNS Firewall empties", breaks=lambda s: _walled(s, "NODATA"), expect=("dns.firewall-blocks",), targets=("sns",)),
-    Row(name="own resolver denies", breaks=lambda s: _custom(s, None), expect=("dns.custom-resolver",)),
-    Row(name="own resolver fails", breaks=lambda s: _custom(s, [SERVER_FAILURE]), expect=("dns.custom-resolver",)),
-    Row(name="own resolver is silent", breaks=_custom_silent, expect=("dns.custom-resolver",)),
-    Row(name="own resolver leads past the endpoint", breaks=_custom_isolated, expect=("dns.custom-resolver",)),
+    _own("denies", lambda s: _custom(s, None), "dns.name-not-found"),
+    _own("fails", lambda s: _custom(s, [SERVER_FAILURE]), "dns.server-failure"),
+    _own("is silent", _custom_silent, "dns.resolver-silent"),
+    _own("leads past the endpoint", _custom_isolated, "dns.public-answer", targets=("sqs", "sns", "s3")),
 )  # fmt: skip
 
 
@@ -98,8 +115,9 @@ def _pinned(scene: Scene, address: str) -> None:
 
 
 def _past_the_endpoint(scene: Scene) -> None:
-    """The endpoint has private names, and yet the sandbox hears a public address."""
+    """The endpoint has private names, as another one has, and yet the sandbox hears a public address."""
     isolated(scene)
+    scene.endpoint("sns")
     scene.names = {SQS: [ADDRESSES[SQS]]}
 
 
@@ -119,7 +137,7 @@ SEEN = (
         expect=("dns.stale-answer", "dns.libc-disagrees"), outside=()),
     Row(name="name of an endpoint that is gone", breaks=_says([_GONE]), expect=("dns.stale-answer",), outside=()),
     Row(name="public answer in spite of private names", breaks=_past_the_endpoint, expect=("dns.public-answer",),
-        outside=()),
+        targets=("sqs", "sns"), outside=()),
 )  # fmt: skip
 
 ROWS = (*CONFIGURED, *SEEN)

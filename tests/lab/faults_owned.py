@@ -126,7 +126,8 @@ CREDENTIALS = (
 _OVERRIDE = ("client.endpoint-override",)
 CLIENT = (
     _row("closed proxy", "client.proxy-unreachable", _closed_proxy),
-    _row("proxy that nobody is", "client.proxy-unreachable", _proxy("http://10.0.3.61:3128")),
+    _row("proxy that nobody is", "client.proxy-unreachable", _proxy("http://10.0.3.61:3128"),
+         outside=("network.target-missing",)),
     _row("proxy without a name", "client.proxy-unreachable", _proxy("http://proxy.internal:3128")),
     _row("emulator's endpoint", "client.endpoint-override", _variables(AWS_ENDPOINT_URL="http://10.0.3.77:4566"),
          outside=None),

@@ -68,7 +68,7 @@ ONE_WAY = (
     _row("network.egress-blocked", "network.endpoint-ingress-blocked", egress, ingress),
     _row("network.egress-blocked", "network.acl-egress-blocked", egress, _own_acl),
     _row("network.endpoint-ingress-blocked", "network.acl-return-blocked", ingress, _endpoint_acl),
-    _row("network.acl-egress-blocked", "network.nat-unavailable", _own_acl, _nat_failed, targets=("sns",)),
+    _row("network.acl-egress-blocked", "network.nat-unavailable", _own_acl, _nat_failed, targets=("sns", "sqs")),
     _row("dns.private-names-off", "network.egress-blocked", egress, isolated, names_off),
     _row("network.egress-blocked", "network.target-ingress-blocked", egress, _database, targets=("database",)),
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vpc_cloud import Cloud
-from vpc_names import Names
+from vpc_names import BUCKET, Names
 from vpc_wires import SANDBOX_RESOLVER
 
 from tests.network.account import REGION, Account
@@ -19,6 +19,12 @@ HOSTS: dict[str, dict[str, object]] = {
     "far": {"host": FAR, "port": 5432, "tls": False},
     "dual": {"host": "dual.partner.example", "port": 443, "tls": False},
     "partner": {"host": PARTNER, "port": 443, "tls": False},
+    # What is declared with its resource; rows make it, or leave it out.
+    "queue": {"service": "sqs", "resource": "orders"},
+    "table": {"service": "dynamodb", "resource": "orders"},
+    "bucket": {"service": "s3", "resource": BUCKET},
+    "secret": {"service": "secretsmanager", "resource": "orders/database"},
+    "parameter": {"service": "ssm", "resource": "/orders/mode"},
 }
 
 
@@ -48,7 +54,7 @@ class Scene:
     timeout: int = 60
     dual_stack: bool = False
     resolved: Callable[[Names], Names] = field(default=lambda names: names)
-    later: list[Callable[["Scene"], None]] = field(default_factory=list)
+    later: list[Callable[["Scene"], object]] = field(default_factory=list)
 
     def endpoint(self, service: str, *, private_names: bool = True, subnets: Sequence[str] = ()) -> str:
         """One more interface endpoint; each has an address of its own."""
@@ -65,8 +71,12 @@ class Scene:
         self.account.without(endpoint)
         self.account.backend.vpc_end_points.pop(endpoint, None)
 
-    def without_packets(self, change: Callable[["Scene"], None]) -> None:
+    def without_packets(self, change: Callable[["Scene"], object]) -> None:
         """Change what the API says once the packets' rules are laid: the configuration then tells something else."""
+        self.later.append(change)
+
+    def once_deployed(self, change: Callable[["Scene"], object]) -> None:
+        """Change what is there only when the function is: its role, its event sources."""
         self.later.append(change)
 
 
@@ -76,12 +86,14 @@ class Row:
 
     `expect` are the checks that both sides together must name, nearest first; the first one is the first diagnosis.
     One side alone: None where it must name the same first (or, from inside, hold it among the candidates with a command
-    that tells it apart), else the ids that are honest from there; none means that nothing may be named.
+    that tells it apart), else the ids that are honest from there; none means that nothing may be named. `cause` is what
+    the inside has to name or hold among its candidates, where that is not the first of `expect`.
     """
 
     name: str
     breaks: Callable[[Scene], object]
     expect: tuple[str, ...]
+    cause: str = ""
     targets: tuple[Any, ...] = ("sqs",)
     inside: tuple[str, ...] | None = None
     outside: tuple[str, ...] | None = None
@@ -89,4 +101,4 @@ class Row:
     options: Mapping[str, object] = field(default_factory=dict)
 
 
-__all__ = ["DATABASE", "FAR", "HOSTS", "PARTNER", "REGION", "Row", "Scene"]
+__all__ = ["BUCKET", "DATABASE", "FAR", "HOSTS", "PARTNER", "REGION", "Row", "Scene"]

@@ -55,7 +55,7 @@ class Played:
 
     def rank(self) -> int | None:
         """From inside, where the true cause stands: 0 named, 1 the likeliest candidate …; None where it is not there."""
-        expected = next(iter(self.expected("inside")), "-")
+        expected = self.row.cause or next(iter(self.expected("inside")), "-")
         if self.first("inside") == expected:
             return 0
         if self.row.inside is not None or not self.verdicts["inside"]["diagnoses"]:

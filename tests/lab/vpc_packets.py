@@ -213,7 +213,12 @@ def rules(vpc: Vpc, extra: Sequence[str] = ()) -> str:
     forward += ["ct state established,related accept", *guards]
     out = f'type nat hook postrouting priority 100;\noifname "igw" snat to {ELASTIC_ADDRESS}'
     body = "\n".join([*chains, _chain("forwarded", forward), f"chain out {{\n{out}\n}}"])
-    return f"table ip vpc\ndelete table ip vpc\ntable ip vpc {{\n{body}\n}}\n"
+    of_both = [rule for rule in extra if not {"ip", "ip6"} & set(rule.split())]
+    return _table("ip", body) + _table("ip6", _chain("forwarded", [forward[0], *of_both]))
+
+
+def _table(family: str, body: str) -> str:
+    return f"table {family} vpc\ndelete table {family} vpc\ntable {family} vpc {{\n{body}\n}}\n"
 
 
 def _is_public(nat: Item) -> bool:
