@@ -29,20 +29,20 @@ from doctor.schedule import Schedule
 from doctor.schema import schema
 from doctor.verdict import Finding, Outcome, Status
 from doctor.world import World
-from tests.robust import servers
+from tests.robust import listeners
 from tests.robust.faults import Harness, Injection
 
 BUDGET = 2.5  # seconds
-TARGETS = ["sqs", {"host": servers.PLAIN, "port": 5432, "tls": False}]
+TARGETS = ["sqs", {"host": listeners.PLAIN, "port": 5432, "tls": False}]
 
 
 class Runs:
     """All runs of one process."""
 
     def __init__(self, folder: Path) -> None:
-        ports = servers.start(folder)
+        ports = listeners.start(folder)
         self._log = os.open(folder / "calls", os.O_CREAT | os.O_RDWR | os.O_APPEND)
-        self._harness = Harness(ports.routes, servers.NAMES, ports.faulty, self._log)
+        self._harness = Harness(ports.routes, listeners.NAMES, ports.faulty, self._log)
         self._harness.install()
         names._DNS_PORT = ports.dns
         (folder / "resolv.conf").write_text("nameserver 127.0.0.1\n")
