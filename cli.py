@@ -12,7 +12,7 @@ import click
 
 from doctor import complete, network_commands
 from doctor.login import UnansweredError
-from doctor.options import PLUGIN, TEMPLATE, bringing, located, looking, patterns, selecting, spelled
+from doctor.options import EXPERIMENTS, PLUGIN, TEMPLATE, bringing, located, looking, patterns, selecting, spelled
 from doctor.output import UndeliveredError, say
 from doctor.render.plain_text import visible
 from doctor.runtime import VERSION
@@ -68,6 +68,7 @@ doctor.add_command(network_commands.snapshot)
 @click.option("--target", "targets", multiple=True, metavar="SERVICE|HOST:PORT|JSON", help="What must be reachable.")
 @TEMPLATE
 @click.option("--budget", type=float, default=20.0, show_default=True, metavar="SECONDS", help="From 1 to 840.")
+@EXPERIMENTS
 @located
 @selecting
 def examine(function: str | None, via: str | None, **common: Any) -> int:
@@ -206,13 +207,17 @@ def _complain(failed: Sequence[str]) -> int:
 @doctor.command()
 @patterns("--only", "Only what these checks need.")
 @patterns("--skip", "Without what only these checks need.")
-def policy(only: tuple[str, ...], skip: tuple[str, ...]) -> None:
+@click.option(
+    "--target", "targets", multiple=True, metavar="JSON", help="A bucket: of no other the keys may be listed."
+)
+def policy(only: tuple[str, ...], skip: tuple[str, ...], targets: tuple[str, ...]) -> None:
     """Print the least IAM policy that the selected checks need."""
-    from doctor import registry
+    from doctor import registry, request
     from doctor.policy import policy as least_policy
 
     selected = registry.select(registry.built_in(), only, skip, where="policy")
-    say(json.dumps(least_policy([registry.load(check_id) for check_id in selected]), indent=2) + "\n")
+    named = request.parse({"targets": [request.target_spelled(each) for each in targets]}, where="request").targets
+    say(json.dumps(least_policy([registry.load(check_id) for check_id in selected], named), indent=2) + "\n")
 
 
 @doctor.command()

@@ -109,7 +109,9 @@ def verify_with_invoke(environ: Mapping[str, str], event: object = None) -> Call
     """How to look again: invoke this function for the same checks and targets; outside a function, the command line."""
     function = environ.get("AWS_LAMBDA_FUNCTION_NAME")
     asked = event.get("doctor") if isinstance(event, dict) else None
-    same = {"targets": asked["targets"]} if isinstance(asked, dict) and asked.get("targets") else {}
+    asked = asked if isinstance(asked, dict) else {}
+    same = {"targets": asked["targets"]} if asked.get("targets") else {}
+    same |= {"experiments": False} if asked.get("experiments") is False else {}
 
     def verify(checks: Sequence[str]) -> str:
         if not function:

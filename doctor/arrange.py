@@ -49,7 +49,9 @@ def examination(function: str | None, bring: Bring | None, common: Mapping[str, 
     named = {"function": function} if function else {}
     targets = [target_spelled(each) for each in spelled]
     try:
-        asked = request(common, targets=targets, budget_seconds=common["budget"], **named)
+        asked = request(
+            common, targets=targets, budget_seconds=common["budget"], experiments=common["experiments"], **named
+        )
     except InvalidRequest as error:
         if error.field == "request.function":
             raise InvalidRequest("FUNCTION", "write the name or the ARN of a function") from None
@@ -87,8 +89,9 @@ def repeated(asked: Request, known: Known) -> list[str]:
     """The options that ask for the same: how it was looked at, at which targets, and what was not as usual."""
     how = again.via(known, asked.function) if asked.function else []
     how += again.targets(asked.targets)
-    budget = ["--budget", f"{asked.budget_seconds:g}"] if asked.budget_seconds != _BUDGET else []
-    return how + budget + (["--fail-on", asked.fail_on.value] if asked.fail_on is not FailOn.BREAKS else [])
+    how += ["--budget", f"{asked.budget_seconds:g}"] if asked.budget_seconds != _BUDGET else []
+    how += ["--fail-on", asked.fail_on.value] if asked.fail_on is not FailOn.BREAKS else []
+    return how + ([] if asked.experiments else ["--no-experiments"])
 
 
 def environment(profile: str | None, region: str | None, function: str | None = None) -> dict[str, str]:

@@ -19,6 +19,7 @@ from doctor.strict_json import parse
 
 _FILE = Path(__file__).parent / "atlas.json"
 _BELIEVED = "believed"
+_CODE, _END_OF_CODE = "<code>", "</code>"
 _TOKEN = re.compile(r"[a-z_]\w*(?:\.[a-z_]\w*){0,6}")
 _ESCAPED = (('\\"', '"'), ("\\n", " "), ("\\t", " "), ("\\u003c", "<"), ("&quot;", '"'), ("&#39;", "'"), ("&lt;", "<"))
 _QUOTES = str.maketrans("\u2018\u2019\u201c\u201d\0", "''\"\" ")  # as chats and documents print them
@@ -52,6 +53,11 @@ class Row:
     says: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
     general: bool = False
+
+    @property
+    def coded(self) -> tuple[str, ...]:
+        """Codes that are everyday words, such as Throttling: they are known by the element that they stand in."""
+        return tuple(phrase for phrase in self.says if phrase.startswith(_CODE) and phrase.endswith(_END_OF_CODE))
 
     @property
     def verified(self) -> bool:
@@ -148,11 +154,25 @@ def read(text: str) -> Atlas:
 def answered(code: str, message: str) -> Cause | None:
     """What an answer with this code and message means, as far as verified rows tell."""
     text = normal(f"<Code>{code}</Code><Message>{message}")
-    said = (row for row in atlas().rows if row.verified and not row.general and code in row.codes)
+    named = (row for row in atlas().rows if code in row.codes or any(phrase in text for phrase in row.coded))
+    said = (row for row in named if row.verified and not row.general)
     worded = next((row for row in said if any(_search(phrase, text) for phrase in row.says)), None)
     _, alone = _owners().get(code.lower(), (code, None))
     row = worded or (alone if alone and alone.verified else None)
     return atlas().causes[row.cause] if row else None
+
+
+def means(code: str, message: str, *causes: str) -> bool:
+    """Whether an answer with this code and message means one of these causes, as far as verified rows tell."""
+    cause = answered(code, message) if code else None
+    return cause is not None and any(cause is atlas().causes[name] for name in causes)
+
+
+def worded(message: str, causes: Collection[str]) -> Match | None:
+    """The first verified row of these causes that knows the words of a message, whatever its code."""
+    text = normal(message)
+    rows = (row for row in atlas().rows if row.cause in causes and row.verified)
+    return next((hit for row in rows for phrase in row.says if (hit := _hit(row, phrase, text))), None)
 
 
 def matches(text: str) -> tuple[list[Match], str]:

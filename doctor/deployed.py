@@ -117,7 +117,8 @@ def evidence(run: Run, doctor: str | None) -> Known:
 def _ask(run: Run, name: str, elsewhere: bool) -> _Said:
     """Invoke in a child that is killed when its time is over: no timeout of boto3's bounds the resolver."""
     budget, asked = run.schedule.budget, run.world.request
-    wanted = {"targets": [form.plain(target) for target in asked.targets]} if asked.targets else {}
+    wanted: dict[str, Any] = {"targets": [form.plain(target) for target in asked.targets]} if asked.targets else {}
+    wanted |= {} if asked.experiments else {"experiments": False}
     event = {"doctor": {**wanted, "budget_seconds": max(_LEAST, _LOOK * budget), "include_casefile": True}}
     until = run.schedule.started + _WAIT * budget
     world = replace(run.world, known=(), until=until)

@@ -16,6 +16,7 @@ from itertools import zip_longest
 
 from doctor import atlas, registry
 from doctor.declare import Check
+from doctor.policies import denial
 from doctor.redact import Redactor
 from doctor.verdict import InvalidRequest, Source
 
@@ -31,7 +32,7 @@ _SAYS_NOTHING = {"an error occurred", "could not be found", "oserror"} | {
     if isinstance(value, type) and issubclass(value, Exception) and not issubclass(value, OSError)
 }
 _PHRASE = re.compile(r"(?:[^.:;()\"'\[\]<>…=]|(?<=\d)\.(?=\d)){12,}")
-_ACTION = re.compile(r"not authorized to perform: ([a-z][a-z0-9-]{1,30}:[A-Za-z]{2,60})", re.IGNORECASE)
+_RESOURCE = re.compile(r"on resource: (arn:[a-z-]{3,20}:[A-Za-z0-9_./:+=@-]{1,600}+)(?![*?])", re.ASCII)
 _ROLE = re.compile(r":(?:assumed-)?role/([\w+=,.@][\w+=,.@-]{0,63})", re.ASCII)
 
 
@@ -124,8 +125,9 @@ def _of_match(match: atlas.Match, text: str) -> Iterator[Candidate]:
 def _separate(check_id: str, text: str) -> str:
     """The command that tells: the atlas's own, with what the text names in it, else the check itself."""
     if command := atlas.atlas().commands.get(check_id):
-        action, role = _ACTION.search(text), _ROLE.search(text)
-        command = command.replace("{action}", action[1] if action else "ACTION")
+        role, resource = _ROLE.search(text), _RESOURCE.search(text)
+        command = command.replace("{action}", denial.action(text) or "ACTION")
+        command = command.replace("{resource}", resource[1].rstrip(".") if resource else "RESOURCE_ARN")
         return Redactor(os.environ).text(command.replace("{role}", role[1] if role else "ROLE"))
     check: Check = registry.load(check_id)
     return f"doctor examine {'FUNCTION ' if Source.CONTROL in check.sources else ''}--only {check_id}"

@@ -32,6 +32,7 @@ _DENIED = ("denied", "throttled", "unreachable", "out of time")
 @click.option("--to", required=True, metavar="ADDRESS:PORT|HOST:PORT|SERVICE", help="Where they shall lead.")
 @click.option("--protocol", type=click.Choice(["tcp", "udp"]), default="tcp", show_default=True)
 @click.option("--source-port", "port", type=click.IntRange(1, 65535), metavar="N", help="One, not the ephemeral range.")
+@click.option("--quiet", is_flag=True, help="No progress.")
 @located
 @reporting(_FORMATS)
 def path(folder: Path | None, start: str, to: str, protocol: str, port: int | None, **common: Any) -> int:
@@ -77,19 +78,19 @@ def _read(folder: Path | None, start: str, common: dict[str, Any]) -> "Snapshot"
 
     with live.asking(arrange.environment(common["profile"], common["region"], "")) as world:
         vpc = live.vpc_of_source(world, start)
-        with _progress("reading the network"):
+        with _progress(common):
             return live.network(world, (vpc,) if vpc else ())
 
 
 @contextlib.contextmanager
-def _progress(doing: str) -> Iterator[None]:
-    """One line on a terminal, while it takes seconds."""
+def _progress(common: dict[str, Any]) -> Iterator[None]:
+    """One line on a terminal, while reading takes seconds."""
     from doctor.present import end_progress, show_progress
 
-    if not sys.stderr.isatty():
+    if common["quiet"] or not sys.stderr.isatty():
         yield
         return
-    show_progress(doing)
+    show_progress("reading the network")
     try:
         yield
     finally:
@@ -110,6 +111,7 @@ def _source(network: "Network", start: str, port: int | None) -> "Source":
 @click.argument("folder", type=_FOLDER, metavar="DIR")
 @click.option("--vpc", "vpcs", multiple=True, metavar="VPC", help="Repeatable: only what concerns these VPCs.")
 @click.option("--function", metavar="NAME", help="Only what concerns the VPC of this function.")
+@click.option("--quiet", is_flag=True, help="No progress.")
 @located
 def snapshot(folder: Path, vpcs: tuple[str, ...], function: str | None, **common: Any) -> int:
     """Save the replies that path and examine read, into a folder.
@@ -123,7 +125,7 @@ def snapshot(folder: Path, vpcs: tuple[str, ...], function: str | None, **common
 
     with live.asking(arrange.environment(common["profile"], common["region"], function or "")) as world:
         named = (*vpcs, *((live.vpc_of_function(world, function),) if function else ()))
-        with _progress("reading the network"):
+        with _progress(common):
             taken = live.network(world, tuple(dict.fromkeys(named)))
     for why in dict.fromkeys(taken.unread[reply] for reply in sorted(taken.unread)):
         alike = ", ".join(sorted(reply for reply, told in taken.unread.items() if told == why))

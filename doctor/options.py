@@ -26,6 +26,14 @@ TEMPLATE = click.option(
     metavar="FILE",
     help="The SAM or CloudFormation template that FUNCTION is compared with.",
 )
+EXPERIMENTS = click.option(
+    "--no-experiments",
+    "experiments",
+    is_flag=True,
+    default=True,
+    flag_value=False,
+    help="Sign no second time, with one thing changed, what AWS refused.",
+)
 # How the fields of a request are spelled on the command line.
 _SPELLED = {
     "function": "FUNCTION",
@@ -34,6 +42,7 @@ _SPELLED = {
     "skip": "--skip",
     "budget_seconds": "--budget",
     "fail_on": "--fail-on",
+    "experiments": "--no-experiments",
 }
 
 

@@ -80,7 +80,10 @@ AnyTarget = ServiceTarget | HostTarget
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What one run shall do. Field names are those of the event's `doctor` object."""
+    """What one run shall do. Field names are those of the event's `doctor` object.
+
+    `experiments` allows to sign again, with one thing changed, where AWS refused a signature.
+    """
 
     __pydantic_config__: ClassVar[dict[str, str]] = _CLOSED
 
@@ -92,6 +95,7 @@ class Request:
     fail_on: FailOn = FailOn.BREAKS
     evidence: Annotated[tuple[dict[str, Any], ...], _at_most(10_000)] = ()
     include_casefile: bool = False
+    experiments: bool = True
 
 
 def from_event(event: object, environ: Mapping[str, str]) -> Request:

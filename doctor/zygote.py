@@ -14,7 +14,7 @@ import socket
 from collections.abc import Iterator
 from typing import NoReturn
 
-from doctor.child import FORKS, Task, be_quiet, lead_a_group, serve
+from doctor.child import FORKS, Task, be_quiet, give_back, lead_a_group, serve
 
 # Started before anybody asked for them, by preload.
 _early: dict[str, "Zygote"] = {}
@@ -98,6 +98,7 @@ def _load(preload: str) -> None:
     # Where the import fails, each task meets the same failure itself and reports it.
     with uncollected(), contextlib.suppress(Exception):
         importlib.import_module(preload)
+    give_back()
     gc.freeze()  # what was loaded stays for good; a collection that visited it would copy it page by page
 
 

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 ROWS = [
     "form made",
     "verdict boundary location child schedule redact",
-    "runtime runtimes render.plain_text zygote strict_json authorities",
+    "runtime runtimes render.plain_text zygote strict_json authorities hang",
     "request supervise atlas",
     "network.*",
     "policies.*",

@@ -217,25 +217,45 @@ def test_an_answer_means_what_its_code_and_its_words_say(code: str, message: str
     assert atlas.answered(code, message) == (KNOWN.causes[cause] if cause else None)
 
 
-KINDS = {
-    "denied-by-identity": Kind.IDENTITY,
-    "denied-by-resource": Kind.RESOURCE,
-    "denied-by-boundary": Kind.BOUNDARY,
-    "denied-by-session": Kind.SESSION,
-    "denied-by-organization": Kind.SERVICE_CONTROL,
-    "denied-by-resource-control": Kind.RESOURCE_CONTROL,
-    "denied-by-endpoint": Kind.ENDPOINT,
-}
+@pytest.mark.parametrize(
+    ("code", "message", "cause"), [(code, message, cause) for code, message, cause in MEANINGS if cause]
+)
+def test_whether_an_answer_means_a_cause(code: str, message: str, cause: str) -> None:
+    assert atlas.means(code, message, "throttled", cause)
+    assert not atlas.means(code, message, *(set(KNOWN.causes) - {cause}))
+    assert not atlas.means("", message, cause)
 
 
-def test_the_atlas_and_the_reader_of_denials_never_disagree() -> None:
-    """Evidence reads the action out of a denial as well; the atlas knows spellings and trust policies that it does not."""
-    agreed = set()
+@pytest.mark.parametrize("code", ["Throttling", "PriorRequestNotComplete", "SlowDown"])
+def test_a_code_that_is_an_everyday_word_is_known_where_it_stands_as_a_code(code: str) -> None:
+    assert atlas.means(code, "", "throttled")
+    assert not errors.read(f"nothing but {code.lower()[:10]} here").candidates
+
+
+# What the lists held that stood beside the atlas: botocore's retries, and the exceptions of a login that is over.
+def test_the_atlas_knows_what_botocore_takes_for_throttling() -> None:
+    from botocore.retries.standard import ThrottledRetryableChecker
+
+    elsewhere = {"TransactionInProgressException", "LimitExceededException"}  # say no more than that one may try again
+    for code in set(ThrottledRetryableChecker._THROTTLED_ERROR_CODES) - elsewhere:
+        assert atlas.means(code, "", "throttled", "function-throttled"), code
+
+
+def test_the_atlas_knows_every_way_in_which_a_login_is_over() -> None:
+    bases = (botocore.exceptions.SSOError, botocore.exceptions.LoginError)
+    known = atlas.Codes("stale-login")
+    for kind in (value for value in vars(botocore.exceptions).values() if isinstance(value, type)):
+        if issubclass(kind, bases):
+            assert kind.__name__ in known or atlas.worded(kind.fmt, ("stale-login",)), kind
+
+
+def test_the_kinds_of_policies_in_denials_are_the_atlass_causes() -> None:
+    told = {cause for cause in KNOWN.causes if cause.startswith("denied-by-")}
+    assert told - set(denial.CAUSES) == {"denied-by-trust"}, "which is no policy that is judged"
+    assert set(denial.CAUSES.values()) == set(Kind)
     for row in KNOWN.rows:
-        if row.cause.startswith("denied-by-") and (kind := denial.read(row.example).kind):
-            assert kind is KINDS[row.cause], row.example
-            agreed.add(kind)
-    assert agreed == set(Kind)
+        if row.cause.startswith("denied-by-"):
+            assert denial.read(row.example).kind is (denial.CAUSES.get(row.cause) if row.verified else None)
 
 
 def changed(change: Callable[[dict[str, Any]], object]) -> str:

@@ -34,6 +34,7 @@ from tests.evidence.build import (
     credentials,
     endpoint,
     environment,
+    identity,
     keys,
     looked,
     probe,
@@ -96,7 +97,14 @@ def inside(function: str = "orders", *more: Facts, answers_tcp: bool = True) -> 
     """What a doctor in this function saw: sound credentials, and SQS at its endpoint."""
     way = probe(address=ADDRESS) if answers_tcp else replace(DROPPED, address=ADDRESS)
     facts = (
-        *(credentials(keys()), PLATFORM, environment(), caller(), sandbox(), endpoint()),
+        *(
+            credentials(keys()),
+            PLATFORM,
+            environment(),
+            caller(identity(principal="assumed-role/orders")),
+            sandbox(),
+            endpoint(),
+        ),
         *(looked(HOST, system(Reply.RESOLVED, ADDRESS)), reach(way)),
     )
     return tuple(replace(item, vantage=Vantage(function=function)) for item in sealed(*facts, *more))

@@ -196,10 +196,16 @@ def test_an_answer_that_nobody_had_to_sign_for_says_nothing_of_credentials(text:
 def test_a_command_names_what_the_text_names() -> None:
     read = errors.read(DENIAL + f"because no identity-based policy allows {ACTION}")
     assert "--role-name jobs " in read.candidates[0].separate
-    assert read.candidates[0].separate.endswith("--action-names sqs:SendMessage")
+    assert read.candidates[0].separate.endswith(
+        "--action-names sqs:SendMessage --resource-arns arn:aws:sqs:eu-west-1:123456789012:jobs"
+    )
+    for unfit in ("arn:aws:s3:::files/*", "arn:aws:s3:::$(reboot)", "nothing"):  # no text is a command
+        other = errors.read(DENIAL.replace("arn:aws:sqs:eu-west-1:123456789012:jobs", unfit))
+        assert "reboot" not in other.candidates[0].separate
+        assert "*" not in other.candidates[0].separate
     nameless = errors.read("because no identity-based policy allows the x action").candidates[0].separate
     assert "--role-name ROLE " in nameless
-    assert nameless.endswith(" ACTION")
+    assert nameless.endswith(" ACTION --resource-arns RESOURCE_ARN")
 
 
 NETWORK = ("dns.", "network.", "reach.")

@@ -216,6 +216,8 @@ class TestACallThatFails:
         seen = collected(function | at(1))
         assert seen.first
         assert (seen.first.stopped_in, seen.first.error) == (Phase.CONNECT, "EndpointConnectionError")
+        assert seen.defaults  # of a client that nobody gave a Config, though this one was
+        assert (seen.defaults.connect_timeout, seen.defaults.read_timeout) == (60.0, 60.0)
         assert "refused" in seen.first.message
 
     def test_a_resolver_that_is_silent_costs_the_share_and_no_more(

@@ -7,7 +7,8 @@ import threading
 import time
 import zipfile
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import datetime
 from typing import Any
 
 import boto3
@@ -18,6 +19,7 @@ from moto import mock_aws
 
 from doctor import registry
 from doctor.evidence import Evidence, Missing, Reason, Vantage, named, revive
+from doctor.evidence.caller import cut_id
 from doctor.evidence.function import Function, Named, configured
 from doctor.evidence.function_parts import Alias, Role, RoleTrust, Unread, trust_of
 from doctor.evidence.template import Declared, Layer, Template
@@ -28,6 +30,7 @@ from doctor.world import World
 from tests.evidence import build
 
 REGION = "us-east-1"
+NAMED = Role(name="jobs", account="…9012")
 SECRETS = {"DB_PASSWORD": "correct horse battery", "TOKEN": "ghp_" + "a1B2" * 9}
 VARIABLES = {
     **SECRETS,
@@ -115,7 +118,11 @@ def test_a_function_is_read_whole(aws: Any) -> None:
     assert found.reserved == 0
     assert found.aliases == (Alias(name="live", version="1", current=True),)
     assert found.invokers == ("API Gateway",)
-    assert found.role == Role(name="jobs", exists=True, trust=RoleTrust.TRUSTS)
+    unique = boto3.client("iam", REGION).get_role(RoleName="jobs")["Role"]["RoleId"]
+    short = f"AROA…{unique[-4:]}"
+    assert replace(found.role, created="") == replace(NAMED, exists=True, trust=RoleTrust.TRUSTS, id=short)
+    assert datetime.fromisoformat(found.role.created) <= datetime.fromisoformat(found.modified)
+    assert unique not in json.dumps(asdict(found))
     assert found.targets == (Named(service="dynamodb"), Named(service="sqs"))
     assert not found.unread
     assert found.today == time.strftime("%Y-%m-%d", time.gmtime())
@@ -169,7 +176,7 @@ def test_what_is_denied_beside_the_configuration_is_named(aws: Any, part: str, m
     assert found.why_unread(part) == unread
     assert found.memory == 512
     if part == "role":
-        assert found.role == Role(name="jobs")
+        assert found.role == NAMED
 
 
 def test_every_call_is_declared(aws: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -279,11 +286,20 @@ def test_a_trust_policy_is_read_as_iam_reads_it(policy: object, expected: RoleTr
 def test_a_role_that_is_gone_or_is_another_s(aws: Any) -> None:
     iam = boto3.client("iam", REGION)
     iam.delete_role(RoleName="jobs")
-    assert collected().role == Role(name="jobs", exists=False)
+    assert collected().role == replace(NAMED, exists=False)
     iam.create_role(RoleName="jobs", AssumeRolePolicyDocument=json.dumps(trusting()))  # without the path
     found = collected()
-    assert found.role == Role(name="jobs")
+    assert found.role == NAMED
     assert [unread.part for unread in found.unread] == ["role"]
+
+
+def test_a_role_that_was_made_again_has_another_id(aws: Any) -> None:
+    before, iam = collected().role, boto3.client("iam", REGION)
+    iam.delete_role(RoleName="jobs")
+    iam.create_role(RoleName="jobs", Path="/own/", AssumeRolePolicyDocument=json.dumps(trusting()))
+    after = collected().role
+    assert before.id != after.id
+    assert replace(before, id="", created="") == replace(after, id="", created="")
 
 
 def test_variables_that_lambda_keeps_to_itself_and_targets_that_cannot_be_read() -> None:
@@ -399,3 +415,11 @@ def test_a_stage_that_waits_for_its_turn_is_a_hint() -> None:
     ]
     unread = outcomes("function.version-stale", aliases=(Alias(name="live", version="7"),))
     assert [outcome for outcome, _, _ in unread] == [Outcome.UNKNOWN]
+
+
+@pytest.mark.parametrize(
+    ("unique", "kept"),
+    [("AROADBQP57FF2AEXAMPLE:jobs", "AROA…MPLE"), ("AIDACKCEVSQ6C2EXAMPLE", ""), ("123456789012", ""), ("", "")],
+)
+def test_of_unique_ids_only_a_roles_is_kept_and_only_its_ends(unique: str, kept: str) -> None:
+    assert cut_id(unique) == kept

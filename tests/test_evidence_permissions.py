@@ -18,6 +18,7 @@ from doctor.evidence import Evidence, Missing, Reason, Vantage, named, revive
 from doctor.evidence.function import Function
 from doctor.evidence.permissions import Permissions, Simulated
 from doctor.judge import judge
+from doctor.policies.usual import polled
 from doctor.request import Request, ServiceTarget
 from doctor.verdict import Outcome, Source
 from doctor.world import World
@@ -67,7 +68,7 @@ def iam(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         yield client
 
 
-def world(*targets: ServiceTarget, known: tuple[Evidence, ...] = (), seconds: float = 20) -> World:
+def world(*targets: ServiceTarget, known: tuple[Evidence | Missing, ...] = (), seconds: float = 20) -> World:
     return World(
         request=Request(function="jobs", targets=targets),
         until=time.monotonic() + seconds,
@@ -145,6 +146,15 @@ def test_the_role_is_judged_by_its_documents(iam: Any) -> None:
     assert (shut.outcome, shut.targets) == (Outcome.PROBLEM, (f"sqs.{REGION}.amazonaws.com:443",))
     (within,) = judged("permission.boundary", collected())
     assert within.outcome is Outcome.OK
+
+
+def test_documents_are_read_for_what_is_known_in_part(iam: Any) -> None:
+    """Nobody simulates an ARN that only begins like the secret's."""
+    iam.put_role_policy(RoleName="jobs", PolicyName="secrets", PolicyDocument=policy("secretsmanager:Get*"))
+    found = collected(ServiceTarget(service="secretsmanager", resource="jobs/database"))
+    assert {each.name for each in found.policies} >= {"secrets"}
+    own = [each for each in judged("permission.identity-policy", found) if "secretsmanager" in each.targets[0]]
+    assert [each.outcome for each in own] == [Outcome.OK]
 
 
 def test_the_remedy_mends_it(iam: Any) -> None:
@@ -251,3 +261,155 @@ def test_where_the_simulation_lacks_a_key_the_documents_decide(iam: Any, monkeyp
     found = collected()
     assert found.simulated[0].missing == ("aws:SourceVpce",)
     assert judged("permission.identity-policy", found)[0].outcome is Outcome.OK
+
+
+POLLS = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+
+
+def feed(*names: str) -> list[str]:
+    """Queues with these names, each of which feeds the function; the ids of what connects them."""
+    queues, lambda_ = boto3.client("sqs", REGION), boto3.client("lambda", REGION)
+    for name in names:
+        queues.create_queue(QueueName=name)
+    arns = [f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}" for name in names]
+    return [lambda_.create_event_source_mapping(FunctionName="jobs", EventSourceArn=arn)["UUID"] for arn in arns]
+
+
+def polls(*facts: Any) -> Any:
+    (found,) = [each for each in judged("permission.identity-policy", *facts) if "polls" in each.subject]
+    return found
+
+
+def test_the_role_must_allow_each_call_by_which_lambda_polls_a_queue(iam: Any) -> None:
+    feed("orders")
+    found = collected()
+    assert [(each.resource, [wanted.action for wanted in each.wanted]) for each in found.polled] == [(QUEUE, POLLS)]
+    shut = polls(found)
+    assert (shut.outcome, shut.targets) == (Outcome.PROBLEM, (f"sqs.{REGION}.amazonaws.com:443",))
+    assert "sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes" in shut.message
+    for action in POLLS:
+        assert polls(collected()).outcome is Outcome.PROBLEM
+        iam.put_role_policy(
+            RoleName="jobs", PolicyName=action.partition(":")[2], PolicyDocument=policy(action, "Allow", QUEUE)
+        )
+    assert polls(collected()).outcome is Outcome.OK
+
+
+def test_the_remedy_lets_lambda_poll(iam: Any) -> None:
+    feed("orders")
+    (item,) = [
+        each
+        for each in judge(registry.load("permission.identity-policy"), sealed(collected()))
+        if "polls" in each.finding.subject
+    ]
+    assert item.remedy
+    document = item.remedy.commands[0].split("'")[1]
+    iam.put_role_policy(RoleName="jobs", PolicyName="poll", PolicyDocument=document)
+    assert polls(collected()).outcome is Outcome.OK
+
+
+def test_the_boundary_must_let_lambda_poll_as_well(iam: Any) -> None:
+    feed("orders")
+    (arn,) = [each["Arn"] for each in iam.list_policies(Scope="Local")["Policies"] if each["PolicyName"] == "limit"]
+    subject = f"{arn} polls sqs {QUEUE}"
+    outcomes = {each.subject: each.outcome for each in judged("permission.boundary", collected())}
+    assert outcomes[subject] is Outcome.OK
+    iam.create_policy_version(PolicyArn=arn, PolicyDocument=policy("sqs:SendMessage"), SetAsDefault=True)
+    outcomes = {each.subject: each.outcome for each in judged("permission.boundary", collected())}
+    assert outcomes[subject] is Outcome.PROBLEM
+
+
+def test_a_permission_for_the_function_s_own_code_is_none_for_lambda(iam: Any) -> None:
+    """Lambda's own calls carry no `lambda:SourceFunctionArn` (developer guide, "Using source function ARN …")."""
+    feed("orders")
+    document = json.loads(policy("sqs:*", "Allow", QUEUE))
+    document["Statement"][0]["Condition"] = {
+        "ArnEquals": {"lambda:SourceFunctionArn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:jobs"}
+    }
+    iam.put_role_policy(RoleName="jobs", PolicyName="send", PolicyDocument=json.dumps(document))
+    found = collected()
+    assert polls(found).outcome is Outcome.PROBLEM
+    (own,) = [each for each in judged("permission.identity-policy", found) if "polls" not in each.subject]
+    assert own.outcome is Outcome.OK
+
+
+def test_the_simulation_is_asked_apart_for_what_lambda_calls(iam: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    feed("orders")
+    asked: list[tuple[str, ...]] = []
+
+    def simulate(arguments: Any) -> Any:
+        keys = {each["ContextKeyName"] for each in arguments["ContextEntries"]}
+        by_lambda = "lambda:SourceFunctionArn" not in keys
+        asked.append(tuple(arguments["ActionNames"]) if by_lambda else ())
+        return simulation("implicitDeny" if by_lambda else "allowed")(arguments)
+
+    answering(monkeypatch, SimulatePrincipalPolicy=simulate)
+    found = collected()
+    assert asked == [(), tuple(POLLS)]
+    assert polls(found).outcome is Outcome.PROBLEM
+    (own,) = [each for each in judged("permission.identity-policy", found) if "polls" not in each.subject]
+    assert own.outcome is Outcome.OK
+
+
+def test_what_is_disabled_is_not_polled(iam: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    queue = {"EventSourceArn": QUEUE, "State": "Disabled"}
+    answering(monkeypatch, ListEventSourceMappings={"EventSourceMappings": [queue, {"State": "Enabled"}]})
+    assert collected().polled == ()
+
+
+def test_sources_that_may_not_be_listed_are_told(iam: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    answering(monkeypatch, ListEventSourceMappings="AccessDeniedException")
+    found = collected()
+    by_subject = {each.subject: each for each in judged("permission.identity-policy", found)}
+    assert by_subject["event sources"].outcome is Outcome.UNKNOWN
+    assert "allow lambda:ListEventSourceMappings" in by_subject["event sources"].message
+    (role,) = [each for each in by_subject.values() if each.subject != "event sources"]
+    assert role.outcome is Outcome.OK  # its policies were read whole all the same
+
+
+@pytest.mark.parametrize(
+    ("source", "actions"),
+    [
+        (QUEUE, POLLS),
+        (
+            f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/orders/stream/2026-01-01T00:00:00.000",
+            ["dynamodb:DescribeStream", "dynamodb:GetShardIterator", "dynamodb:GetRecords"],
+        ),
+        (
+            f"arn:aws-cn:kinesis:cn-north-1:{ACCOUNT}:stream/orders",
+            ["kinesis:GetShardIterator", "kinesis:GetRecords"],
+        ),
+        (f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/orders/consumer/fast:1700000000", []),
+        (f"arn:aws:mq:{REGION}:{ACCOUNT}:broker:orders:b-1", []),
+        ("", []),
+    ],
+)
+def test_what_lambda_calls_of_a_source(source: str, actions: list[str]) -> None:
+    found = polled(source)
+    assert [each.action for each in found.wanted] == actions if found else not actions
+    assert all(each.arn == source and each.owner == ACCOUNT for each in found.wanted) if found else True
+
+
+def test_a_function_that_could_not_be_read_tells_why(iam: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    answering(monkeypatch, GetFunctionConfiguration="AccessDeniedException")
+    (function,) = Function.collect(world())
+    assert isinstance(function, Missing)
+    (found,) = Permissions.collect(world(known=(function,)))
+    assert isinstance(found, Missing)
+    assert (found.kind, found.reason, found.action) == ("permissions", Reason.DENIED, "lambda:GetFunctionConfiguration")
+
+
+def test_one_client_at_a_time(iam: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second model in memory is more than a small function has room for, and a second client takes time."""
+    (function,) = Function.collect(world())
+    steps: list[str] = []
+    genuine = boto3.Session.client
+
+    def client(self: Any, service: str, *rest: Any, **more: Any) -> Any:
+        steps.append(service)
+        return genuine(self, service, *rest, **more)
+
+    monkeypatch.setattr(boto3.Session, "client", client)
+    monkeypatch.setattr(World, "forget", lambda _: steps.append("forgotten"))
+    list(Permissions.collect(world(known=sealed(function))))
+    assert steps == ["lambda", "forgotten", "iam"]

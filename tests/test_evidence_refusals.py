@@ -62,6 +62,18 @@ def test_the_kind_of_policy_is_kept_and_the_message_is_not(monkeypatch: pytest.M
     assert named("refusals") is Refusals
 
 
+def test_the_end_of_a_long_message_is_what_tells_the_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names of roles and sessions have up to 64 characters, and the message goes on behind them."""
+    who = f"arn:aws:sts::123456789012:assumed-role/{'r' * 64}/{'s' * 64}"
+    message = DENIED.replace("arn:aws:sts::123456789012:assumed-role/jobs/jobs", who)
+    message = message.replace(
+        "service control policy", f"permissions boundary: arn:aws:iam::123456789012:policy/{'p' * 60}"
+    )
+    assert len(message) > 400
+    (read,) = collected(monkeypatch, refused("AccessDenied", message), "sqs").reads
+    assert (read.policy, read.explicit, read.action) == (Kind.BOUNDARY, True, "sqs:listqueues")
+
+
 def test_a_denial_without_a_word_why(monkeypatch: pytest.MonkeyPatch) -> None:
     (read,) = collected(monkeypatch, refused("AccessDenied", "Access Denied"), "s3").reads
     assert (read.answered, read.code, read.policy) == (True, "AccessDenied", None)

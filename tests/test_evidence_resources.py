@@ -27,6 +27,7 @@ from doctor.evidence.resource_service import Service
 from doctor.evidence.resource_state import Owner, Resource, State, seen
 from doctor.evidence.resources import Resources, meant
 from doctor.judge import judge
+from doctor.policies.kinds import Kind
 from doctor.request import Request, ServiceTarget
 from doctor.verdict import Outcome, Severity
 from doctor.world import World
@@ -240,7 +241,7 @@ class TestStates:
     )
     def test_what_exists(self, service: str, resource: str) -> None:
         found = one(ServiceTarget(service=service, resource=resource))
-        assert (found.state, found.declared, found.account) == (State.EXISTS, True, "")
+        assert (found.state, found.declared, found.account) == (State.EXISTS, True, ""), found
         assert re.fullmatch(r"[a-z.]*(s3|sqs|dynamodb|secretsmanager|ssm)[a-z0-9.-]*\.amazonaws\.com:443", found.target)
 
     @pytest.mark.parametrize(
@@ -398,6 +399,20 @@ class TestWhatIsNotKnown:
         found = one(ServiceTarget(service=service, resource=name))
         assert (found.state, found.action, found.detail) == (State.DENIED, action, code)
         assert f"allow {action}" in found.why_undecided
+
+    def test_a_denial_keeps_the_kind_of_policy(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        action, code, name = DENIED["dynamodb"]
+        why = (
+            f"not authorized to perform: {action} on resource: {name} with an explicit deny in a resource-based policy"
+        )
+        body = json.dumps({"__type": code, "message": why})
+        answering(
+            monkeypatch,
+            lambda _, request: (400, {"x-amzn-requestid": "1"}, body) if "dynamodb" in request.url else None,
+        )
+        found = one(ServiceTarget(service="dynamodb", resource=name))
+        assert (found.state, found.policy, found.explicit) == (State.DENIED, Kind.RESOURCE, True)
+        assert "AWS names the resource-based policy" in found.why_undecided
 
     def test_a_service_that_does_not_answer_is_asked_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
         asked: list[str] = []

@@ -5,8 +5,12 @@ from pathlib import Path
 
 import cfnlint
 import pytest
+from click.testing import CliRunner
 
-from doctor import policy, registry
+from doctor import location, policy, registry
+from doctor.request import HostTarget, ServiceTarget
+
+cli = location.module(location.part("cli.py"), "doctor.cli")
 
 CHECKS = [registry.load(check_id) for check_id in registry.built_in()]
 ACTIONS = sorted({action for check in CHECKS for action in check.actions})
@@ -20,6 +24,31 @@ def test_grants_every_action_once_and_nothing_else() -> None:
     assert {(s["Effect"], s["Resource"]) for s in statements} == {("Allow", "*")}
     assert len({s["Sid"] for s in statements}) == len(statements)
     assert all(s["Sid"].isalnum() for s in statements)
+
+
+BUCKETS = (
+    ServiceTarget(service="s3", resource="orders"),
+    ServiceTarget(service="s3", resource="arn:aws-cn:s3:::files/prefix"),
+    ServiceTarget(service="s3"),
+    ServiceTarget(service="sqs", resource="jobs"),
+    HostTarget(host="db.internal", port=5432, tls=False),
+)
+
+
+def test_the_keys_of_objects_may_be_listed_only_where_a_bucket_is_looked_at() -> None:
+    """HeadBucket has no action of its own: s3:ListBucket stands alone, and is granted on the buckets that are known."""
+    known, unknown = (policy.policy(CHECKS, targets)["Statement"] for targets in (BUCKETS, BUCKETS[2:]))
+    (narrowed,) = [statement for statement in known if statement["Resource"] != "*"]
+    assert narrowed["Sid"] == "S3HeadBucketTakesListBucket"
+    assert narrowed["Action"] == ["s3:ListBucket"]
+    assert narrowed["Resource"] == ["arn:aws-cn:s3:::files", "arn:aws:s3:::orders"]
+    assert [s | {"Resource": "*"} for s in known] == unknown == policy.policy(CHECKS)["Statement"]
+
+
+def test_the_command_line_takes_buckets() -> None:
+    asked = ["policy", "--only", "resource.bucket-missing", "--target", '{"service": "s3", "resource": "orders"}']
+    printed = json.loads(CliRunner().invoke(cli.doctor, asked).output)
+    assert ["arn:aws:s3:::orders"] in [statement["Resource"] for statement in printed["Statement"]]
 
 
 def test_one_check_needs_no_more_than_its_own_evidence() -> None:

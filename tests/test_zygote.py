@@ -1,19 +1,25 @@
 """A zygote that gets ready before its tasks are known, and worlds that travel to it."""
 
+import json
 import os
 import pickle
+import platform
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
+import boto3
+import botocore.loaders
 import pytest
 from emulated import children as living
 
-from doctor import zygote
-from doctor.child import FORKS, Task
+from doctor import preload, zygote
+from doctor.child import FORKS, Task, give_back
 from doctor.evidence import Evidence
 from doctor.request import HostTarget, Request, ServiceTarget
 from doctor.supervise import Children, Item
@@ -96,3 +102,65 @@ def test_a_world_that_travelled_is_the_same_world() -> None:
     travelled = pickle.loads(pickle.dumps(world))
     assert travelled == world
     assert travelled.knowing((), 2.0) == world.knowing((), 2.0)
+
+
+def undocumented(model: Any) -> Any:
+    """A model as botocore reads it, with no word of documentation and in plain dicts."""
+    if isinstance(model, dict):
+        return {
+            name: "" if name == "documentation" and isinstance(part, str) else undocumented(part)
+            for name, part in model.items()
+        }
+    return [undocumented(part) for part in model] if isinstance(model, list) else model
+
+
+@pytest.mark.parametrize("service", ["sts", "sqs", "lambda", "iam", "s3"])
+def test_models_are_botocore_s_own_without_their_documentation(service: str) -> None:
+    ours, theirs = preload._LOADER, botocore.loaders.create_loader()
+    for part in ("service-2", "endpoint-rule-set-1", "paginators-1"):
+        read = theirs.load_service_model(service, part)
+        lean = ours.load_service_model(service, part)
+        assert lean == undocumented(read)
+        assert json.dumps(lean) == json.dumps(undocumented(read))  # in their order as well
+
+
+def test_what_a_service_calls_documentation_is_no_documentation(tmp_path: Path) -> None:
+    told = {"documentation": "<p>long</p>", "members": {"documentation": {"shape": "String", "documentation": "text"}}}
+    (tmp_path / "model.json").write_text(json.dumps(told))
+    read = preload._Lean().load_file(str(tmp_path / "model"))
+    assert read == {"documentation": "", "members": {"documentation": {"shape": "String", "documentation": ""}}}
+    assert preload._Lean().load_file(str(tmp_path / "none")) is None
+
+
+def test_models_that_were_done_with_are_dropped_and_those_of_all_are_kept() -> None:
+    endpoints = preload._LOADER.load_data("endpoints")
+    model = preload._LOADER.load_service_model("kms", "service-2")
+    preload.forget()
+    assert preload._LOADER.load_data("endpoints") is endpoints
+    assert preload._LOADER.load_service_model("kms", "service-2") is not model
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other allocators have no such call")
+def test_freed_memory_is_given_back() -> None:
+    held = [bytes(2000) for _ in range(20_000)]
+    kept = held[-1]  # at the end of the heap, which glibc shortens by itself
+    before = _resident()
+    del held
+    give_back()
+    assert before - _resident() > 20
+    assert not any(kept)
+
+
+def _resident() -> float:
+    """MB of this process."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+@pytest.mark.parametrize("service", ["s3", "sqs"])
+def test_a_client_has_all_that_an_application_s_has(service: str) -> None:
+    place = {"region_name": "us-east-1", "aws_access_key_id": "none", "aws_secret_access_key": "none"}
+    ours, theirs = preload.session().client(service, **place), boto3.Session().client(service, **place)
+    assert ours.meta.method_to_api_mapping == theirs.meta.method_to_api_mapping
+    assert ours.meta.endpoint_url == theirs.meta.endpoint_url
+    assert ours.meta.config.__dict__.keys() == theirs.meta.config.__dict__.keys()
+    assert ours.waiter_names == theirs.waiter_names

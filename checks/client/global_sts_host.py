@@ -2,8 +2,10 @@ from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, ok, problem, unknown
 from doctor.evidence.caller import Answer, Caller
+from doctor.evidence.experiments import Change, Experiments
 
 _GLOBAL = "sts.amazonaws.com"
+_ANSWERED = (Answer.ACCEPTED, Answer.REJECTED, Answer.REFUSED)
 
 
 @check(
@@ -16,7 +18,7 @@ _GLOBAL = "sts.amazonaws.com"
         template="Environment:\n  Variables:\n    AWS_STS_REGIONAL_ENDPOINTS: regional",
     ),
 )
-def global_sts_host(caller: Caller) -> Iterator[Observation]:
+def global_sts_host(caller: Caller, experiments: Experiments | None) -> Iterator[Observation]:
     """STS calls stay in the region, at its regional host.
 
     Before 1.41 botocore called `sts.amazonaws.com`, in North Virginia, whatever the region; the private DNS of an STS
@@ -25,7 +27,8 @@ def global_sts_host(caller: Caller) -> Iterator[Observation]:
         Connect timeout on endpoint URL: "https://sts.amazonaws.com/"
 
     AWS_STS_REGIONAL_ENDPOINTS=legacy does the same with today's versions (measured). Where the global host answers, it is
-    only a detour.
+    only a detour. Where it is silent, the region's own host is asked as well: an answer proves that the host is the reason,
+    and silence that it is not.
     """
     identity = caller.identity
     host = identity.host if identity.instrument == "sts" else identity.silent_sts
@@ -36,8 +39,12 @@ def global_sts_host(caller: Caller) -> Iterator[Observation]:
     elif identity.instrument != "sts" or identity.answer is Answer.UNREACHABLE:
         # A target that is stopped by silence is stopped by this; for other failures it need not be the reason.
         silent = identity.instrument != "sts" or identity.error in ("ConnectTimeoutError", "")
-        severity = Severity.BREAKS if caller.sts_declared and silent else Severity.HINTS
-        words = f"STS is called at its global host, {_GLOBAL}, which does not answer from here"
+        regional = experiments.came_of(Change.REGIONAL_HOST) if experiments else None
+        breaks = caller.sts_declared and silent and regional is not Answer.UNREACHABLE
+        proof = ", while the region's own does" if regional in _ANSWERED else ""
+        proof = ", and neither does the region's own" if regional is Answer.UNREACHABLE else proof
+        words = f"STS is called at its global host, {_GLOBAL}, which does not answer from here{proof}"
+        severity = Severity.BREAKS if breaks else Severity.HINTS
         yield problem("sts", words, severity=severity, targets=(f"{_GLOBAL}:443",))
     else:
         words = f"STS is called at its global host, {_GLOBAL}: a detour that a private subnet cannot take"

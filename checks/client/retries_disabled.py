@@ -25,7 +25,7 @@ def retries_disabled(application: Application) -> Iterator[Observation]:
     if not application.factory:
         yield not_applicable(VARIABLE, f"{VARIABLE} names no factory, so no client's retries are known")
     elif application.built is None:
-        yield unknown(subject, f"the factory built no client: {application.failure}")
+        yield unknown(subject, application.unbuilt)
     elif application.built.attempts < 2:
         yield problem(subject, f"{subject} never tries twice")
     else:

@@ -36,7 +36,7 @@ def slow_creation(application: Application, sandbox: Sandbox, clients: Clients |
         yield _beside_a_bare_one(seen, clients)
         return
     if application.factory:
-        yield unknown(subject, f"the factory built no client: {application.failure}")
+        yield unknown(subject, application.unbuilt)
     else:
         yield not_applicable(VARIABLE, f"{VARIABLE} names no factory, so no application's client was timed")
     if clients and clients.creation is None:

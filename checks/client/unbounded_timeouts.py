@@ -1,22 +1,34 @@
 from collections.abc import Iterator
 
-from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
+from doctor import Observation, Remedy, Severity, check, hang, not_applicable, ok, problem, unknown
 from doctor.evidence.application import VARIABLE, Application, Built
+from doctor.evidence.clients import Clients
+from doctor.evidence.endpoint import Endpoint
+from doctor.evidence.front import Front
+from doctor.evidence.names import Names
 from doctor.evidence.sandbox import Sandbox
 
-_GATEWAY = 29.0  # seconds; API Gateway's default integration timeout (quotas page)
+_BOUND = "Bound every client, so that its longest hang ends while somebody still waits"
+_EXAMPLE = hang.Timeouts(connect=1.1, read=5, attempts=2)
 
 
 @check(
     "client.unbounded-timeouts",
     severity=Severity.RISKS,
     remedy=Remedy(
-        "Bound every client so that its worst hang fits: attempts x addresses x connect_timeout, plus the pauses between "
-        "attempts. `max_attempts` counts retries, `total_max_attempts` tries.",
-        template='Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 2, "mode": "standard"})',
+        f"{_BOUND}: attempts x ((addresses + 1 handshake) x connect_timeout + read_timeout), plus the pauses between attempts. "
+        "`max_attempts` counts retries, `total_max_attempts` tries.",
+        template=_EXAMPLE.config,
     ),
 )
-def unbounded_timeouts(application: Application, sandbox: Sandbox) -> Iterator[Observation]:
+def unbounded_timeouts(  # noqa: PLR0913, PLR0917 - each side of the sum is another evidence
+    application: Application,
+    sandbox: Sandbox,
+    front: Front | None,
+    clients: Clients | None,
+    endpoint: Endpoint | None,
+    names: Names | None,
+) -> Iterator[Observation]:
     """No call can hang longer than the function, or the gateway before it, will wait.
 
     boto3's defaults wait 60 seconds for each address in each attempt: 180 seconds for one address with today's defaults,
@@ -25,24 +37,85 @@ def unbounded_timeouts(application: Application, sandbox: Sandbox) -> Iterator[O
         Task timed out after N seconds; 504 {"message": "Endpoint request timed out"}
 
     Name resolution comes on top, and no boto3 timeout bounds it. Compared with the time that this invocation had, which
-    is the function's own timeout less what was spent before.
+    is the function's own timeout less what was spent before, and with API Gateway's: 29 seconds for a REST API, unless it
+    was raised, and 30 for an HTTP API. Without a factory nobody has shown how the application bounds its calls; then it is
+    told what a client on the defaults of the loaded SDK would do.
     """
-    subject = f"the application's client ({application.factory})"
-    built = application.built
+    limit = _limit(sandbox, front)
     if not application.factory:
-        yield not_applicable(VARIABLE, f"{VARIABLE} names no factory, so no client's timeouts are known")
-    elif built is None:
-        yield unknown(subject, f"the factory built no client: {application.failure}")
-    elif sandbox.remaining is not None and built.worst_hang > sandbox.remaining:
-        words = f"the {sandbox.remaining:.0f} s that this invocation had"
-        yield problem(subject, f"{subject} may hang for {_sum(built)}, longer than {words}")
-    elif built.worst_hang > _GATEWAY:
-        words = f"{subject} may hang for {_sum(built)}, longer than an API gateway waits ({_GATEWAY:.0f} s)"
-        yield problem(subject, words, severity=Severity.HINTS)
+        yield _of_defaults(limit, clients, endpoint, names)
+        return
+    subject = f"the application's client ({application.factory})"
+    if application.built is None:
+        yield unknown(subject, application.unbuilt, targets=("*",))
     else:
-        yield ok(subject, f"{subject} hangs for {_sum(built)} at the most")
+        yield _of_application(subject, application.built, limit)
+
+
+_Limit = tuple[float, str] | None  # seconds, and whose they are
+
+
+def _limit(sandbox: Sandbox, front: Front | None) -> _Limit:
+    """The first to give up, of those that are known."""
+    left = sandbox.remaining
+    known = [] if left is None else [(left, f"the {left:.0f} s that this invocation had")]
+    if front and (waits := hang.GATEWAYS.get(front.kind_of_front)):
+        known.append((waits, f"{front.kind_of_front} waits ({waits:.0f} s)"))
+    return min(known, default=None)
+
+
+def _of_application(subject: str, built: Built, limit: _Limit) -> Observation:
+    gateway = (hang.REST_API, f"an API gateway waits ({hang.REST_API:.0f} s)")
+    silent = f"{subject} may hang for {_sum(built)}"
+    if limit and built.worst_hang > limit[0]:
+        return _beyond(subject, silent, built, limit, None)
+    if limit and built.worst_wait > limit[0]:
+        factors = f"{built.attempts} attempts x {built.read_timeout:g} s, and pauses"
+        words = f"{subject} may wait {built.worst_wait:.0f} s for an answer that never comes ({factors})"
+        return _beyond(subject, words, built, limit, Severity.HINTS)
+    if built.worst_hang > gateway[0]:
+        return _beyond(subject, silent, built, gateway, Severity.HINTS)
+    return ok(subject, f"{subject} hangs for {_sum(built)} at the most while packets are dropped", targets=("*",))
+
+
+def _beyond(subject: str, words: str, built: Built, limit: tuple[float, str], severity: Severity | None) -> Observation:
+    seconds, whose = limit
+    remedy = _remedy(built.attempts, built.addresses, seconds)
+    return problem(subject, f"{words}, longer than {whose}", severity=severity, remedy=remedy, targets=("*",))
+
+
+def _of_defaults(limit: _Limit, clients: Clients | None, endpoint: Endpoint | None, names: Names | None) -> Observation:
+    """What whoever passes no Config gets. That this application is one of them is not known, so it is no problem yet."""
+    patience = clients.defaults if clients else None
+    if not (limit and patience and endpoint and endpoint.service and not endpoint.proxied):
+        return not_applicable(VARIABLE, f"{VARIABLE} names no factory, so no client's timeouts are known")
+    attempts, addresses = patience.tries(endpoint.service), len(names.addresses) if names else 1
+    longest = hang.unconnected(attempts, addresses, patience.connect_timeout, patience.retry_mode)
+    factors = _factors(attempts, addresses, patience.connect_timeout)
+    words = f"{VARIABLE} names no factory; on the SDK's defaults a call to {endpoint.concerns} may hang for"
+    words = f"{words} {longest:.0f} s ({factors})"
+    if longest <= limit[0]:
+        return not_applicable(VARIABLE, f"{words}, which fits into {limit[1]}")
+    fitting = hang.fitting(attempts, addresses, limit[0])
+    cure = f"{fitting.config} fits" if fitting else f"no timeouts fit below {hang.least(addresses)} s"
+    return unknown(VARIABLE, f"{words}, longer than {limit[1]}; {cure}", severity=Severity.HINTS)
+
+
+def _remedy(attempts: int, addresses: int, seconds: float) -> Remedy:
+    if fitting := hang.fitting(attempts, addresses, seconds):
+        return Remedy(f"{_BOUND}. The longest then: {fitting.told(addresses)}.", template=fitting.config)
+    least = hang.least(addresses)
+    return Remedy(
+        f"No timeouts that are worth having fit into {seconds:.0f} s: one attempt with {_EXAMPLE.connect:g} s for each of "
+        f"{max(1, addresses)} addresses and the handshake, and 1 s for the answer, needs {least} s. Raise the function's timeout "
+        "first, then bound the client.",
+        commands=(f"aws lambda update-function-configuration --function-name FUNCTION --timeout {least}",),
+    )
 
 
 def _sum(built: Built) -> str:
-    factors = f"{built.attempts} attempts x {max(1, built.addresses)} addresses x {built.connect_timeout:g} s"
-    return f"{built.worst_hang:.0f} s ({factors}, and pauses)"
+    return f"{built.worst_hang:.0f} s ({_factors(built.attempts, built.addresses, built.connect_timeout)})"
+
+
+def _factors(attempts: int, addresses: int, connect: float) -> str:
+    return f"{attempts} attempts x {max(1, addresses)} addresses x {connect:g} s, and pauses"

@@ -38,7 +38,7 @@ def application_client_differs(application: Application, caller: Caller) -> Iter
         words = f"AWS accepts the default chain, and {subject} asks for a profile that does not exist"
         yield problem(subject, f"{words}: {application.failure}")
     elif application.built is None or theirs is None:
-        yield unknown(subject, f"the factory built no client: {application.failure}")
+        yield unknown(subject, application.unbuilt)
     elif ours.answer is Answer.ACCEPTED and theirs.answer in (Answer.REJECTED, Answer.UNSIGNED):
         reason = theirs.code or theirs.error
         yield problem(

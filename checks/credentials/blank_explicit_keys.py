@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, ok, problem, unknown
-from doctor.evidence.application import VARIABLE, Application
+from doctor.evidence.application import Application
 from doctor.evidence.credentials import Credentials, KeyClass, Keys
 
 
@@ -39,7 +39,7 @@ def blank_explicit_keys(credentials: Credentials, application: Application | Non
         return
     subject = f"the application's client ({application.factory})"
     if application.built is None:
-        yield unknown(subject, f"{VARIABLE} built no client: {application.failure}")
+        yield unknown(subject, application.unbuilt)
     elif what := _empty(application.built.keys):
         yield problem(subject, f"{subject} signs with {what}, passed explicitly by the code that builds it")
     else:

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
-from doctor import Observation, Remedy, Severity, check, ok, problem, unknown
-from doctor.evidence.caller import TIME_CODES, Answer, Caller
+from doctor import Observation, Remedy, Severity, atlas, check, ok, problem, unknown
+from doctor.evidence.caller import Answer, Caller
 from doctor.evidence.reach import Reach
 
 _ALLOWED = 300.0  # seconds; AWS General Reference, "Signature Version 4: date and time"
@@ -26,7 +26,7 @@ def clock_skew(caller: Caller, reach: Reach | None) -> Iterator[Observation]:
     """
     measured = {probe.skew for probe in reach.probes if probe.address in reach.answered} if reach else set()
     known = [skew for skew in (*measured, caller.identity.skew) if skew is not None]
-    said = caller.identity.code in TIME_CODES or _speaks_of_time(caller.identity.message)
+    said = atlas.means(caller.identity.code, caller.identity.message, "time-refused")
     worst = max(known, key=abs, default=None)
     if worst is not None and abs(worst) > _ALLOWED:
         words = f"this clock is {_words(worst)} AWS's; five minutes are allowed"
@@ -38,10 +38,6 @@ def clock_skew(caller: Caller, reach: Reach | None) -> Iterator[Observation]:
         yield ok("the clock", f"this clock is {_words(worst)} AWS's", targets=("*",))
     else:
         yield unknown("the clock", "no answer from AWS told its time", severity=Severity.HINTS, targets=("*",))
-
-
-def _speaks_of_time(message: str) -> bool:
-    return "Signature not yet current" in message or "Signature expired" in message
 
 
 def _words(skew: float) -> str:

@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem
 from doctor.evidence.caller import Answer, Caller
 from doctor.evidence.environment import Environment
+from doctor.evidence.experiments import Change, Experiments
 from doctor.evidence.platform import CREDENTIALS, Platform
 
 
@@ -16,7 +17,7 @@ from doctor.evidence.platform import CREDENTIALS, Platform
     ),
 )
 def environment_overridden(
-    environment: Environment, platform: Platform, caller: Caller | None
+    environment: Environment, platform: Platform, caller: Caller | None, experiments: Experiments | None
 ) -> Iterator[Observation]:
     """The code has left the platform's credential variables alone.
 
@@ -25,22 +26,38 @@ def environment_overridden(
 
         UnrecognizedClientException: The security token included in the request is invalid.
 
-    Credentials that AWS accepts may be meant, an assumed role's for one; nothing refreshes them, so they are a risk.
+    Credentials that AWS accepts may be meant, an assumed role's for one; nothing refreshes them, so they are a risk. Where it
+    refuses them, the call is signed once more with what the platform set: that AWS accepts it then proves that the code is
+    at fault, and that it refuses it too, that more is.
     """
     touched = _words(platform, credentials=True)
     elsewhere = _words(platform, credentials=False)
     accepted = caller is not None and caller.identity.answer is Answer.ACCEPTED
+    platforms = _platforms(experiments)
     if not environment.in_function:
         yield not_applicable("the environment", "outside a function nobody else owns these variables")
     elif touched:
         words = f"since it was started, the process has {touched}: these are no longer the platform's credentials"
-        yield problem("the environment", words, severity=Severity.RISKS if accepted else None)
+        least = accepted or platforms is Answer.REJECTED
+        yield problem("the environment", words + _PROOF.get(platforms, ""), severity=Severity.RISKS if least else None)
     elif elsewhere:
         yield problem("the environment", f"since it was started, the process has {elsewhere}", severity=Severity.RISKS)
     elif not platform.started:
         yield not_applicable("the environment", "this process was not started by the platform, which set nothing here")
     else:
         yield ok("the environment", "key, secret, token and region are those that the platform set")
+
+
+_PROOF: dict[Answer | None, str] = {
+    Answer.ACCEPTED: ", which AWS accepts while it refuses these",
+    Answer.REJECTED: ", which AWS refuses as well",
+}
+
+
+def _platforms(experiments: Experiments | None) -> Answer | None:
+    """What AWS made of the same call with the platform's own credentials, or with its token."""
+    tried = (Change.PLATFORMS_KEYS, Change.PLATFORMS_TOKEN) if experiments else ()
+    return next((answer for change in tried if experiments and (answer := experiments.came_of(change))), None)
 
 
 def _words(platform: Platform, *, credentials: bool) -> str:

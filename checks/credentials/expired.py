@@ -1,11 +1,10 @@
 from collections.abc import Iterator
 
-from doctor import Observation, Remedy, Severity, check, ok, problem, unknown
+from doctor import Observation, Remedy, Severity, atlas, check, ok, problem, unknown
 from doctor.evidence.application import Application
 from doctor.evidence.caller import Answer, Caller, Identity
 
-_CODES = ("ExpiredToken", "ExpiredTokenException")
-_STILL_EXPIRED = "the refreshed credentials are still expired"  # botocore's RuntimeError, before anything is sent
+_LOGIN_OVER = ("stale-login",)  # of the atlas: botocore's own words, before anything is sent
 
 
 @check(
@@ -38,9 +37,9 @@ def expired(caller: Caller, application: Application | None) -> Iterator[Observa
 
 
 def _judge(subject: str, identity: Identity) -> Observation:
-    if _STILL_EXPIRED in identity.message:
-        return problem(subject, f"AWS_CREDENTIAL_EXPIRATION is in the past, so botocore no longer signs with {subject}")
-    if identity.code in _CODES:
+    if identity.answer is Answer.UNSIGNED and atlas.worded(identity.message, _LOGIN_OVER):
+        return problem(subject, f"botocore no longer signs with {subject}, whose time is over: {identity.message}")
+    if atlas.means(identity.code, identity.message, "token-expired"):
         return problem(subject, f"AWS says that the session token of {subject} has expired ({identity.code})")
     if identity.answer in (Answer.ACCEPTED, Answer.REJECTED):
         return ok(subject, f"AWS does not call the credentials of {subject} expired")

@@ -24,7 +24,7 @@ def keys_copied_into_settings(application: Application) -> Iterator[Observation]
     if not application.factory:
         yield not_applicable(VARIABLE, f"{VARIABLE} names no factory")
     elif application.built is None:
-        yield unknown(subject, f"the factory built no client: {application.failure}")
+        yield unknown(subject, application.unbuilt)
     elif application.built.keys and application.built.keys.provider == "explicit" and application.built.same_keys:
         yield problem(subject, f"{subject} was given the role's own keys explicitly: a copy that is never refreshed")
     else:

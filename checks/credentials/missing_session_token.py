@@ -2,7 +2,9 @@ from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, ok, problem
 from doctor.evidence.application import Application
+from doctor.evidence.caller import Answer
 from doctor.evidence.credentials import Credentials, KeyClass, Keys
+from doctor.evidence.experiments import Change, Experiments
 
 
 @check(
@@ -15,7 +17,9 @@ from doctor.evidence.credentials import Credentials, KeyClass, Keys
         commands=("grep -rnE 'aws_access_key_id|aws_secret_access_key|AWS_ACCESS_KEY_ID' --include='*.py' .",),
     ),
 )
-def missing_session_token(credentials: Credentials, application: Application | None) -> Iterator[Observation]:
+def missing_session_token(
+    credentials: Credentials, application: Application | None, experiments: Experiments | None
+) -> Iterator[Observation]:
     """Whoever signs with a temporary key (ASIA…) sends its session token along.
 
     Lambda puts three values into the environment: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. A
@@ -28,12 +32,18 @@ def missing_session_token(credentials: Credentials, application: Application | N
     The error comes from AWS itself, so names, routes and security groups are sound: look at the code that builds the
     client. A refresh or retry loop cannot help, since it signs with the same two values again.
 
+    Where the token is known that belongs to the key, the call is signed once more with all three: that AWS accepts it then
+    proves that nothing else is wrong.
+
     Source: measured with botocore 1.20 to 1.44; an ASIA key without a token is always refused (IAM user guide,
     "Temporary security credentials in IAM").
     """
-    yield _judge("the default credential chain", credentials.keys)
+    proof = experiments.came_of(Change.PLATFORMS_TOKEN) if experiments else None
+    yield _judge("the default credential chain", credentials.keys, _proven(proof, "the platform's token"))
     if application and application.built:
-        yield _judge(f"the application's client ({application.factory})", application.built.keys)
+        proof = application.came_of(Change.CHAINS_TOKEN)
+        subject = f"the application's client ({application.factory})"
+        yield _judge(subject, application.built.keys, _proven(proof, "the default chain's token"))
 
 
 _AT_THE_SOURCE = Remedy(
@@ -44,13 +54,20 @@ _AT_THE_SOURCE = Remedy(
 )
 
 
-def _judge(subject: str, keys: Keys | None) -> Observation:
+def _proven(answer: Answer | None, token: str) -> str:
+    """What the same call with the token came to."""
+    if answer is Answer.ACCEPTED:
+        return f"; it accepts the same key and secret with {token}"
+    return f"; it refuses them with {token} as well, so that is not all" if answer is Answer.REJECTED else ""
+
+
+def _judge(subject: str, keys: Keys | None, proof: str) -> Observation:
     if keys is None:
         return ok(subject, f"{subject} carries no key that would need a token")
     if keys.key is KeyClass.TEMPORARY and not keys.token:
         return problem(
             subject,
-            f"{subject} signs with a temporary key (ASIA…) and no session token, so AWS refuses every call",
+            f"{subject} signs with a temporary key (ASIA…) and no session token, so AWS refuses every call{proof}",
             remedy=None if keys.provider == "explicit" else _AT_THE_SOURCE,
         )
     if keys.key is KeyClass.TEMPORARY:

@@ -33,7 +33,7 @@ def other_account_key(application: Application, platform: Platform | None) -> It
     if not application.factory:
         yield not_applicable(VARIABLE, f"{VARIABLE} names no factory")
     elif application.built is None:
-        yield unknown(subject, f"the factory built no client: {application.failure}")
+        yield unknown(subject, application.unbuilt)
     elif application.built.same_account is None:
         yield not_applicable(subject, "these key ids do not tell their accounts")
     elif application.built.same_account:

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
 from doctor.evidence.caller import SIGNATURE_CODES, TIME_CODES, Answer, Caller
+from doctor.evidence.experiments import Change, Experiments
 
 
 @check(
@@ -23,7 +24,7 @@ from doctor.evidence.caller import SIGNATURE_CODES, TIME_CODES, Answer, Caller
         commands=("aws sts get-caller-identity",),
     ),
 )
-def rejected(caller: Caller) -> Iterator[Observation]:
+def rejected(caller: Caller, experiments: Experiments | None) -> Iterator[Observation]:
     """AWS accepts what the default chain signs.
 
     AWS answered, so the network is sound, and it refused the credentials themselves:
@@ -33,6 +34,9 @@ def rejected(caller: Caller) -> Iterator[Observation]:
 
     STS is an instrument here, not a target: in a VPC without an STS endpoint its silence is no fault, and any declared
     service that answers a signed call, even with AccessDenied, proves the credentials just as well.
+
+    A refused call is repeated with one thing changed: without the token, with what the platform set, at STS's other host. A
+    token that the global host accepts and the region does not is of version 1, which regions that must be enabled refuse.
     """
     identity = caller.identity
     subject = "the default credential chain"
@@ -40,15 +44,17 @@ def rejected(caller: Caller) -> Iterator[Observation]:
         judge = "signature-mismatch" if identity.code in SIGNATURE_CODES else "clock-skew"
         yield not_applicable(subject, f"AWS refused the request ({identity.code}): see credentials.{judge}")
     elif identity.answer is Answer.REJECTED:
-        yield problem(
-            subject,
-            f"{identity.instrument} answered {identity.code}: AWS refuses these credentials, and the network is sound",
-        )
+        words = f"{identity.instrument} answered {identity.code}: AWS refuses these credentials"
+        told = [f"{words}, and the network is sound", *(_told(experiments) if experiments else ())]
+        elsewhere = experiments is not None and experiments.came_of(Change.GLOBAL_HOST) is Answer.ACCEPTED
+        yield problem(subject, "; ".join(told), remedy=_OLD_TOKEN if elsewhere else None)
     elif identity.answer is Answer.ACCEPTED:
         who = f" as {identity.principal}" if identity.principal else ""
         yield ok(subject, f"{identity.instrument} accepts the default credential chain{who}")
     elif identity.answer is Answer.UNSIGNED:
         yield unknown(subject, f"no signed call could be sent: {identity.error}: {identity.message}")
+    elif identity.answer is Answer.UNREACHABLE and caller.mute:
+        yield unknown(subject, f"neither STS nor {', '.join(caller.mute)} judged the credentials ({identity.message})")
     elif identity.answer is Answer.UNREACHABLE and not caller.sts_declared:
         yield unknown(
             subject,
@@ -60,3 +66,30 @@ def rejected(caller: Caller) -> Iterator[Observation]:
             subject,
             f"{identity.instrument} did not judge the credentials: {identity.code or identity.message}",
         )
+
+
+# IAM API reference, SetSecurityTokenServicePreferences: version 1 is good only in regions that are there by default.
+_OLD_TOKEN = Remedy(
+    "Get the credentials from the STS of a region, or let the global one issue tokens that are good in all regions.",
+    commands=("aws iam set-security-token-service-preferences --global-endpoint-token-version v2Token",),
+)
+_TOLD = {
+    (Change.PLATFORMS_KEYS, Answer.ACCEPTED): "it accepts what the platform set, which this process does not sign with",
+    (Change.PLATFORMS_TOKEN, Answer.ACCEPTED): "it accepts the same key with the token that the platform set",
+    (Change.WITHOUT_TOKEN, Answer.ACCEPTED): "it accepts the same key without the token",
+    (Change.GLOBAL_HOST, Answer.ACCEPTED): "the global STS accepts them: this region refuses tokens of version 1",
+    (Change.REGIONAL_HOST, Answer.ACCEPTED): "the region's own STS accepts them",
+    (Change.PLATFORMS_KEYS, Answer.REJECTED): "it refuses what the platform set as well, so the code is not the reason",
+    (Change.PLATFORMS_TOKEN, Answer.REJECTED): "it refuses the key with the platform's own token as well",
+    (
+        Change.WITHOUT_TOKEN,
+        Answer.REJECTED,
+    ): "it refuses the key without the token as well, so no stray token is at fault",
+    (Change.GLOBAL_HOST, Answer.REJECTED): "the global STS refuses them too, so the region is not the reason",
+    (Change.REGIONAL_HOST, Answer.REJECTED): "the region's own STS refuses them too, so the host is not the reason",
+}
+
+
+def _told(experiments: Experiments) -> list[str]:
+    """What the experiments prove, and what they rule out."""
+    return [words for (change, answer), words in _TOLD.items() if experiments.came_of(change) is answer]

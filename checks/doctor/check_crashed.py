@@ -8,7 +8,7 @@ from doctor.evidence.run import Run
     "doctor.check-crashed",
     severity=Severity.BREAKS,
     remedy=Remedy(
-        "Report it with the case file to whoever wrote the check; `doctor replay` shows the crash again. Until it is mended, "
+        "Report it with the case file to whoever wrote the check; doctor replay shows the crash again. Until it is mended, "
         "--skip leaves the check out, and what it judges is not judged.",
         commands=("doctor examine --output casefile=case.json", "doctor replay case.json --only CHECK"),
     ),

@@ -8,7 +8,7 @@ from doctor.evidence.front import Front
     "front.path-prefix",
     severity=Severity.BREAKS,
     remedy=Remedy(
-        'Tell the framework about the prefix, Mangum(app, api_gateway_base_path="/v1") for one, or use the $default stage, '
+        'Tell the framework about the prefix, Mangum(app, api_gateway_base_path="/v1") for one, or use the default stage, '
         "whose name does not appear in the path.",
         commands=("aws apigatewayv2 get-stages --api-id API", "aws apigatewayv2 get-api-mappings --domain-name DOMAIN"),
     ),

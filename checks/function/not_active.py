@@ -30,7 +30,8 @@ _MEANINGS = {
 
 
 _ABSENT = Remedy(
-    "Look for the name in this account and region, or name the right ones with --profile and --region.",
+    "Look for the name in this account and region, or name the right ones with --profile and --region. What a template calls "
+    "a function is not its name: CloudFormation adds the stack's name and random characters.",
     commands=("aws lambda list-functions --query 'Functions[].FunctionName'", "aws sts get-caller-identity"),
 )
 
@@ -65,7 +66,7 @@ def not_active(function: Function) -> Iterator[Observation]:
     """
     name, update = function.name, function.update
     if not function.exists:
-        words = f"there is no function {name} in {function.region or 'this region'} and account"
+        words = f"there is no function {name} in {function.region or 'this region'} of this account"
         yield problem(name, words, remedy=_ABSENT)
     elif function.state in _SHUT:
         sleeps = function.state_code == "Idle"  # the first call fails, the next ones do not

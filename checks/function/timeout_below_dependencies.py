@@ -1,3 +1,4 @@
+import math
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
@@ -7,15 +8,15 @@ from doctor.evidence.reach import Reach
 from doctor.evidence.sandbox import Sandbox
 
 
-@check(
-    "function.timeout-below-dependencies",
-    severity=Severity.RISKS,
-    remedy=Remedy(
+def _remedy(function: str, seconds: int) -> Remedy:
+    return Remedy(
         "Raise the function's timeout above its slowest dependency, or make the dependency answer sooner. The default of 3 s "
         "is for functions that call nobody.",
-        commands=("aws lambda update-function-configuration --function-name FUNCTION --timeout 30",),
-    ),
-)
+        commands=(f"aws lambda update-function-configuration --function-name {function} --timeout {seconds}",),
+    )
+
+
+@check("function.timeout-below-dependencies", severity=Severity.RISKS, remedy=_remedy("FUNCTION", 30))
 def timeout_below_dependencies(
     names: Names, reach: Reach, sandbox: Sandbox | None, function: Function | None
 ) -> Iterator[Observation]:
@@ -37,7 +38,8 @@ def timeout_below_dependencies(
     elif not calls:
         yield unknown(target, f"not reached: no call to {target} came to its end", severity=Severity.HINTS)
     elif (took := names.system.took + max(calls)) > had[0] / 2:
-        yield problem(target, f"one call to {target} took {took:.1f} s, and {had[1]}")
+        remedy = _remedy(function.name if function else "FUNCTION", math.floor(2 * took) + 1)
+        yield problem(target, f"one call to {target} took {took:.1f} s, and {had[1]}", remedy=remedy)
     else:
         yield ok(target, f"one call to {target} took {took:.2f} s, and {had[1]}")
 

@@ -1,11 +1,10 @@
 from collections.abc import Iterator
 
-from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
+from doctor import Observation, Remedy, Severity, check, hang, not_applicable, ok, problem, unknown
 from doctor.evidence.function import Function
 
-# Seconds that API Gateway waits for a function: 29 for REST APIs unless their quota was raised, 30 for HTTP APIs
-# (API Gateway developer guide, "Quotas"). A load balancer waits for as long as the function runs.
-_PATIENCE = {"API Gateway": 29}
+# A load balancer and a function URL wait for as long as the function runs.
+_FRONT = "API Gateway"
 
 
 def _remedy(function: str) -> Remedy:
@@ -26,23 +25,23 @@ def timeout_beyond_gateway(function: Function) -> Iterator[Observation]:
 
         504 {"message": "Endpoint request timed out"}
 
-    API Gateway stops waiting after 29 seconds (REST, unless the quota was raised) or 30 (HTTP). The function runs on,
-    is paid for, and nobody reads its answer. Which fronts call it is told by its own resource policy.
+    API Gateway stops waiting after 30 seconds for an HTTP API, which nobody can raise, and after 29 for a REST API, which
+    for regional and private ones can be raised. The function runs on, is paid for, and nobody reads its answer. Which fronts
+    call it is told by its own resource policy, which does not tell one kind of API from the other.
     """
     name, timeout = function.name, function.timeout
-    waits = [(front, _PATIENCE[front]) for front in function.invokers if front in _PATIENCE]
     if not function.exists:
         yield not_applicable(name, f"there is no function {name}")
     elif lost := function.why_unread("invokers"):
         allow = f"; allow {lost.action}" if lost.action else ""
         yield unknown(name, f"who invokes {name} was not read ({lost.detail}){allow}")
-    elif not waits:
+    elif _FRONT not in function.invokers:
         yield not_applicable(name, f"the policy of {name} lets no front in that stops waiting")
     elif timeout is None:
         yield unknown(name, f"the timeout of {name} was not told")
-    for front, patience in waits if timeout is not None else ():
-        words = f"{name} may take {timeout} s, and {front} waits {patience} s"
-        if timeout is not None and timeout > patience:
+    else:
+        words = f"{name} may take {timeout} s, and {_FRONT} waits {hang.REST_API:.0f} s"
+        if timeout > hang.REST_API:
             yield problem(name, f"{words}, unless its quota was raised", remedy=_remedy(name))
         else:
             yield ok(name, words)

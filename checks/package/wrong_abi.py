@@ -1,20 +1,19 @@
 from collections.abc import Iterator
+from dataclasses import replace
 
 from doctor import Observation, Remedy, Severity, check, ok, problem
 from doctor.evidence.imports import Import, Imports
 
-
-@check(
-    "package.wrong-abi",
-    severity=Severity.BREAKS,
-    remedy=Remedy(
-        "Install wheels for the function's Python, whatever Python builds the package: name its version and platform.",
-        commands=(
-            "pip install --platform manylinux2014_x86_64 --python-version 3.13 --implementation cp "
-            "--only-binary=:all: --target package -r requirements.txt",
-        ),
+_REMEDY = Remedy(
+    "Install wheels for the function's Python, whatever Python builds the package: name its version and platform.",
+    commands=(
+        "pip install --platform manylinux2014_x86_64 --python-version 3.13 --implementation cp "
+        "--only-binary=:all: --target package -r requirements.txt",
     ),
 )
+
+
+@check("package.wrong-abi", severity=Severity.BREAKS, remedy=_REMEDY)
 def wrong_abi(imports: Imports) -> Iterator[Observation]:
     """Compiled modules are made for the Python that runs here.
 
@@ -31,6 +30,7 @@ def wrong_abi(imports: Imports) -> Iterator[Observation]:
             yield problem(
                 foreign[0],
                 f"{attempt.module} cannot be imported: {foreign[0]} is built for another Python, this one is {imports.abi}",
+                remedy=replace(_REMEDY, commands=(imports.installation,)),
             )
         else:
             yield ok(attempt.module, f"no extension module of {attempt.module} is built for another Python")

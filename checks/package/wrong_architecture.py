@@ -1,21 +1,21 @@
 from collections.abc import Iterator
+from dataclasses import replace
 
 from doctor import Observation, Remedy, Severity, check, ok, problem
 from doctor.evidence.imports import Extension, Import, Imports
 
-
-@check(
-    "package.wrong-architecture",
-    severity=Severity.BREAKS,
-    remedy=Remedy(
-        "Install wheels for the function's CPU, or set the function's Architectures to the CPU that the package is built for.",
-        commands=(
-            "pip install --platform manylinux2014_aarch64 --python-version 3.13 --implementation cp "
-            "--only-binary=:all: --target package -r requirements.txt",
-            "aws lambda get-function-configuration --function-name FUNCTION --query Architectures",
-        ),
+_ARCHITECTURES = "aws lambda get-function-configuration --function-name FUNCTION --query Architectures"
+_REMEDY = Remedy(
+    "Install wheels for the function's CPU, or set the function's Architectures to the CPU that the package is built for.",
+    commands=(
+        "pip install --platform manylinux2014_aarch64 --python-version 3.13 --implementation cp "
+        "--only-binary=:all: --target package -r requirements.txt",
+        _ARCHITECTURES,
     ),
 )
+
+
+@check("package.wrong-architecture", severity=Severity.BREAKS, remedy=_REMEDY)
 def wrong_architecture(imports: Imports) -> Iterator[Observation]:
     """Compiled modules are made for the CPU that they run on.
 
@@ -33,6 +33,7 @@ def wrong_architecture(imports: Imports) -> Iterator[Observation]:
             yield problem(
                 foreign[0].file,
                 f"{attempt.module} cannot be imported: {foreign[0].file} is for {foreign[0].machine}, this is {imports.machine}",
+                remedy=replace(_REMEDY, commands=(imports.installation, _ARCHITECTURES)),
             )
         else:
             yield ok(attempt.module, f"no extension module of {attempt.module} is built for another CPU")

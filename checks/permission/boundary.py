@@ -1,15 +1,27 @@
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from doctor import Observation, Remedy, Severity, check, not_applicable, ok, unknown
 from doctor.evidence.paths import Paths
 from doctor.evidence.permissions import Permissions
-from doctor.policies.grants import by_boundary, observed, statement, target_of, uses_of, way_to
-from doctor.policies.usual import Use
+from doctor.policies.grants import (
+    Ruling,
+    by_boundary,
+    observed,
+    polling,
+    statement,
+    target_of,
+    uses_of,
+    way_to,
+    with_statement,
+)
+from doctor.policies.usual import BY_LAMBDA, Use
 
 _REMEDY = Remedy(
-    "Have whoever owns the boundary add a statement that allows these calls, or give the role another boundary. The role's own "
-    "policies cannot: a boundary is the most that they may grant.",
+    "Have whoever owns the boundary add a statement that allows these calls, as the command does, or give the role another "
+    "boundary. The role's own policies cannot: a boundary is the most that they may grant. Where a statement denies, it must be "
+    "narrowed instead. IAM keeps five versions of a policy: an old one may have to go first.",
     commands=("aws iam get-role --role-name ROLE --query Role.PermissionsBoundary",),
 )
 
@@ -27,7 +39,7 @@ def boundary(permissions: Permissions, paths: Paths | None) -> Iterator[Observat
     """
     uses = uses_of(permissions, paths)
     lost = next((each for each in permissions.unread if each.part == "role"), None)
-    if not uses:
+    if not uses and not permissions.polled:
         yield not_applicable("the boundary", "no service whose usual calls are known is used")
     elif lost:
         allow = f"; allow {lost.action}" if lost.action else ""
@@ -36,19 +48,27 @@ def boundary(permissions: Permissions, paths: Paths | None) -> Iterator[Observat
     elif not permissions.boundary:
         yield ok(permissions.caller.name, f"the role {permissions.caller.name} has no permissions boundary")
     else:
+        arn, who = permissions.boundary, f"the permissions boundary of {permissions.caller.name}"
         for use in uses:
-            yield observed(
-                by_boundary(permissions, use, way_to(paths)),
-                use,
-                subject=f"{permissions.boundary} {use.label}",
-                who=f"the permissions boundary of {permissions.caller.name}",
-                remedy=_remedy(permissions, use),
-                targets=target_of(use, paths),
-            )
+            rulings = by_boundary(permissions, use, way_to(paths))
+            remedy, targets = _remedy(permissions, use, rulings), target_of(use, paths)
+            yield observed(rulings, use, subject=f"{arn} {use.label}", who=who, remedy=remedy, targets=targets)
+        for use in permissions.polled:
+            rulings = by_boundary(permissions, use, BY_LAMBDA)
+            remedy = _remedy(permissions, use, rulings)
+            yield polling(rulings, use, subject=f"{arn} polls {use.label}", who=who, remedy=remedy)
 
 
-def _remedy(permissions: Permissions, use: Use) -> Remedy:
+def _remedy(permissions: Permissions, use: Use, rulings: Sequence[Ruling]) -> Remedy:
+    """The boundary with one more statement, where it was read, is the account's own to change, and none denies."""
     arn = permissions.boundary
     version = f"$(aws iam get-policy --policy-arn {arn} --query Policy.DefaultVersionId --output text)"
-    commands = (f"aws iam get-policy-version --policy-arn {arn} --version-id {version}",)
-    return replace(_REMEDY, commands=commands, template=f"{statement(use)}".replace("'", '"'))
+    look = f"aws iam get-policy-version --policy-arn {arn} --version-id {version}"
+    found = replace(_REMEDY, commands=(look,), template=f"{statement(use)}".replace("'", '"'))
+    read = next((each.document for each in permissions.policies if each.kind == "boundary"), None)
+    if read is None or ":iam::aws:" in arn or any(each.explicit for each in rulings):
+        return found
+    written = f"--policy-document {shlex.quote(with_statement(read, statement(use)))}"
+    return replace(
+        found, commands=(look, f"aws iam create-policy-version --policy-arn {arn} --set-as-default {written}")
+    )

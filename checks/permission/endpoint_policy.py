@@ -1,3 +1,4 @@
+import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -70,7 +71,7 @@ def _look(endpoint: str) -> Remedy:
 def _remedy(endpoint: str, role: str, use: Use, policy: object) -> Remedy:
     # A gateway endpoint takes no principal but everybody, and names the role in a condition; an interface endpoint takes both.
     more = {"Principal": "*", "Condition": {"ArnEquals": {"aws:PrincipalArn": role}}}
-    written = f"--policy-document '{with_statement(policy, statement(use, **more))}'"
+    written = f"--policy-document {shlex.quote(with_statement(policy, statement(use, **more)))}"
     found = _look(endpoint)
     return replace(
         found, commands=(*found.commands, f"aws ec2 modify-vpc-endpoint --vpc-endpoint-id {endpoint} {written}")

@@ -1,11 +1,11 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from doctor import Observation, Remedy, Severity, check, not_applicable
+from doctor import Observation, Remedy, Severity, check, not_applicable, unknown
 from doctor.evidence.paths import Paths
-from doctor.evidence.permissions import Permissions
-from doctor.policies.grants import as_yaml, by_identity, observed, policy_with, target_of, uses_of, way_to
-from doctor.policies.usual import Use
+from doctor.evidence.permissions import SOURCES, Permissions
+from doctor.policies.grants import as_yaml, by_identity, observed, policy_with, polling, target_of, uses_of, way_to
+from doctor.policies.usual import BY_LAMBDA, Use
 
 _REMEDY = Remedy(
     "Add a statement to the role's policies that allows what the code calls, on the resource that it calls; take out of the "
@@ -16,7 +16,7 @@ _REMEDY = Remedy(
 
 @check("permission.identity-policy", severity=Severity.BREAKS, remedy=_REMEDY)
 def identity_policy(permissions: Permissions, paths: Paths | None) -> Iterator[Observation]:
-    """The execution role's own policies allow what the function calls.
+    """The execution role's own policies allow what the function calls, and what Lambda polls for it.
 
         AccessDeniedException: User: arn:aws:sts::…:assumed-role/ROLE/FUNCTION is not authorized to perform: sqs:SendMessage
         on resource: … because no identity-based policy allows the sqs:SendMessage action
@@ -25,11 +25,17 @@ def identity_policy(permissions: Permissions, paths: Paths | None) -> Iterator[O
     each service the calls that functions usually make are judged, and the role is at fault where none of them is allowed.
     A queue's or a bucket's own policy may grant to the role what these do not; it is not read here.
 
+        InvalidParameterValueException: The provided execution role does not have permissions to call ReceiveMessage on SQS
+
+    That is what Lambda says when an event source is made. Where the permission goes later, the function is just not invoked
+    any more, and no log tells why. Lambda polls outside of the function's VPC, and needs each of the calls.
+
     Source: IAM user guide, "Policy evaluation logic", "Troubleshoot access denied error messages"; AWS's simulation
-    (iam:SimulatePrincipalPolicy) where it may be asked.
+    (iam:SimulatePrincipalPolicy) where it may be asked; Lambda developer guide, "Using source function ARN to control function
+    access behavior".
     """
     uses = uses_of(permissions, paths)
-    if not uses:
+    if not uses and not permissions.polled:
         yield not_applicable("the role's policies", "no service whose usual calls are known is used")
     for use in uses:
         role, rulings = permissions.caller.name, by_identity(permissions, use, way_to(paths))
@@ -41,6 +47,14 @@ def identity_policy(permissions: Permissions, paths: Paths | None) -> Iterator[O
             remedy=_look(role) if any(each.explicit for each in rulings) else _remedy(role, use),
             targets=target_of(use, paths),
         )
+    for use in permissions.polled:
+        role, rulings = permissions.caller.name, by_identity(permissions, use, BY_LAMBDA)
+        remedy = _look(role) if any(each.explicit for each in rulings) else _remedy(role, use)
+        yield polling(rulings, use, subject=f"{role} polls {use.label}", who=f"the role {role}", remedy=remedy)
+    if lost := next((each for each in permissions.unread if each.part == SOURCES), None):
+        words = f"what Lambda polls for {permissions.function} was not read ({lost.detail})"
+        allow = f"; allow {lost.action}" if lost.action else ""
+        yield unknown(SOURCES, words + allow, severity=Severity.HINTS, targets=("*",))
 
 
 def _look(role: str) -> Remedy:

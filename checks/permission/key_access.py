@@ -1,9 +1,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from doctor import Observation, Remedy, Severity, check, ok, problem, unknown
+from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
 from doctor.evidence.function import Function
 from doctor.evidence.permissions import Permissions
+from doctor.evidence.resource_outside import ResourcesOutside
+from doctor.evidence.resource_state import Resource, State, seen
+from doctor.evidence.resources import Resources
+from doctor.existence import ceiling, quoted, undecided_of
 from doctor.policies.grants import Ruling, by_identity
 from doctor.policies.kinds import Decision
 from doctor.policies.usual import Use, Wanted, Way
@@ -12,7 +16,8 @@ from doctor.policies.usual import Use, Wanted, Way
 _REFUSED = "KMSKeyAccessDenied"
 _REMEDY = Remedy(
     "Allow the role kms:Decrypt on the key, in its own policies or in the key's. A role that was deleted and made again has "
-    "lost its grant: choose another role for the function and then this one again, so that Lambda makes a new one.",
+    "lost its grant: choose another role for the function and then this one again, so that Lambda makes a new one. A key that is "
+    "disabled or waits for its deletion must be brought back first.",
     commands=(
         "aws lambda get-function-configuration --function-name FUNCTION --query '[KMSKeyArn,StateReason,LastUpdateStatusReason]'",
         "aws kms list-grants --key-id KEY",
@@ -20,30 +25,93 @@ _REMEDY = Remedy(
 )
 
 
+# KMS developer guide, "Key states of AWS KMS keys": in any other state all that encrypts or decrypts fails.
+_USABLE = ("Enabled", "Updating", "")
+_CANCELLED = "aws kms cancel-key-deletion --key-id {key}"
+_BACK = {
+    "Disabled": ("Enable the key again.", ("aws kms enable-key --key-id {key}",)),
+    "PendingDeletion": (
+        "Cancel the deletion, and enable the key again; what it has encrypted is lost with it.",
+        (_CANCELLED, "aws kms enable-key --key-id {key}"),
+    ),
+    "PendingReplicaDeletion": ("Cancel the deletion of the primary key.", (_CANCELLED,)),
+    "PendingImport": (
+        "Import the key's material again.",
+        (
+            "aws kms get-parameters-for-import --key-id {key} --wrapping-algorithm RSAES_OAEP_SHA_256 "
+            "--wrapping-key-spec RSA_4096",
+        ),
+    ),
+    "Unavailable": ("Connect the custom key store again.", ("aws kms describe-custom-key-stores",)),
+}
+
+
 @check("permission.key-access", severity=Severity.BREAKS, remedy=_REMEDY)
-def key_access(function: Function, permissions: Permissions | None) -> Iterator[Observation]:
-    """The role may use the KMS key with which the function's variables are encrypted.
+def key_access(
+    function: Function | None,
+    permissions: Permissions | None,
+    resources: Resources | None,
+    outside: ResourcesOutside | None,
+) -> Iterator[Observation]:
+    """The KMS keys of the function can be used, and the role may use the one that encrypts its variables.
 
         KMSAccessDeniedException: Lambda was unable to decrypt the environment variables because KMS access was denied.
         Please check the function's KMS key settings.
 
+        KMSDisabledException; KMSInvalidStateException: … is pending deletion.
+        DisabledException: … is disabled.
+
     Invocations fail before any code runs. A key of one's own lets the role in by its policy, by the role's policies where
     the key's policy hands that over to the account, or by a grant; a grant is bound to the very role that it was made for.
 
-    Source: Lambda developer guide, "Securing Lambda environment variables"; KMS developer guide, "Key policies".
+    Of the keys that targets declare, or variables name, the state is judged: one that is disabled, or scheduled for deletion,
+    fails every call that encrypts or decrypts with it, whoever makes the call.
+
+    Source: Lambda developer guide, "Securing Lambda environment variables"; KMS developer guide, "Key policies", "Key states
+    of AWS KMS keys".
     """
-    if not function.exists:
-        yield unknown(function.name, f"there is no function {function.name}")
-    elif _REFUSED in (function.state_code, function.update_code):
-        yield problem(function.name, f"Lambda says {_REFUSED} of {function.name}", remedy=_remedy(function.name, "KEY"))
-    elif permissions is None:
-        yield unknown(
-            function.name, "which key encrypts the function's variables, and what its role may do, was not read"
-        )
-    elif not permissions.key:
-        yield ok(function.name, f"the variables of {function.name} are encrypted with Lambda's own key")
+    keys = seen(("key",), resources.resources if resources else (), outside.resources if outside else ())
+    # Whoever looks from inside has been started, so that Lambda has decrypted the variables.
+    least = Severity.HINTS if resources else None
+    if function:
+        yield _of_variables(function, permissions, least)
     else:
-        yield _judged(function.name, permissions)
+        yield unknown("the function's key", "which key encrypts the function's variables was not read", severity=least)
+    for each in keys:
+        yield _of_key(each) if each.decided else undecided_of(each)
+
+
+def _of_key(each: Resource) -> Observation:
+    """A key that AWS was asked about."""
+    key = quoted(each, "KEY")
+    if each.state is State.OTHER_REGION:
+        words = f"{each.words} is in {each.region}, which nobody was asked about: see client.region-differs"
+        return not_applicable(each.subject, words, targets=each.at)
+    if each.state is State.MISSING:
+        words, back = f"{each.words} does not exist ({each.detail})", _REMEDY
+    elif each.status in _USABLE:
+        return ok(each.subject, f"{each.words} is {each.status or 'there'}", targets=each.at)
+    else:
+        text, commands = _BACK.get(each.status, (f"Wait until the key is no longer {each.status}.", ()))
+        words = f"{each.words} is {each.status}: KMS neither encrypts nor decrypts with it"
+        back = Remedy(text, commands=tuple(command.format(key=key) for command in commands))
+    return problem(each.subject, words, targets=each.at, severity=ceiling(each), remedy=back)
+
+
+def _of_variables(function: Function, permissions: Permissions | None, least: Severity | None) -> Observation:
+    """The key that encrypts the variables of the function; what is not known of it is as severe as `least`."""
+    if not function.exists:
+        return unknown(function.name, f"there is no function {function.name}")
+    if _REFUSED in (function.state_code, function.update_code):
+        return problem(
+            function.name, f"Lambda says {_REFUSED} of {function.name}", remedy=_remedy(function.name, "KEY")
+        )
+    if permissions is None:
+        words = "which key encrypts the function's variables, and what its role may do, was not read"
+        return unknown(function.name, words, severity=least)
+    if not permissions.key:
+        return ok(function.name, f"the variables of {function.name} are encrypted with Lambda's own key")
+    return _judged(function.name, permissions)
 
 
 def _judged(function: str, permissions: Permissions) -> Observation:

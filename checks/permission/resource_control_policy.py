@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check
 from doctor.evidence.refusals import Refusals
+from doctor.evidence.resources import Resources
 from doctor.policies.kinds import Kind
 from doctor.policies.refused import judge
 
@@ -13,7 +14,7 @@ _REMEDY = Remedy(
 
 
 @check("permission.resource-control-policy", severity=Severity.BREAKS, remedy=_REMEDY)
-def resource_control_policy(refusals: Refusals) -> Iterator[Observation]:
+def resource_control_policy(refusals: Refusals, resources: Resources | None) -> Iterator[Observation]:
     """No resource control policy of the resource's organization denies the function's calls.
 
         AccessDenied: … is not authorized to perform: … with an explicit deny in a resource control policy
@@ -23,4 +24,4 @@ def resource_control_policy(refusals: Refusals) -> Iterator[Observation]:
 
     Source: IAM user guide, "Policy evaluation logic"; Organizations user guide, "Resource control policies (RCPs)".
     """
-    yield from judge(refusals, Kind.RESOURCE_CONTROL, _REMEDY)
+    yield from judge(refusals, resources, Kind.RESOURCE_CONTROL, _REMEDY)

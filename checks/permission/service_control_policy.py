@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check
 from doctor.evidence.refusals import Refusals
+from doctor.evidence.resources import Resources
 from doctor.policies.kinds import Kind
 from doctor.policies.refused import judge
 
@@ -13,7 +14,7 @@ _REMEDY = Remedy(
 
 
 @check("permission.service-control-policy", severity=Severity.BREAKS, remedy=_REMEDY)
-def service_control_policy(refusals: Refusals) -> Iterator[Observation]:
+def service_control_policy(refusals: Refusals, resources: Resources | None) -> Iterator[Observation]:
     """No service control policy of the organization denies the function's calls.
 
         AccessDenied: … is not authorized to perform: … with an explicit deny in a service control policy
@@ -24,4 +25,4 @@ def service_control_policy(refusals: Refusals) -> Iterator[Observation]:
 
     Source: IAM user guide, "Troubleshoot access denied error messages"; Organizations user guide, "Service control policies".
     """
-    yield from judge(refusals, Kind.SERVICE_CONTROL, _REMEDY)
+    yield from judge(refusals, resources, Kind.SERVICE_CONTROL, _REMEDY)

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check
 from doctor.evidence.refusals import Refusals
+from doctor.evidence.resources import Resources
 from doctor.policies.kinds import Kind
 from doctor.policies.refused import judge
 
@@ -16,7 +17,7 @@ _REMEDY = Remedy(
 
 
 @check("permission.session-policy", severity=Severity.BREAKS, remedy=_REMEDY)
-def session_policy(refusals: Refusals) -> Iterator[Observation]:
+def session_policy(refusals: Refusals, resources: Resources | None) -> Iterator[Observation]:
     """No session policy takes away what the role's policies allow.
 
         AccessDenied: … is not authorized to perform: … because no session policy allows the … action
@@ -27,4 +28,4 @@ def session_policy(refusals: Refusals) -> Iterator[Observation]:
 
     Source: IAM user guide, "Policies and permissions in IAM" (session policies), "Policy evaluation logic".
     """
-    yield from judge(refusals, Kind.SESSION, _REMEDY)
+    yield from judge(refusals, resources, Kind.SESSION, _REMEDY)

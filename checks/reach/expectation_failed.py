@@ -10,7 +10,7 @@ from doctor.evidence.reach import Reach, Tcp, Tls
     severity=Severity.BREAKS,
     remedy=Remedy(
         "If the host must not be reached, close the path: egress rules of the function's group, routes, a firewall. If it may "
-        'be, take `"reachable": false` out of DOCTOR_TARGETS.',
+        'be, take "reachable": false out of DOCTOR_TARGETS.',
     ),
 )
 def expectation_failed(reach: Reach, names: Names | None) -> Iterator[Observation]:

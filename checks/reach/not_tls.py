@@ -9,7 +9,7 @@ from doctor.rung import Rung
     "reach.not-tls",
     severity=Severity.BREAKS,
     remedy=Remedy(
-        'The port speaks plain text: use the port that speaks TLS, or declare the target with `"tls": false` if plain text is '
+        'The port speaks plain text: use the port that speaks TLS, or declare the target with "tls": false if plain text is '
         "meant.",
         commands=("curl -sv http://HOST:443/ -o /dev/null",),
     ),

@@ -13,17 +13,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
+from doctor import hang
 from doctor.evidence import Facts, Missing
-from doctor.evidence.caller import Answer, Caller, Identity, identify
+from doctor.evidence.caller import TIME_CODES, Answer, Caller, Identity, identify
 from doctor.evidence.credentials import Keys, account_of
+from doctor.evidence.defaults import Patience
 from doctor.evidence.environment import Override, override
+from doctor.evidence.experiments import Change, Experiment, Triple, came_of, of_application
 from doctor.redact import brief
 from doctor.world import World
 
 VARIABLE = "DOCTOR_CLIENT_FACTORY"
-# Config(connect_timeout=None) leaves it to the kernel: six retries of a SYN take 127 s (tcp(7), tcp_syn_retries).
-_PATIENCE_OF_KERNEL = 127.0
-_FOR_EVER = 1e9  # seconds; JSON has no infinity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,20 +48,21 @@ class Built:
 
     @property
     def worst_hang(self) -> float:
-        """Seconds that one call may hang while packets are dropped: botocore tries each address for connect_timeout.
+        """Seconds that one call may hang while packets are dropped (`doctor.hang`)."""
+        return hang.unconnected(self.attempts, self.addresses, self.connect_timeout, self.retry_mode)
 
-        Measured: attempts x addresses x connect_timeout, plus the back-off between attempts, which is at most
-        1, 2, 4 … up to 20 seconds (`botocore.retries.standard`). Name resolution comes on top and is not bounded.
-        """
-        back_off = float(sum(min(1 << attempt, 20) for attempt in range(min(self.attempts, 12) - 1)))
-        return self.attempts * max(1, self.addresses) * self.connect_timeout + back_off
+    @property
+    def worst_wait(self) -> float:
+        """Seconds that one call may wait for the answer of a service that connects at once and gives none."""
+        return hang.mute(self.attempts, self.read_timeout, self.retry_mode)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Application(Facts):
     """What the application's factory builds. No `factory`: none is named. `failure` says why it built nothing.
 
-    `took` is the seconds that the factory needed, its module's import included.
+    `took` is the seconds that the factory needed, its module's import included. `tried` are experiments with credentials
+    that AWS refused.
     """
 
     kind: ClassVar[str] = "application"
@@ -73,6 +74,16 @@ class Application(Facts):
     identity: Identity | None = None
     failure: str = ""
     took: float = 0.0
+    tried: tuple[Experiment, ...] = ()
+
+    @property
+    def unbuilt(self) -> str:
+        """What there is to say where the factory built nothing."""
+        return f"{VARIABLE} ({self.factory}) built no client: {self.failure}"
+
+    def came_of(self, change: Change) -> Answer | None:
+        """What AWS made of the call with this change; None where it was not tried."""
+        return came_of(self.tried, change)
 
     @classmethod
     def collect(cls, world: World) -> Iterator[Self | Missing]:
@@ -90,7 +101,9 @@ class Application(Facts):
         except BaseException as error:  # noqa: BLE001 - SystemExit in a settings module is evidence, not our end
             yield cls(factory=named, failure=brief(error))
             return
-        yield cls(factory=named, built=built, identity=_identity(world, credentials), took=took)
+        identity = _identity(world, credentials)
+        tried = _tried(world, credentials, identity)
+        yield cls(factory=named, built=built, identity=identity, took=took, tried=tried)
 
 
 def _client(named: str) -> Any:
@@ -103,20 +116,19 @@ def _client(named: str) -> Any:
 
 
 def _describe(client: Any, credentials: Any, world: World) -> Built:
-    config, retries = client.meta.config, client.meta.config.retries or {}
-    default = _default(world)
-    service, mode = client.meta.service_model.service_name, str(retries.get("mode") or "legacy")
+    default, patience = _default(world), Patience.of(client)
+    service = client.meta.service_model.service_name
     endpoint = override("endpoint_url", service, client.meta.endpoint_url)
     return Built(
         service=service,
         region=str(client.meta.region_name),
         endpoint=endpoint,
         keys=Keys.describe(credentials) if credentials else None,
-        same_keys=bool(credentials and default and _triple(credentials) == _triple(default)),
-        connect_timeout=_PATIENCE_OF_KERNEL if config.connect_timeout is None else float(config.connect_timeout),
-        read_timeout=_FOR_EVER if config.read_timeout is None else float(config.read_timeout),
-        attempts=int(retries.get("total_max_attempts") or _default_attempts(service, mode)),
-        retry_mode=mode,
+        same_keys=bool(credentials and default and Triple.of(credentials) == Triple.of(default)),
+        connect_timeout=patience.connect_timeout,
+        read_timeout=patience.read_timeout,
+        attempts=patience.tries(service),
+        retry_mode=patience.retry_mode,
         addresses=_addresses(endpoint.host, endpoint.port, world.left(0.2, most=2.0)),
         same_account=_same_account(credentials, default),
     )
@@ -128,13 +140,6 @@ def _default(world: World) -> Any:
         return world.session().get_credentials()
     except Exception:  # noqa: BLE001 - evidence of the kind `credentials`
         return None
-
-
-def _default_attempts(service: str, mode: str) -> int:
-    """Measured with botocore 1.44: DynamoDB has a default of its own."""
-    if mode == "legacy":
-        return 10 if service == "dynamodb" else 5
-    return 4 if service == "dynamodb" else 3
 
 
 def _addresses(host: str, port: int, patience: float) -> int:
@@ -153,18 +158,20 @@ def _addresses(host: str, port: int, patience: float) -> int:
 def _same_account(credentials: Any, default: Any) -> bool | None:
     if not credentials or not default:
         return None
-    accounts = [account_of(_triple(found)[0]) for found in (credentials, default)]
+    accounts = [account_of(Triple.of(found).key) for found in (credentials, default)]
     return None if None in accounts else accounts[0] == accounts[1]
-
-
-def _triple(credentials: Any) -> tuple[str, str, str]:
-    frozen = credentials.get_frozen_credentials()
-    return (frozen.access_key or "", frozen.secret_key or "", frozen.token or "")
 
 
 def _identity(world: World, credentials: Any) -> Identity:
     """Who AWS says that these very credentials are, asked as the default chain is."""
     if not credentials:
         return Identity(instrument="sts", answer=Answer.UNSIGNED, error="NoCredentialsError", message="it has none")
-    key, secret, token = _triple(credentials)
-    return identify(world, aws_access_key_id=key, aws_secret_access_key=secret, aws_session_token=token)
+    used = Triple.of(credentials)
+    return used.masked(identify(world, **used.arguments))
+
+
+def _tried(world: World, credentials: Any, identity: Identity) -> tuple[Experiment, ...]:
+    if identity.answer is not Answer.REJECTED or identity.code in TIME_CODES:
+        return ()
+    default = _default(world)
+    return of_application(world, Triple.of(credentials), default and Triple.of(default), identity.instrument)

@@ -36,6 +36,9 @@ _SIGNED_READS = {
 REJECTIONS = atlas.Codes(speaker="aws-refusing")
 SIGNATURE_CODES = atlas.Codes("signature-refused", "signature-unreadable")
 TIME_CODES = atlas.Codes("time-refused")
+_LONGEST, _HEAD, _END = 4000, 260, 180  # characters of a message: looked at, and kept of its start and its end
+# What urllib3 puts before its words, and the digits after a tenth of a second: they help nobody, and differ each time.
+_OBJECT, _FRACTION = re.compile(r"<[^<>]* at 0x[0-9a-f]+>:? ?"), re.compile(r"(timeout=\d+\.\d)\d+")
 _ACCOUNT = re.compile(r"(?<![0-9])[0-9]{8}([0-9]{4})(?![0-9])")
 
 
@@ -49,12 +52,15 @@ class Answer(StrEnum):
     UNSIGNED = "unsigned"  # the call was never sent: no credentials, no region, no such profile
 
 
+_NO_VERDICT = (Answer.UNREACHABLE, Answer.REFUSED)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
     """AWS's answer to one signed call. `took` is seconds, `skew` those that AWS's clock is ahead of ours.
 
-    Account numbers are cut to their last four digits. `silent_sts` is the host at which STS was
-    asked in vain before another service answered.
+    Account numbers are cut to their last four digits, and the unique id of a role's session, `role_id`, as `cut_id` does.
+    `silent_sts` is the host at which STS was asked in vain before another service answered.
     """
 
     instrument: str
@@ -66,6 +72,7 @@ class Identity:
     request_id: bool = False
     account: str = ""
     principal: str = ""
+    role_id: str = ""
     took: float = 0.0
     skew: float | None = None
     silent_sts: str = ""
@@ -73,7 +80,10 @@ class Identity:
 
 @dataclass(frozen=True, kw_only=True)
 class Caller(Facts):
-    """The default chain's identity. `sts_declared` tells whether STS itself is a target of this run."""
+    """The default chain's identity. `sts_declared` tells whether STS itself is a target of this run.
+
+    `mute` are the services that were asked in STS's place, where none of them gave a verdict either.
+    """
 
     kind: ClassVar[str] = "caller"
     actions: ClassVar[tuple[str, ...]] = (
@@ -84,25 +94,31 @@ class Caller(Facts):
 
     identity: Identity
     sts_declared: bool
+    mute: tuple[str, ...] = ()
 
     @classmethod
     def collect(cls, world: World) -> Iterator[Self | Missing]:
         """Sign one call; where STS is out of reach, one to each declared service that has a harmless read."""
-        declared = {target.service for target in world.services}
-        yield cls(identity=identify(world), sts_declared="sts" in declared)
+        identity = identify(world)
+        mute = instead_of_sts(world) if identity.answer in _NO_VERDICT else ()
+        yield cls(identity=identity, sts_declared=any(target.service == "sts" for target in world.services), mute=mute)
 
 
 def identify(world: World, **credentials: str) -> Identity:
     """Who AWS says that these credentials are (none given: the default chain's): STS, else a declared service."""
     identity = ask(world, most=world.left(0.5, most=8), **credentials)
-    declared = {target.service for target in world.services}
-    for service in sorted(declared & set(_SIGNED_READS)):
-        if identity.answer not in (Answer.UNREACHABLE, Answer.REFUSED):
+    for service in instead_of_sts(world):
+        if identity.answer not in _NO_VERDICT:
             break
         other = ask(world, service, most=world.left(0.3, most=5), **credentials)
         if other.answer in (Answer.ACCEPTED, Answer.REJECTED):
             identity = replace(other, silent_sts=identity.host)
     return identity
+
+
+def instead_of_sts(world: World) -> tuple[str, ...]:
+    """The declared services that can judge credentials as well as STS."""
+    return tuple(sorted({target.service for target in world.services if target.reachable} & set(_SIGNED_READS)))
 
 
 def ask(world: World, service: str = "sts", *, most: float, **credentials: str) -> Identity:
@@ -206,7 +222,14 @@ def _granted(reply: dict[str, Any], own: bool) -> dict[str, Any]:
         "message": f"a success without {lacks}" if lacks else "",
         "account": f"…{account[-4:]}" if account else "",
         "principal": principal,
+        "role_id": cut_id(str(reply.get("UserId", ""))),
     }
+
+
+def cut_id(unique: str) -> str:
+    """A role's unique id, which its sessions carry before a colon (IAM user guide, "IAM identifiers"): enough to compare."""
+    role = unique.partition(":")[0]
+    return f"{role[:4]}…{role[-4:]}" if role.startswith("AROA") else ""
 
 
 def _skew(reply: dict[str, Any]) -> float | None:
@@ -244,8 +267,9 @@ def _verdict_on_credentials(code: str, message: str, request_id: bool) -> Answer
 
 
 def _words(message: str) -> str:
-    """A message, which may quote a whole reply, with account numbers cut."""
-    return cut(_ACCOUNT.sub(r"…\1", message))
+    """A message, which may quote a whole reply, with account numbers cut: a denial begins with who, and ends with why."""
+    whole = cut(_ACCOUNT.sub(r"…\1", message), _LONGEST)
+    return whole if len(whole) <= _HEAD + _END else f"{whole[:_HEAD]} … {whole[-_END:]}"
 
 
 def _root(error: BaseException) -> str:
@@ -253,4 +277,6 @@ def _root(error: BaseException) -> str:
     reason: object = error
     while (inner := getattr(reason, "reason", None)) is not None and isinstance(inner, BaseException):
         reason = inner
-    return f"{type(reason).__name__}: {cut(str(reason), 250)}"
+    told = next((each for each in reversed(getattr(reason, "args", ())) if isinstance(each, str)), str(reason))
+    words = _FRACTION.sub(r"\1", _OBJECT.sub("", told))
+    return f"{type(reason).__name__}: {cut(words, 250)}"

@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Self
 
 from doctor.evidence import Facts, Missing
 from doctor.evidence.caller import Answer, failed, host_of, only_probeable, overridden
+from doctor.evidence.defaults import Patience
 from doctor.evidence.replies import bound_replies
 from doctor.redact import brief
 from doctor.world import World
@@ -65,6 +66,7 @@ class Clients(Facts):
     begins, one thread does both, and no other thread of its process has work. What other processes take of the CPU
     meanwhile is in no figure: `lag` is the seconds for which the thread stood in the queue for a CPU, and they are taken
     off. None where the kernel does not tell; then figures hold them.
+    `defaults` is how patient a client is that passes no Config of its own; this one does, and calls no more than once.
     """
 
     kind: ClassVar[str] = "clients"
@@ -77,6 +79,7 @@ class Clients(Facts):
     second: Call | None = None
     failure: str = ""
     lag: float | None = None
+    defaults: Patience | None = None
 
     @classmethod
     def collect(cls, world: World) -> Iterator[Self | Missing]:
@@ -94,6 +97,7 @@ class Clients(Facts):
             second=second,
             failure=attempt.failure or ("" if first else f"no request was sent within {most:.1f} s"),
             lag=None if attempt.lag is None else round(attempt.lag, 4),
+            defaults=attempt.defaults,
         )
 
 
@@ -126,6 +130,7 @@ class _Attempt:
         self.host = self.failure = ""
         self.sent: list[_Sent] = []
         self.lag: float | None = None
+        self.defaults: Patience | None = None
 
     def run(self, world: World) -> None:
         """Create, then call, and call again on the connection that was kept."""
@@ -147,8 +152,10 @@ class _Attempt:
         bound_replies()
         started, patience = _clock(), self.patience
         config = Config(connect_timeout=patience, read_timeout=patience, retries={"total_max_attempts": 1})
-        client = world.session().client("sts", config=config)
+        session = world.session()
+        client = session.client("sts", config=config)
         self.creation, self.lag = round(_clock() - started, 4), _queued()
+        self.defaults = Patience.of(session.client("sts"))  # the data that it needs are read; it takes milliseconds
         return client
 
     def _sending(self, request: Any, **_: object) -> None:

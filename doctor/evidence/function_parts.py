@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from doctor.evidence import Reason
+from doctor.evidence.caller import cut_id
 from doctor.evidence.control import Reading, Refusal, Reply
 
 _MOST_ALIASES = 50
@@ -25,11 +27,18 @@ class RoleTrust(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """The execution role. `exists` None: not read."""
+    """The execution role. `exists` None: not read.
+
+    `account` is told by its last four digits, and the unique `id` that IAM gave it as `doctor.evidence.caller.cut_id` tells it;
+    `created` is when, in UTC and ISO 8601.
+    """
 
     name: str
     exists: bool | None = None
     trust: RoleTrust = RoleTrust.UNREAD
+    account: str = ""
+    id: str = ""
+    created: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +82,8 @@ class More:
             "role": ("role", self._role()),
         }
         read = {field: said for field, (_, said) in parts.items() if not isinstance(said, Refusal)}
-        if "role" not in read and (name := _role_name(self.configuration)):
-            read["role"] = Role(name=name)
+        if "role" not in read and (named := _role_of(self.configuration)):
+            read["role"] = named
         lost = [(part, said) for part, said in parts.values() if isinstance(said, Refusal)]
         unread = (Unread(part=part, reason=said.reason, detail=said.detail, action=said.action) for part, said in lost)
         return {**read, "unread": tuple(unread)}
@@ -125,20 +134,34 @@ class More:
         return tuple(name for service, name in _INVOKERS.items() if service in services)
 
     def _role(self) -> Role | Refusal | None:
-        name = _role_name(self.configuration)
-        if not name:
+        named = _role_of(self.configuration)
+        if not named:
             return None
-        said = self._ask("iam", "get_role", "iam:GetRole", RoleName=name)
+        said = self._ask("iam", "get_role", "iam:GetRole", RoleName=named.name)
         if isinstance(said, Refusal):
-            return Role(name=name, exists=False) if said.code == "NoSuchEntity" else said
+            return replace(named, exists=False) if said.code == "NoSuchEntity" else said
         role = said.get("Role") or {}
         if role.get("Arn") != self.configuration.get("Role"):
-            return Refusal(reason=Reason.UNREACHABLE, detail=f"{name} is a role of another account or path")
-        return Role(name=name, exists=True, trust=trust_of(role.get("AssumeRolePolicyDocument")))
+            return Refusal(reason=Reason.UNREACHABLE, detail=f"{named.name} is a role of another account or path")
+        return replace(
+            named,
+            exists=True,
+            trust=trust_of(role.get("AssumeRolePolicyDocument")),
+            id=cut_id(str(role.get("RoleId") or "")),
+            created=_time(role.get("CreateDate")),
+        )
 
 
-def _role_name(said: Mapping[str, Any]) -> str:
-    return str(said.get("Role") or "").rpartition("/")[2]
+def _role_of(said: Mapping[str, Any]) -> Role | None:
+    """The role as the configuration names it."""
+    arn = str(said.get("Role") or "").split(":")
+    name = arn[-1].rpartition("/")[2]
+    account = arn[4] if len(arn) > 5 else ""  # arn:partition:iam::account:role/path/name
+    return Role(name=name, account=f"…{account[-4:]}" if account else "") if name else None
+
+
+def _time(told: object) -> str:
+    return told.isoformat(timespec="seconds") if isinstance(told, datetime) else ""
 
 
 def trust_of(policy: object) -> RoleTrust:

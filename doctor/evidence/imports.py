@@ -58,6 +58,16 @@ class Imports(Facts):
     machine: str
     imports: tuple[Import, ...]
 
+    @property
+    def installation(self) -> str:
+        """The command that installs wheels for this Python and this CPU, whatever machine builds the package."""
+        digits = self.abi.rpartition("-")[2]
+        platform = f"manylinux2014_{self.machine.replace('arm64', 'aarch64')}"
+        return (
+            f"pip install --platform {platform} --python-version {digits[:1]}.{digits[1:]} --implementation cp "
+            "--only-binary=:all: --target package -r requirements.txt"
+        )
+
     @classmethod
     def collect(cls, world: "World") -> Iterator[Self | Missing]:
         """Import each library in this child."""

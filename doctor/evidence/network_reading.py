@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from doctor import atlas
+from doctor.evidence.control import DENIALS
 from doctor.evidence.network_calls import LOCAL, WIDE, Call
 from doctor.evidence.network_details import ALL, ATTRIBUTES, RECORDS
 from doctor.redact import cut
@@ -20,8 +22,7 @@ MOST_PARENTS = 50  # of one listing: prefix lists, zones, route tables, …
 ATTRIBUTES_READ = ("enableDnsSupport", "enableDnsHostnames")
 _THREADS = 8
 _CONNECT, _READ, _ATTEMPTS = 3.0, 10.0, 3  # seconds at most; less where less is left
-_DENIED = ("AccessDenied", "UnauthorizedOperation", "Client.UnauthorizedOperation")
-_THROTTLED = ("Throttl", "RequestLimitExceeded", "TooManyRequests", "PriorRequestNotComplete", "SlowDown")
+_THROTTLED = ("throttled", "function-throttled")  # causes of the atlas; the second has the codes of REST services
 # Values of other records are no addresses: they may be anybody's text.
 _TELLING = ("A", "AAAA", "CNAME", "NS")
 
@@ -189,9 +190,9 @@ def _reason(error: Exception, call: Call) -> str:
         return str(error)
     if isinstance(error, ClientError):
         code = str(error.response.get("Error", {}).get("Code", ""))
-        if code.startswith(_DENIED):
+        if code in DENIALS:
             return f"denied: {call.action}"
-        kind = "throttled" if code.startswith(_THROTTLED) else "refused"
+        kind = "throttled" if atlas.means(code, "", *_THROTTLED) else "refused"
         return f"{kind}: {call.action}: {cut(code, 100)}"
     if isinstance(error, HTTPClientError | NoConnectionError):
         return f"unreachable: {call.service}: {type(error).__name__}"

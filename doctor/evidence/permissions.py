@@ -5,23 +5,23 @@ The documents are kept as they are written, so that a case file can be judged ag
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
 from doctor import strict_json
 from doctor.evidence import Facts, Missing, Reason, Shared
 from doctor.evidence.control import Reading, Refusal, Reply
-from doctor.evidence.function import Function, Named
+from doctor.evidence.function import Function
 from doctor.evidence.function_parts import Unread
-from doctor.evidence.resource_named import Wanted
-from doctor.evidence.resources import meant
-from doctor.policies.usual import Caller, Use, use
-from doctor.request import ServiceTarget
+from doctor.evidence.permission_uses import sources, uses
+from doctor.policies.usual import Caller, Use, Wanted
 from doctor.verdict import InvalidRequest, Source
 from doctor.world import World, now
 
 _MOST_BYTES = 600_000  # of JSON: a collector may send 1 MB (`doctor.supervise`); AWS allows a role a tenth of that
 _MOST_SIMULATED = 100  # actions and resources in one request
+_MOST_SOURCES = 50
+SOURCES = "event sources"
 _SIMULATE = "iam:SimulatePrincipalPolicy"
 
 
@@ -39,7 +39,8 @@ class Simulated:
     """AWS's own answer to one action on one resource: `allowed`, `explicitDeny` or `implicitDeny`.
 
     `policies` are those whose statements decided. `bounded` and `organized` tell whether the boundary and the organization
-    allow it, None where there is none or AWS did not say. `missing` are context keys that it had no value for.
+    allow it, None where there is none or AWS did not say. `missing` are context keys that it had no value for. `by_lambda` as
+    in `Way`: it was asked about a call that the code does not make.
     """
 
     action: str
@@ -49,14 +50,16 @@ class Simulated:
     bounded: bool | None = None
     organized: bool | None = None
     missing: tuple[str, ...] = ()
+    by_lambda: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Permissions(Facts):
     """The function's role and what is known of its policies. `time` is when, in UTC; `key` the KMS key of its variables.
 
-    `boundary` names the permissions boundary, "" where the role has none. What `unread` names was not read: `role` (with it
-    its boundary), `simulation`, or a policy by its name, `policies` for all of them.
+    `boundary` names the permissions boundary, "" where the role has none. `uses` are the code's own, `polled` the event
+    sources that Lambda reads with the role. What `unread` names was not read: `event sources`, `role` (with it its
+    boundary), `simulation`, or a policy by its name, `policies` for all of them.
     """
 
     kind: ClassVar[str] = "permissions"
@@ -64,6 +67,7 @@ class Permissions(Facts):
     shared: ClassVar[Shared] = Shared.NOTHING
     actions: ClassVar[tuple[str, ...]] = (
         "lambda:GetFunctionConfiguration",
+        "lambda:ListEventSourceMappings",
         "iam:GetRole",
         _SIMULATE,
         "iam:ListRolePolicies",
@@ -82,6 +86,7 @@ class Permissions(Facts):
     key: str = ""
     boundary: str = ""
     uses: tuple[Use, ...] = ()
+    polled: tuple[Use, ...] = ()
     policies: tuple[Policy, ...] = ()
     simulated: tuple[Simulated, ...] = ()
     unread: tuple[Unread, ...] = ()
@@ -91,54 +96,53 @@ class Permissions(Facts):
         """Read the role of the function that is examined."""
         function = next(iter(world.seen(Function)), None)
         if function is None or not function.exists:
-            detail = "the function was not read" if function is None else f"there is no function {function.name}"
-            yield Missing(kind=cls.kind, source=cls.source, reason=Reason.NOT_ASKED, detail=detail)
+            yield _without(function, world)
             return
-        reading = Reading(world, function.region)
-        qualified = {"Qualifier": function.qualifier} if function.qualifier else {}
-        said = reading.ask(
-            *("lambda", "get_function_configuration", cls.actions[0]),
-            most=world.left(0.25, most=4),
-            FunctionName=function.name,
-            **qualified,
-        )
+        lambda_ = _Lambda(Reading(world, function.region), function)
+        said = lambda_.configuration()
         if isinstance(said, Refusal):
             yield said.missing(cls.kind)
             return
         arn = ":".join(str(said.get("FunctionArn") or "").split(":")[:7])
         caller = Caller(function=function.name, arn=arn, role=str(said.get("Role") or ""))
         environ = (said.get("Environment") or {}).get("Variables") or {}
-        found = _Role(reading, caller, tuple(_uses(world, function, caller, environ))).read()
+        polled, unread = lambda_.polled()
+        role = _Role(lambda_.reading, caller, tuple(uses(world, function, caller, environ)), polled)
+        found = role.read(unread)
         yield cls(
             function=function.name, region=function.region, time=now(), key=str(said.get("KMSKeyArn") or ""), **found
         )
 
 
-def _uses(world: World, function: Function, caller: Caller, environ: Mapping[str, Any]) -> Iterator[Use]:
-    """What the request names, else what the function's variables do: resources, and services of which none is named."""
-    place = {"partition": caller.partition, "region": function.region, "account": caller.account}
-    asked = tuple(each for each in world.services if each.reachable)
-    named: tuple[ServiceTarget | Named, ...]
-    named = asked or tuple(each for each in function.targets if each.service and each.reachable)
-    found = [(each.service, each.resource) for each in named if each.resource]
-    inferred = meant((), {str(name): str(value) for name, value in environ.items()})
-    sure = [each for each in inferred if each.sure and each.name]
-    services = {each.service for each in named}
-    found += [(each.service, _arn(each)) for each in sure if each.service in services or not asked]
-    told = {service for service, _ in found}
-    found += [(each.service, "") for each in named if each.service not in told]
-    for service, resource in dict.fromkeys(found):
-        if made := use(service, resource or "", **place):
-            yield made
+def _without(function: Function | None, world: World) -> Missing:
+    """Why nothing is known, where the function is not: what its own reading lacked is lacking here."""
+    gone = next((each for each in world.known if isinstance(each, Missing) and each.kind == Function.kind), None)
+    if function is None and gone is not None:
+        return replace(gone, kind=Permissions.kind)
+    detail = "the function was not read" if function is None else f"there is no function {function.name}"
+    return Missing(kind=Permissions.kind, source=Permissions.source, reason=Reason.NOT_ASKED, detail=detail)
 
 
-def _arn(wanted: Wanted) -> str:
-    """The resource as it was named: an ARN where account and region are known."""
-    if wanted.kind == "key" or not wanted.account:
-        return wanted.id
-    kind = {"table": "table/", "secret": "secret:", "parameter": "parameter/"}.get(wanted.kind, "")
-    name = wanted.id.rpartition(":")[2] if wanted.kind == "secret" else wanted.id.lstrip("/")
-    return f"arn:{wanted.partition}:{wanted.service}:{wanted.region}:{wanted.account}:{kind}{name}"
+@dataclass(frozen=True, slots=True)
+class _Lambda:
+    """The reads of one function."""
+
+    reading: Reading
+    function: Function
+
+    def configuration(self) -> Reply | Refusal:
+        """With the names of the role and the key, which `Function` does not keep."""
+        qualified = {"Qualifier": self.function.qualifier} if self.function.qualifier else {}
+        return self._ask("get_function_configuration", "lambda:GetFunctionConfiguration", **qualified)
+
+    def polled(self) -> tuple[tuple[Use, ...], tuple[Unread, ...]]:
+        """Its event sources, and why they are not known."""
+        said = self._ask("list_event_source_mappings", "lambda:ListEventSourceMappings", MaxItems=_MOST_SOURCES)
+        return ((), (_unread(SOURCES, said),)) if isinstance(said, Refusal) else (tuple(sources(said)), ())
+
+    def _ask(self, operation: str, action: str, **arguments: Any) -> Reply | Refusal:
+        most = self.reading.world.left(0.25, most=4)
+        return self.reading.ask("lambda", operation, action, most=most, FunctionName=self.function.name, **arguments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,18 +152,19 @@ class _Role:
     reading: Reading
     caller: Caller
     uses: tuple[Use, ...]
+    polled: tuple[Use, ...]
 
-    def read(self) -> dict[str, Any]:
-        """The fields of the evidence."""
-        found: dict[str, Any] = {"caller": self.caller, "uses": self.uses}
+    def read(self, lost: tuple[Unread, ...]) -> dict[str, Any]:
+        """The fields of the evidence; `lost` is what was not read before."""
+        found: dict[str, Any] = {"caller": self.caller, "uses": self.uses, "polled": self.polled}
         role = self._ask("get_role", "iam:GetRole")
-        unread = [_unread("role", role)] if isinstance(role, Refusal) else []
+        unread = [*lost, *([_unread("role", role)] if isinstance(role, Refusal) else [])]
         bounded: Mapping[str, Any] = {}
         if not isinstance(role, Refusal):
             told = role.get("Role") or {}
             bounded = told.get("PermissionsBoundary") or {}
             id_ = str(told.get("RoleId") or "")
-            found["caller"] = Caller(**(asdict(self.caller) | {"role_id": id_}))
+            found["caller"] = replace(self.caller, role_id=id_)
             found["boundary"] = str(bounded.get("PermissionsBoundaryArn") or "")
         simulated, refused = self._simulated()
         unread += [_unread("simulation", refused)] if refused else []
@@ -167,11 +172,11 @@ class _Role:
         if (
             refused
             or any(each.missing for each in simulated)
-            or any(not each.resource for each in self.uses)
+            or any(wanted.open for each in self.uses for wanted in each.wanted)  # which nobody simulated
             or not self.uses
         ):
-            policies, lost = self._policies(str(found.get("boundary", "")))
-            unread += lost
+            policies, unknown = self._policies(str(found.get("boundary", "")))
+            unread += unknown
         return {**found, "simulated": tuple(simulated), "policies": tuple(policies), "unread": tuple(unread)}
 
     def _ask(self, operation: str, action: str, **arguments: Any) -> Reply | Refusal:
@@ -181,23 +186,25 @@ class _Role:
         return self.reading.ask("iam", operation, action, most=most, **arguments)
 
     def _simulated(self) -> tuple[list[Simulated], Refusal | None]:
-        """One request for each resource that is known whole; the first refusal ends it."""
-        by_arn: dict[str, list[str]] = {}
-        for wanted in (each for use_ in self.uses for each in use_.wanted if not each.open):
-            by_arn.setdefault(wanted.arn, []).append(wanted.action)
+        """One request for each resource that is known whole, and each who calls; the first refusal ends it."""
+        asked: dict[tuple[str, bool], list[Wanted]] = {}
+        for by_lambda, parties in ((False, self.uses), (True, self.polled)):
+            for wanted in (each for use in parties for each in use.wanted if not each.open):
+                asked.setdefault((wanted.arn, by_lambda), []).append(wanted)
         found: list[Simulated] = []
-        for arn, actions in list(by_arn.items())[:_MOST_SIMULATED]:
+        for (arn, by_lambda), wanted_ in list(asked.items())[:_MOST_SIMULATED]:
             said = self._ask(
                 "simulate_principal_policy",
                 _SIMULATE,
                 PolicySourceArn=self.caller.role,
-                ActionNames=actions,
+                ActionNames=[each.action for each in wanted_],
                 ResourceArns=[arn],
-                ContextEntries=_context(self.caller),
+                ContextEntries=_context(self.caller, by_lambda=by_lambda),
             )
             if isinstance(said, Refusal):
                 return [], said
-            found += [_simulated(each, arn) for each in said.get("EvaluationResults") or ()]
+            told = (_simulated(each, arn) for each in said.get("EvaluationResults") or ())
+            found += [replace(each, by_lambda=by_lambda) for each in told]
         return found, None
 
     def _policies(self, boundary: str) -> tuple[list[Policy], list[Unread]]:
@@ -264,9 +271,10 @@ def _parsed(document: object) -> dict[str, Any] | None:
     return document if isinstance(document, dict) else None
 
 
-def _context(caller: Caller) -> list[dict[str, Any]]:
-    """What is known of every call of the function; which way it takes is not known to this collector."""
-    values = {"aws:SecureTransport": ("boolean", "true"), "lambda:SourceFunctionArn": ("string", caller.arn)}
+def _context(caller: Caller, *, by_lambda: bool) -> list[dict[str, Any]]:
+    """What is known of the call, and carried by it; which way it takes is not known to this collector."""
+    values = {"aws:SecureTransport": ("boolean", "true")}
+    values |= {} if by_lambda else {"lambda:SourceFunctionArn": ("string", caller.arn)}
     return [
         {"ContextKeyName": key, "ContextKeyType": type_, "ContextKeyValues": [value]}
         for key, (type_, value) in values.items()

@@ -66,6 +66,7 @@ def _declared(world: World) -> list[str]:
 
 def _read(world: World, service: str) -> Read:
     said = ask(world, service, most=world.left(0.25, most=_MOST))
+    world.forget()
     denied = said.answer is Answer.ACCEPTED and bool(said.code)
     found = read(said.message) if denied else None
     return Read(

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from doctor.atlas import Codes
 from doctor.evidence import Reason
 from doctor.evidence.control import Refusal, Reply
 from doctor.evidence.resource_named import Wanted
@@ -12,8 +13,8 @@ from doctor.evidence.resource_state import ACTIONS, Owner, Resource, State
 from doctor.world import World
 
 _MOST_PAGES = 5
-_NO_QUEUE = ("NonExistentQueue", "QueueDoesNotExist")
-_ABSENT = ("ResourceNotFoundException", "NotFoundException", "ParameterNotFound")
+_ABSENT = Codes("queue-missing", "table-missing", "secret-missing", "resource-missing")
+_NO_KEY = "NotFoundException"  # KMS; too common a name to mean a key wherever it stands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +188,7 @@ def _elsewhere(service: Service, wanted: Wanted, account: Account) -> Resource |
 
 def _failed(service: Service, wanted: Wanted, account: Account, why: Refusal) -> Resource:
     """What a refusal tells. AWS's messages may quote a name, so that only the code is kept."""
-    if why.code.endswith(_NO_QUEUE) or why.code in _ABSENT:
+    if why.code in _ABSENT or why.code == _NO_KEY:
         return _absent(service, wanted, account, why.code)
     if why.reason is Reason.DENIED:
         state = State.DENIED if why.action else State.REFUSED  # else the credentials themselves were refused
@@ -195,7 +196,8 @@ def _failed(service: Service, wanted: Wanted, account: Account, why: Refusal) ->
         state = State.NOT_ASKED
     else:
         state = State.REFUSED if why.code else State.UNREACHABLE
-    return _resource(service, wanted, account, state=state, action=why.action, detail=why.code or why.detail)
+    told = {"policy": why.denial.kind, "explicit": why.denial.explicit} if why.denial else {}
+    return _resource(service, wanted, account, state=state, action=why.action, detail=why.code or why.detail, **told)
 
 
 def _absent(service: Service, wanted: Wanted, account: Account, code: str) -> Resource:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from doctor.evidence import Facts, Missing, Reason, Shared
-from doctor.evidence.control import Refusal, Reply
+from doctor.evidence.control import Refusal
 from doctor.evidence.function_parts import Unread
-from doctor.evidence.permissions import Permissions
+from doctor.evidence.permissions import SOURCES, Permissions
 from doctor.evidence.resource_named import Wanted, of_arns, together
 from doctor.evidence.resource_state import ACTIONS, Resource
 from doctor.evidence.resources import meant, own_account
@@ -15,11 +15,7 @@ from doctor.request import ServiceTarget, declared_targets
 from doctor.verdict import InvalidRequest, Source
 from doctor.world import World
 
-if TYPE_CHECKING:
-    from doctor.evidence.resource_service import Service
-
-_MOST_SOURCES = 50
-_CONFIGURATION, _SOURCES, _POLICIES = "configuration", "event sources", "policies"
+_CONFIGURATION, _POLICIES = "configuration", "policies"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,12 +29,7 @@ class ResourcesOutside(Facts):
     kind: ClassVar[str] = "resource_outside"
     source: ClassVar[Source] = Source.CONTROL
     shared: ClassVar[Shared] = Shared.NOTHING
-    actions: ClassVar[tuple[str, ...]] = (
-        *ACTIONS.values(),
-        "lambda:ListEventSourceMappings",
-        *Permissions.actions,
-        "sts:GetCallerIdentity",
-    )
+    actions: ClassVar[tuple[str, ...]] = (*ACTIONS.values(), *Permissions.actions, "sts:GetCallerIdentity")
     after: ClassVar[tuple[type[Facts], ...]] = (Permissions,)
     preload: ClassVar[str] = "doctor.preload"
 
@@ -77,64 +68,61 @@ class _Reading:
 
     def wanted(self) -> tuple[tuple[Wanted, ...], str, Mapping[str, str]]:
         """The resources, the account's number, and the variables."""
-        from doctor.evidence.resource_service import Service  # children only
-
         world = self.world
         function = world.request.function or world.environ.get("AWS_LAMBDA_FUNCTION_NAME", "")
         of_arn = function.split(":") if function.startswith("arn:") else []
         self.region = (of_arn[3] if len(of_arn) > 3 else "") or world.region or ""
-        service = Service(world, "lambda", self.region)
-        said = (
-            self._ask(_CONFIGURATION, service, "get_function_configuration", FunctionName=function)
-            if function
-            else None
-        )
-        if said is None:
+        environ = self._variables(function) if world.request.function else {}
+        if environ is None or not function:
             return (), "", {}
-        arn = str(said.get("FunctionArn") or "").split(":")
-        number = arn[4] if len(arn) > 4 else ""
-        variables = (said.get("Environment") or {}).get("Variables") or {}
-        environ = {str(name): str(value) for name, value in variables.items()} if world.request.function else {}
-        sources = self._sources(service, str(said.get("FunctionName") or function))
-        del service
-        world.forget()
-        policies = self._policies()
         named = meant(_targets(world, environ), environ) if world.request.function else ()
-        return together(named, sources, policies), number, environ
+        told = self._permissions()
+        if told is None:
+            return named, "", environ
+        return together(named, _sources(told), _allowed(told)), told.caller.account, environ
 
-    def _ask(self, part: str, service: "Service", operation: str, **arguments: Any) -> Reply | None:
-        """The reply; where there is none, the part is marked as unread."""
-        words = "".join(word.title() for word in operation.split("_"))
-        action = f"{service.service}:{words}"
-        said = service.ask(operation, action, **arguments)
-        if not isinstance(said, Refusal):
-            return said
-        if not any(unread.part == part for unread in self.unread):
+    def _variables(self, function: str) -> Mapping[str, str] | None:
+        """Those of another function than this sandbox's; None where they could not be read."""
+        from doctor.evidence.resource_service import Service  # children only
+
+        action = "lambda:GetFunctionConfiguration"
+        said = Service(self.world, "lambda", self.region).ask(
+            "get_function_configuration", action, FunctionName=function
+        )
+        self.world.forget()
+        if isinstance(said, Refusal):
             detail = said.code or said.detail
-            self.unread.append(Unread(part=part, reason=said.reason, detail=detail, action=said.action))
-        return None
+            self.unread.append(Unread(part=_CONFIGURATION, reason=said.reason, detail=detail, action=said.action))
+            return None
+        variables = (said.get("Environment") or {}).get("Variables") or {}
+        return {str(name): str(value) for name, value in variables.items()}
 
-    def _sources(self, service: "Service", name: str) -> tuple[Wanted, ...]:
-        asked = {"FunctionName": name, "MaxItems": _MOST_SOURCES}
-        said = self._ask(_SOURCES, service, "list_event_source_mappings", **asked) or {}
-        told = said.get("EventSourceMappings") or ()
-        live = [each for each in told if str(each.get("State")) not in ("Disabled", "Disabling", "Deleting")]
-        arns = [str(each.get("EventSourceArn") or "") for each in live]
-        return tuple(of_arns(arns, "an event source", sure=True, consumed=True))
-
-    def _policies(self) -> tuple[Wanted, ...]:
-        """What the statements that allow something name whole."""
+    def _permissions(self) -> Permissions | None:
+        """What was read of the role and of event sources, and what was not."""
         told = next(iter(self.world.seen(Permissions)), None)
         if told is None:
-            self.unread.append(Unread(part=_POLICIES, reason=Reason.NOT_ASKED, detail="the role was not read"))
-            return ()
-        lost = [unread for unread in told.unread if unread.part not in ("simulation", "role")]
-        self.unread += [replace(unread, part=_POLICIES) for unread in lost[:1]]
-        role = told.caller.role.rpartition("/")[2]
-        named = [
-            arn for policy in told.policies if policy.kind != "boundary" for arn in allowed_resources(policy.document)
-        ]
-        return tuple(of_arns(named, f"a policy of the role {role}", sure=False))
+            gone = (each for each in self.world.known if isinstance(each, Missing) and each.kind == Permissions.kind)
+            why = next(gone, Missing(kind=Permissions.kind, reason=Reason.NOT_ASKED, detail="the role was not read"))
+            self.unread += [
+                Unread(part=part, reason=why.reason, detail=why.detail, action=why.action)
+                for part in (SOURCES, _POLICIES)
+            ]
+            return None
+        lost = [each for each in told.unread if each.part not in ("simulation", "role", SOURCES)]
+        self.unread += [each for each in told.unread if each.part == SOURCES]
+        self.unread += [replace(each, part=_POLICIES) for each in lost[:1]]
+        return told
+
+
+def _sources(told: Permissions) -> tuple[Wanted, ...]:
+    return tuple(of_arns((use.resource for use in told.polled), "an event source", sure=True, consumed=True))
+
+
+def _allowed(told: Permissions) -> tuple[Wanted, ...]:
+    """What the statements that allow something name whole."""
+    own = (policy.document for policy in told.policies if policy.kind != "boundary")
+    named = [arn for document in own for arn in allowed_resources(document)]
+    return tuple(of_arns(named, f"a policy of the role {told.caller.name}", sure=False))
 
 
 def allowed_resources(policy: object) -> list[str]:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from doctor.policies.kinds import Kind
+
 # What is asked about resources, by boto3's methods, and the permission that each takes.
 ACTIONS = {
     "head_bucket": "s3:ListBucket",
@@ -48,9 +50,10 @@ class Resource:
     `declared` by the deployer, or else inferred; not `sure` where it was by no more than a variable's name or a policy.
     `target` is the host and port that was called for it. `region` is where it is, as far as its name or AWS tells, and
     `account` the last four digits of another account's number that its name holds. `status` is AWS's own word, `detail`
-    AWS's code or why there is none. Of buckets: `owner`, and `expected` says in words who that should be, `declared_owner`
-    that a variable says so; `answers` tells whether a bucket of another region was reached there (None: not tried).
-    Of queues: `visibility` in seconds, and `consumed` tells that it is an event source of the function.
+    AWS's code or why there is none. Of a denial `policy` and `explicit` are as in `doctor.policies.denial`.
+    Of buckets: `owner`, and `expected` says in words who that should be, `declared_owner` that a variable says so; `answers`
+    tells whether a bucket of another region was reached there (None: not tried). Of queues: `visibility` in seconds, and
+    `consumed` tells that it is an event source of the function.
     """
 
     service: str
@@ -66,6 +69,8 @@ class Resource:
     status: str = ""
     action: str = ""
     detail: str = ""
+    policy: Kind | None = None
+    explicit: bool = False
     owner: Owner = Owner.UNTOLD
     expected: str = ""
     declared_owner: bool = False
@@ -101,7 +106,8 @@ class Resource:
         if self.state is State.DENIED:
             allow = f"; allow {self.action}" if self.action else ""
             also = ", which S3 may say of a bucket that does not exist as well" if self.kind == "bucket" else ""
-            return f"access was denied ({self.detail}{also}){allow}"
+            named = f"; AWS names the {self.policy}" if self.policy else ""
+            return f"access was denied ({self.detail}{also}{named}){allow}"
         if self.state is State.UNREACHABLE:
             return f"not reached: {self.detail}"
         return self.detail or UNDECIDED

@@ -1,20 +1,28 @@
 """What AWS's own message says of a denial: the kind of policy, whether a statement denies or none allows, and the action.
 
-Source: IAM user guide, "Troubleshoot access denied error messages". Not every service ends its messages so.
+The words are the atlas's. Not every service ends its messages so, and what is only believed of them tells no kind.
 """
 
 import re
 from dataclasses import dataclass
 
+from doctor import atlas
 from doctor.policies.kinds import Kind
 
-_KIND = r"(?P<kind>[A-Za-z][A-Za-z -]{3,40}?)"
-_EXPLICIT = re.compile(
-    rf"with an explicit deny in (?:an?|the) {_KIND}(?: policy)?(?=[:.\s]*(?:arn:|$)|[:.])", re.IGNORECASE
+CAUSES = {
+    "denied-by-identity": Kind.IDENTITY,
+    "denied-by-resource": Kind.RESOURCE,
+    "denied-by-boundary": Kind.BOUNDARY,
+    "denied-by-session": Kind.SESSION,
+    "denied-by-organization": Kind.SERVICE_CONTROL,
+    "denied-by-resource-control": Kind.RESOURCE_CONTROL,
+    "denied-by-endpoint": Kind.ENDPOINT,
+}
+_EXPLICIT = "explicit deny"
+_ACTION = re.compile(
+    r"(?:not authorized to perform:? |allows? the )(?P<action>[a-z][a-z0-9-]{1,30}:[A-Za-z0-9]{2,60})", re.IGNORECASE
 )
-_IMPLICIT = re.compile(rf"because no {_KIND}(?: policy)? allows? the (?P<action>[A-Za-z0-9:*-]+) action", re.IGNORECASE)
-_ACTION = re.compile(r"not authorized to perform:? (?P<action>[a-z0-9-]+:[A-Za-z0-9*]+)")
-_KINDS = {kind.value.lower().removesuffix(" policy"): kind for kind in Kind}
+_MOST = 4000  # characters of a message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +36,13 @@ class Denial:
 
 def read(message: str) -> Denial:
     """What a message says; AWS names one kind of policy even where several deny."""
-    message = message[:4000]
-    explicit, implicit = _EXPLICIT.search(message), _IMPLICIT.search(message)
-    found = explicit or implicit
-    action = _ACTION.search(message) or implicit
-    name = found["kind"].lower().removesuffix(" policy") if found else ""
-    return Denial(kind=_KINDS.get(name), explicit=explicit is not None, action=action["action"] if action else "")
+    message = message[:_MOST]
+    found = atlas.worded(message, CAUSES)
+    kind = CAUSES[found.row.cause] if found else None
+    return Denial(kind=kind, explicit=found is not None and _EXPLICIT in found.piece, action=action(message))
+
+
+def action(text: str) -> str:
+    """The action that a denial names, as it spells it; "" where none does."""
+    found = _ACTION.search(text)
+    return found["action"] if found else ""

@@ -104,14 +104,14 @@ def _layer(permissions: Permissions, kind: Kind, kinds: Sequence[str], parts: Se
     other = {permissions.boundary.rpartition("/")[2]} if kind is Kind.IDENTITY else set()
     whole = kind is Kind.IDENTITY  # whatever is not the boundary's is the role's own
     for lost in permissions.unread:
-        if lost.part in parts or (whole and lost.part not in {"role", "simulation", *other}):
+        if lost.part in parts or (whole and lost.part not in {"role", "simulation", "event sources", *other}):
             allow = f"; allow {lost.action}" if lost.action else ""
             unread.append(f"{lost.part} of the role was not read ({lost.detail}){allow}")
     return Layer(kind=kind, documents=tuple(found), unread=tuple(unread))
 
 
 def _by_identity(permissions: Permissions, wanted: Wanted, layer: "Layer", way: Way) -> Ruling:
-    found = _simulated(permissions, wanted)
+    found = _simulated(permissions, wanted, way)
     if found is None or (found.missing and (layer.documents or layer.unread)):
         return _ruled(permissions, wanted, layer, way)
     if found.decision == "allowed":
@@ -131,7 +131,7 @@ def _by_identity(permissions: Permissions, wanted: Wanted, layer: "Layer", way: 
 
 
 def _by_boundary(permissions: Permissions, wanted: Wanted, layer: "Layer", way: Way) -> Ruling:
-    found = _simulated(permissions, wanted)
+    found = _simulated(permissions, wanted, way)
     if layer.documents or layer.unread or found is None:
         return _ruled(permissions, wanted, layer, way)
     if found.bounded is None and found.decision != "allowed":
@@ -141,8 +141,8 @@ def _by_boundary(permissions: Permissions, wanted: Wanted, layer: "Layer", way: 
     return Ruling(wanted=wanted, decision=Decision.ALLOWED, why="AWS's simulation allows it")
 
 
-def _simulated(permissions: Permissions, wanted: Wanted) -> Simulated | None:
-    same = (each for each in permissions.simulated if each.arn == wanted.arn)
+def _simulated(permissions: Permissions, wanted: Wanted, way: Way) -> Simulated | None:
+    same = (each for each in permissions.simulated if each.arn == wanted.arn and each.by_lambda == way.by_lambda)
     return next((each for each in same if each.action.lower() == wanted.action.lower()), None)
 
 
@@ -195,6 +195,19 @@ def observed(  # noqa: PLR0913 - what one observation is made of
         return unknown(subject, f"not decided for {use.label}: {open_[0].why}", severity=least, **where)
     words = f"{who} lets none of {_actions(shut)} on {use.label} through: {shut[0].why}"
     return problem(subject, words, remedy=remedy, severity=severity, **where)
+
+
+def polling(rulings: Iterable[Ruling], use: Use, *, subject: str, who: str, remedy: Remedy) -> Observation:
+    """One observation about the calls by which Lambda reads an event source: it needs them all."""
+    all_ = tuple(rulings)
+    shut, open_ = _with(all_, Decision.DENIED), _with(all_, Decision.UNKNOWN)
+    words, where = f"Lambda's polling of {use.label}", target_of(use, None)
+    if shut:
+        said = f"{who} does not let {_actions(shut)} through, which {words} needs: {shut[0].why}"
+        return problem(subject, said, remedy=remedy, targets=where)
+    if open_:
+        return unknown(subject, f"not decided for {words}: {open_[0].why}", targets=where)
+    return ok(subject, f"{who} lets {words} through", targets=where)
 
 
 def _with(rulings: Iterable[Ruling], decision: Decision) -> tuple[Ruling, ...]:

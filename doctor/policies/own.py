@@ -26,15 +26,18 @@ def call(caller: Caller, wanted: Wanted, *, region: str, way: Way, time: str = "
         "aws:requestedregion": (region,),
         "aws:principalisawsservice": ("false",),
         "aws:viaawsservice": ("false",),
-        "lambda:sourcefunctionarn": (caller.arn,),
     }
     context |= {"aws:resourceaccount": (wanted.owner,)} if wanted.owner else {}
-    context |= {"aws:userid": (f"{caller.role_id}:{caller.function}",)} if caller.role_id else {}
     context |= {"aws:currenttime": (time,)} if time else {}
     absent, present = (
         set(_NEVER),
         {"aws:tokenissuetime", "aws:currenttime", "aws:epochtime", "aws:userid", "aws:useragent"},
     )
+    if way.by_lambda:  # whose session has another name than the function's
+        absent.add("lambda:sourcefunctionarn")
+    else:
+        context["lambda:sourcefunctionarn"] = (caller.arn,)
+        context |= {"aws:userid": (f"{caller.role_id}:{caller.function}",)} if caller.role_id else {}
     if way.known and way.endpoint:
         context |= {"aws:sourcevpce": (way.endpoint,)} | ({"aws:sourcevpc": (way.vpc,)} if way.vpc else {})
         absent.add("aws:sourceip")
@@ -42,11 +45,8 @@ def call(caller: Caller, wanted: Wanted, *, region: str, way: Way, time: str = "
     elif way.known:
         absent |= set(_BY_ENDPOINT)
         present.add("aws:sourceip")
-    session = (
-        f"arn:{caller.partition}:sts::{caller.account}:assumed-role/{caller.role.rpartition('/')[2]}/{caller.function}"
-    )
     return Call(
-        principal=Principal(account=caller.account, arn=session, role=caller.role, id=caller.role_id),
+        principal=_principal(caller),
         action=wanted.action,
         resource=wanted.arn,
         open=wanted.open,
@@ -55,3 +55,8 @@ def call(caller: Caller, wanted: Wanted, *, region: str, way: Way, time: str = "
         absent=frozenset(absent),
         present=frozenset(present),
     )
+
+
+def _principal(caller: Caller) -> Principal:
+    session = f"arn:{caller.partition}:sts::{caller.account}:assumed-role/{caller.name}/{caller.function}"
+    return Principal(account=caller.account, arn=session, role=caller.role, id=caller.role_id)

@@ -43,12 +43,17 @@ class Caller:
 class Way:
     """How the call gets to AWS: by a VPC endpoint, or by none (`endpoint` is "").
 
-    Where it is not `known`, the endpoint is that by which it goes as far as anything was read.
+    Where it is not `known`, the endpoint is that by which it goes as far as anything was read. `by_lambda`: the code does not
+    make the call, but Lambda itself with the function's role, outside of the sandbox and of its VPC.
     """
 
     known: bool = False
     endpoint: str = ""
     vpc: str = ""
+    by_lambda: bool = False
+
+
+BY_LAMBDA = Way(known=True, by_lambda=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +125,26 @@ def use(service: str, resource: str, *, partition: str, region: str, account: st
     name = arn[3] if arn else resource
     wanted = _wanted(found, name, f"arn:{partition}:{found.prefix}:", region, account)
     return Use(service=service, resource=resource, region=region, wanted=tuple(wanted))
+
+
+# Without which no poller gets at a message or a record: Lambda developer guide, of each source "Create an event source mapping",
+# but for what only consumers with a throughput of their own call, and what one of two calls tells as well.
+_POLLED = {
+    "sqs": ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes"),
+    "dynamodb": ("DescribeStream", "GetShardIterator", "GetRecords"),
+    "kinesis": ("GetShardIterator", "GetRecords"),
+}
+
+
+def polled(source: str) -> Use | None:
+    """What Lambda does with the role to an event source, by its ARN; None for one that is not read with these permissions."""
+    found = _ARN.fullmatch(source)
+    actions = _POLLED.get(found[1], ()) if found else ()
+    if not found or not actions or "/consumer/" in found[4]:
+        return None
+    service, region, owner = found[1], found[2], found[3] or ""
+    wanted = tuple(Wanted(action=f"{service}:{action}", arn=source, owner=owner) for action in actions)
+    return Use(service=service, resource=source, region=region, wanted=wanted)
 
 
 def _wanted(service: _Service, name: str, start: str, region: str, account: str) -> Iterator[Wanted]:

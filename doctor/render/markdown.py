@@ -10,16 +10,18 @@ from dataclasses import dataclass
 
 from doctor.render.ladder import Row, rows
 from doctor.render.plain_text import visible
-from doctor.verdict import Diagnosis, Finding, Outcome, Status, Verdict
+from doctor.verdict import Diagnosis, Finding, Outcome, Severity, Status, Verdict
 
 _STATUS = {Status.HEALTHY: "✅ healthy", Status.UNHEALTHY: "❌ unhealthy", Status.INCONCLUSIVE: "❔ inconclusive"}
 _MARK = {Outcome.OK: "✅", Outcome.PROBLEM: "❌", Outcome.UNKNOWN: "❔", Outcome.NOT_APPLICABLE: "·"}
 # Letters, digits and the punctuation that starts nothing in Markdown, nor in GitHub's and Jira's extensions of it.
 _HARMLESS = re.compile(r"[^\W_](?:[^\W_]|(?<=[^\W_])_+(?=[^\W_])|[ .,:;()'\"=%?/…-])*")
 # Harmless characters that mean something together: links, emoji, issue keys, commits, lists, Jira's headings and quotes.
+# Issue keys are written in capitals (Atlassian, "What is an issue key"), so that us-east-1 is none.
 _MEANING = re.compile(
-    r"//|www\.|mailto:|:[\w+-]+:|\b[A-Z][A-Z0-9]+-\d|\b[0-9a-f]{7,}\b|\?\?|^(?:\d+[.)]|h[1-6]\.|bq\.)", re.IGNORECASE
+    r"\b[A-Z][A-Z0-9]+-\d|(?i://|www\.|mailto:|:[\w+-]+:|\b[0-9a-f]{7,}\b|\?\?|^(?:\d+[.)]|h[1-6]\.|bq\.))"
 )
+_WEIGHT = {Severity.BREAKS: "❌", Severity.RISKS: "⚠️", Severity.HINTS: "💡"}
 _LONGEST = 1000  # characters of one foreign text; commands and templates are never cut, they are there to be pasted
 # Readers give up on longer runs of backticks (cmark: 80 in a line, 255 before a block), and then see Markdown inside.
 _RUN = re.compile("`{9,}")
@@ -112,7 +114,8 @@ def _diagnosis(number: int, diagnosis: Diagnosis) -> Iterator[_Part]:
     if commands:
         yield _Part(block("\n".join(map(visible, commands)).strip("\n"), "sh"), "remedies", 3)
     if diagnosis.remedy.template:
-        yield _Part(block(visible(diagnosis.remedy.template.rstrip(), lines=True), "yaml"), "remedies", 3)
+        # Of the template or of the application's code: no one language.
+        yield _Part(block(visible(diagnosis.remedy.template.rstrip(), lines=True), ""), "remedies", 3)
 
 
 def _ladder(ladder: Sequence[Row]) -> str:
@@ -122,7 +125,11 @@ def _ladder(ladder: Sequence[Row]) -> str:
 
 
 def _findings(findings: Sequence[Finding]) -> str:
-    return "\n".join(f"- {_MARK[each.outcome]} {code(each.check)} {inline(each.message)}" for each in findings)
+    return "\n".join(f"- {_mark(each)} {code(each.check)} {inline(each.message)}" for each in findings)
+
+
+def _mark(finding: Finding) -> str:
+    return _WEIGHT[finding.severity] if finding.outcome is Outcome.PROBLEM else _MARK[finding.outcome]
 
 
 def _footer(verdict: Verdict) -> str:

@@ -6,8 +6,11 @@ from doctor.evidence.application import Application
 from doctor.evidence.caller import Answer, Identity
 from doctor.evidence.clients import Call
 from doctor.evidence.endpoint import Endpoint
+from doctor.evidence.experiments import Change, Experiment, Experiments
+from doctor.evidence.front import Front
 from doctor.evidence.names import Reply
 from doctor.evidence.reach import Probe, Reach, Tcp
+from doctor.evidence.resource_state import State
 from tests.evidence.build import (
     AWS,
     CONNECTS,
@@ -36,6 +39,7 @@ from tests.evidence.build import (
     system,
     trust,
 )
+from tests.evidence.resource import inside, resource
 
 GLOBAL = "sts.amazonaws.com"
 FIPS = "sqs-fips.us-east-1.amazonaws.com"
@@ -51,6 +55,13 @@ def sts(host: str, answer: Answer = Answer.ACCEPTED, error: str = "") -> Identit
     return Identity(instrument="sts", answer=answer, host=host, error=error)
 
 
+SILENT_STS = sts(GLOBAL, Answer.UNREACHABLE, "ConnectTimeoutError")
+
+
+def regional(answer: Answer) -> Experiments:
+    return Experiments(tried=(Experiment(change=Change.REGIONAL_HOST, identity=sts("", answer)),))
+
+
 def at(host: str, *probes: Probe, **changed: object) -> tuple[Endpoint, Reach]:
     """A service at another host than its usual one."""
     return endpoint(host=host, **changed), replace(reach(*probes), host=host)
@@ -58,6 +69,9 @@ def at(host: str, *probes: Probe, **changed: object) -> tuple[Endpoint, Reach]:
 
 def made(**changed: object) -> Application:
     return Application(factory="app:client", built=replace(built(), **changed), took=0.4)  # type: ignore[arg-type]
+
+
+REST = Front(kind_of_front="a REST API")
 
 
 CASES: dict[str, Cases] = {
@@ -88,10 +102,12 @@ CASES: dict[str, Cases] = {
     ),
     "client.global-sts-host": Cases(
         failing=[
-            (replace(caller(sts(GLOBAL, Answer.UNREACHABLE, "ConnectTimeoutError")), sts_declared=True),),
+            (replace(caller(SILENT_STS), sts_declared=True),),
             (caller(sts(GLOBAL, Answer.UNREACHABLE, "EndpointConnectionError")),),
             (caller(sts(GLOBAL)),),
             (caller(Identity(instrument="sqs", answer=Answer.ACCEPTED, host=HOST, silent_sts=GLOBAL)),),
+            (replace(caller(SILENT_STS), sts_declared=True), regional(Answer.ACCEPTED)),
+            (replace(caller(SILENT_STS), sts_declared=True), regional(Answer.UNREACHABLE)),
         ],
         passing=[
             (caller(sts("sts.us-east-1.amazonaws.com")),),
@@ -131,9 +147,13 @@ CASES: dict[str, Cases] = {
         failing=[
             (environment(), endpoint(resource_region="eu-west-1"), NO_FACTORY),
             (environment(region="eu-west-1"), endpoint(), application()),
+            (environment(), endpoint(), inside(resource("queue", State.OTHER_REGION, region="eu-west-1"))),
         ],
         passing=[
             (environment(), endpoint(), application()),
+            (environment(), endpoint(), inside(resource("queue", region="us-east-1"), resource("queue", name="jobs"))),
+            (environment(), endpoint(), inside(resource("table", State.OTHER_REGION, region="eu-west-1"))),
+            (environment(), endpoint(service="s3"), inside(resource("bucket", State.OTHER_REGION, region="eu-west-1"))),
             (environment(), endpoint(resource_region="us-east-1"), NO_FACTORY),
             (environment(), endpoint(region="aws-global", resource_region="us-east-1")),
             (environment(), endpoint(), made(region="aws-cn-global")),
@@ -234,7 +254,13 @@ CASES: dict[str, Cases] = {
             (application(), sandbox()),
             (application(), OUTSIDE),
             (made(connect_timeout=2, attempts=2, addresses=3), sandbox(remaining=10.0)),
+            (made(connect_timeout=1, read_timeout=60, attempts=2), sandbox(remaining=15.0)),
+            (made(connect_timeout=5, read_timeout=10, attempts=2, addresses=3), sandbox(remaining=60.0), REST),
+            (made(connect_timeout=60, read_timeout=60, attempts=3), sandbox(remaining=3.0)),
         ],
-        passing=[(made(connect_timeout=2, attempts=2, addresses=3), sandbox(remaining=15.0))],
+        passing=[
+            (made(connect_timeout=2, read_timeout=5, attempts=2, addresses=3), sandbox(remaining=15.0)),
+            (made(connect_timeout=2, read_timeout=5, attempts=2), sandbox(remaining=60.0), REST),
+        ],
     ),
 }

@@ -6,6 +6,9 @@ from doctor.evidence.application import Application
 from doctor.evidence.caller import Answer
 from doctor.evidence.credentials import KeyClass
 from doctor.evidence.environment import Profile, Suspect
+from doctor.evidence.experiments import Change, Experiment, Experiments
+from doctor.evidence.function import Function
+from doctor.evidence.function_parts import Role, RoleTrust
 from doctor.evidence.platform import Platform
 from tests.evidence.build import (
     CONNECTS,
@@ -21,6 +24,7 @@ from tests.evidence.build import (
     caller,
     credentials,
     environment,
+    function,
     identity,
     keys,
     probe,
@@ -28,6 +32,19 @@ from tests.evidence.build import (
     refused,
     variable,
 )
+
+
+def tried(**changes: Answer) -> Experiments:
+    """What came of experiments, by their names."""
+    return Experiments(
+        tried=tuple(Experiment(change=Change[name], identity=identity(changes[name])) for name in changes)
+    )
+
+
+def tried_by_application(answer: Answer) -> Application:
+    made = application(keys(token=False, provider="explicit"), who=REJECTED)
+    return replace(made, tried=tried(CHAINS_TOKEN=answer).tried)
+
 
 LONG_TERM = keys(KeyClass.LONG_TERM, token=False)
 STRAY = keys(KeyClass.LONG_TERM, token=True)
@@ -38,7 +55,24 @@ MANGLED = replace(keys(), secret_flaws=("leading or trailing white space",), sec
 SHORT = replace(keys(), secret_length=39, secret_shaped=False)
 LOWERED = replace(keys(KeyClass.OTHER), key_shaped=False)
 PLACEHOLDER = replace(keys(KeyClass.OTHER, token=False), key_shaped=False, secret_shaped=False, placeholder=True)
+OVERRIDDEN = Platform(changed=("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"))
 NO_PROFILE = credentials(None, error="ProfileNotFound", message="The config profile (dev) could not be found")
+
+ROLE = Role(
+    name="jobs",
+    exists=True,
+    trust=RoleTrust.TRUSTS,
+    account="…9012",
+    id="AROA…7PQR",
+    created="2026-01-01T00:00:00+00:00",
+)
+OUR_SESSION = replace(identity(), role_id=ROLE.id)
+
+
+def given(*, changed: str = "2026-03-01T08:00:00.000+0000", **role: str) -> Function:
+    """The function with this role, last changed then."""
+    return function(role=replace(ROLE, **role), modified=changed)
+
 
 CASES: dict[str, Cases] = {
     "credentials.application-client-differs": Cases(
@@ -97,6 +131,8 @@ CASES: dict[str, Cases] = {
             (environment(), Platform(added=("AWS_ACCESS_KEY_ID",))),
             (environment(), Platform(removed=("AWS_SESSION_TOKEN",)), caller(REJECTED)),
             (environment(), Platform(changed=("AWS_REGION",)), caller()),
+            (environment(), OVERRIDDEN, caller(REJECTED), tried(PLATFORMS_KEYS=Answer.ACCEPTED)),
+            (environment(), OVERRIDDEN, caller(REJECTED), tried(PLATFORMS_KEYS=Answer.REJECTED)),
         ],
         passing=[(environment(), PLATFORM), (environment(), Platform(added=("AWS_DEFAULT_REGION",)), caller())],
     ),
@@ -145,6 +181,9 @@ CASES: dict[str, Cases] = {
         failing=[
             (credentials(keys(token=False)), NO_FACTORY),
             (SOUND, application(keys(token=False, provider="explicit"))),
+            (credentials(keys(token=False)), tried(PLATFORMS_TOKEN=Answer.ACCEPTED)),
+            (credentials(keys(token=False)), tried(PLATFORMS_TOKEN=Answer.REJECTED)),
+            (SOUND, tried_by_application(Answer.ACCEPTED)),
         ],
         passing=[(SOUND, NO_FACTORY), (credentials(LONG_TERM),), (credentials(None),), (credentials(BLANK),)],
     ),
@@ -195,8 +234,24 @@ CASES: dict[str, Cases] = {
             (caller(REJECTED),),
             (caller(refused("InvalidClientTokenId")), CONNECTS),
             (caller(refused("ExpiredToken")),),
+            (caller(REJECTED), tried(PLATFORMS_KEYS=Answer.REJECTED, WITHOUT_TOKEN=Answer.REJECTED)),
+            (caller(REJECTED), tried(GLOBAL_HOST=Answer.ACCEPTED)),
         ],
         passing=[(caller(),), (caller(identity(code="AccessDenied", principal="")),)],
+    ),
+    "credentials.role-recreated": Cases(
+        failing=[
+            (caller(replace(OUR_SESSION, role_id="AROA…2ABC")), given()),
+            (caller(OUR_SESSION), given(changed="2025-12-31T23:59:59.000+0000")),
+            (caller(REJECTED), given(created="2026-03-01T08:00:01+00:00")),
+            (caller(identity(Answer.UNREACHABLE, principal="")), given(created="2026-03-02T00:00:00+00:00", id="")),
+        ],
+        passing=[
+            (caller(OUR_SESSION), given()),
+            (caller(OUR_SESSION), given(created="")),
+            (caller(REJECTED), given()),
+            (caller(identity(principal="user/ci")), given()),
+        ],
     ),
     "credentials.secret-in-environment": Cases(
         failing=[(environment(suspects=(Suspect(name="DB_PASSWORD", length=12, reason="its name says so"),)),)],
@@ -211,7 +266,20 @@ CASES: dict[str, Cases] = {
         passing=[(caller(),), (caller(REJECTED),)],
     ),
     "credentials.stray-session-token": Cases(
-        failing=[(credentials(STRAY),), (SOUND, application(STRAY))],
+        failing=[
+            (credentials(STRAY),),
+            (SOUND, application(STRAY)),
+            (credentials(STRAY), tried(WITHOUT_TOKEN=Answer.REJECTED)),
+            (credentials(keys(KeyClass.OTHER)), tried(WITHOUT_TOKEN=Answer.ACCEPTED)),
+        ],
         passing=[(SOUND,), (credentials(LONG_TERM), NO_FACTORY), (credentials(None),), (SOUND, application())],
+    ),
+    "credentials.wrong-principal": Cases(
+        failing=[
+            (environment(), caller(identity(principal="user/ci")), given()),
+            (environment(), caller(identity(principal="assumed-role/other")), given(account="")),
+            (environment(), caller(), given(account="…1111")),
+        ],
+        passing=[(environment(), caller(), given()), (environment(), caller(), given(account=""))],
     ),
 }

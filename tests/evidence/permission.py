@@ -3,14 +3,16 @@
 from dataclasses import replace
 from typing import Any
 
-from doctor.evidence import Reason
+from doctor.evidence import Facts, Reason
 from doctor.evidence.function_parts import Unread
 from doctor.evidence.network import Network as NetworkFacts
 from doctor.evidence.permissions import Permissions, Policy, Simulated
 from doctor.evidence.refusals import Read, Refusals
+from doctor.evidence.resource_state import Resource, State
 from doctor.policies.kinds import Kind
-from doctor.policies.usual import Caller, Use, use
+from doctor.policies.usual import Caller, Use, polled, use
 from tests.evidence.build import HOST, S3_HOST, Cases, function, paths, replies
+from tests.evidence.resource import inside, outside, resource
 
 ACCOUNT = "123456789012"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/own/jobs"
@@ -18,6 +20,8 @@ QUEUE = f"arn:aws:sqs:us-east-1:{ACCOUNT}:orders"
 KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 SEND = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": QUEUE}
 EVERYTHING = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+POLL = SEND | {"Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]}
+FROM_CODE = {"ArnLike": {"lambda:SourceFunctionArn": "*"}}
 NO_SEND = {"Sid": "NoQueues", "Effect": "Deny", "Action": "sqs:*", "Resource": "*"}
 
 
@@ -42,6 +46,12 @@ def permissions(*policies: Policy, **changed: Any) -> Permissions:
         "policies": policies,
     }
     return Permissions(**(usual | changed))
+
+
+def feeding(source: str = QUEUE) -> tuple[Use, ...]:
+    found = polled(source)
+    assert found
+    return (found,)
 
 
 def simulated(decision: str = "allowed", **changed: Any) -> tuple[Simulated, ...]:
@@ -81,12 +91,34 @@ LOST = Unread(
 )
 
 
+NO_READ = refusals()
+
+
+def shut(kind: Kind | None, *, explicit: bool = True) -> Resource:
+    """A queue that AWS does not let the function look at."""
+    return resource("queue", State.DENIED, action="sqs:GetQueueAttributes", policy=kind, explicit=explicit)
+
+
 def _from_inside(kind: Kind) -> Cases:
     other = Kind.IDENTITY if kind is not Kind.IDENTITY else Kind.ENDPOINT
     return Cases(
-        failing=[(denied(kind),), (denied(kind, explicit=False),)],
-        passing=[(GRANTED,), (denied(other),)],
+        failing=[
+            (denied(kind),),
+            (denied(kind, explicit=False),),
+            (NO_READ, inside(shut(kind))),
+            (GRANTED, inside(shut(kind, explicit=False), resource("bucket"))),
+        ],
+        passing=[(GRANTED,), (denied(other),), (NO_READ, inside(resource("table"), shut(other)))],
     )
+
+
+def _wordless() -> list[tuple[Facts, ...]]:
+    """Resources of which AWS does not say which policy denies them."""
+    bucket = {"action": "s3:ListBucket", "detail": "403"}
+    found = (shut(None), resource("bucket", State.DENIED, **bucket))
+    told = Read(service="s3", host=S3_HOST, answered=True, code="AccessDenied", policy=Kind.SESSION, explicit=True)
+    alone = [(GRANTED, inside(each)) for each in (*found, replace(found[1], region="us-east-1"))]
+    return [*alone, (refusals(told), inside(found[1]))]
 
 
 CASES: dict[str, Cases] = {
@@ -98,8 +130,11 @@ CASES: dict[str, Cases] = {
             (permissions(simulated=simulated("implicitDeny")), sqs()),
             (permissions(simulated=simulated("explicitDeny", policies=("guard",))), sqs()),
             (permissions(policy(SEND), uses=(used(resource=""), used("s3", "mine"))),),
+            (permissions(policy(SEND), polled=feeding()), s3()),
+            (permissions(policy(POLL | {"Condition": FROM_CODE}), uses=(), polled=feeding()),),
         ],
         passing=[
+            (permissions(policy(SEND), policy(POLL), polled=feeding()), sqs()),
             (permissions(policy(SEND)), sqs()),
             (permissions(simulated=simulated()), sqs()),
             (permissions(policy({**SEND, "Condition": {"StringEquals": {"aws:SourceVpce": "vpce-sqs"}}})), sqs()),
@@ -109,6 +144,7 @@ CASES: dict[str, Cases] = {
         failing=[
             (bounded({"Effect": "Allow", "Action": "s3:*", "Resource": "*"}), sqs()),
             (bounded({"Effect": "Allow", "Action": "*", "Resource": "*"}, NO_SEND), sqs()),
+            (bounded(SEND, polled=feeding()), sqs()),
             (
                 permissions(
                     boundary=f"arn:aws:iam::{ACCOUNT}:policy/limit", simulated=simulated("implicitDeny", bounded=False)
@@ -116,7 +152,11 @@ CASES: dict[str, Cases] = {
                 sqs(),
             ),
         ],
-        passing=[(permissions(policy(SEND)), sqs()), (bounded(SEND), sqs())],
+        passing=[
+            (permissions(policy(SEND)), sqs()),
+            (bounded(SEND), sqs()),
+            (bounded(POLL, uses=(), polled=feeding()),),
+        ],
     ),
     "permission.endpoint-policy": Cases(
         failing=[
@@ -139,13 +179,21 @@ CASES: dict[str, Cases] = {
         failing=[
             (function(state_code="KMSKeyAccessDenied"), permissions()),
             (function(), permissions(policy({"Effect": "Deny", "Action": "kms:*", "Resource": "*"}), key=KEY)),
+            (inside(resource("key", status="Disabled")),),
+            (function(), permissions(), inside(resource("key", status="PendingDeletion", name=""))),
+            (function(), permissions(), outside(resource("key", status="Creating"))),
+            (inside(resource("key", State.MISSING, detail="NotFoundException"), resource("bucket")),),
         ],
         passing=[
             (function(), permissions()),
+            (function(), permissions(), inside(resource("key", status="Enabled"), resource("table", status="ACTIVE"))),
+            (function(), permissions(), inside(resource("key", State.OTHER_REGION, region="eu-west-1"))),
             (function(), permissions(policy({"Effect": "Allow", "Action": "kms:Decrypt", "Resource": KEY}), key=KEY)),
         ],
     ),
-    "permission.resource-policy": _from_inside(Kind.RESOURCE),
+    "permission.resource-policy": replace(
+        _from_inside(Kind.RESOURCE), failing=[*_from_inside(Kind.RESOURCE).failing, *_wordless()]
+    ),
     "permission.service-control-policy": _from_inside(Kind.SERVICE_CONTROL),
     "permission.resource-control-policy": _from_inside(Kind.RESOURCE_CONTROL),
     "permission.session-policy": _from_inside(Kind.SESSION),

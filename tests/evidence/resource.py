@@ -14,6 +14,7 @@ LOST = Unread(
     part="event sources", reason=Reason.DENIED, detail="AccessDenied", action="lambda:ListEventSourceMappings"
 )
 _SERVICES = {"bucket": "s3", "queue": "sqs", "table": "dynamodb", "secret": "secretsmanager", "parameter": "ssm"}
+_SERVICES |= {"key": "kms"}
 
 
 def resource(kind: str, state: State = State.EXISTS, **changed: Any) -> Resource:

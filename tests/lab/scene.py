@@ -36,7 +36,7 @@ class Scene:
     VPC's resolver that its configuration does not explain, `pinned` are lines of the hosts file. `variables` are the
     function's, None takes one away. `application` is the handler of a folder of `applications` that stands beside the
     doctor; empty for the deployed doctor itself. `interpreter` is a shell's line before Python is started, and `timeout`
-    the function's, in seconds.
+    the function's, in seconds. `configured` is what else its configuration holds, as CreateFunction takes it.
     """
 
     account: Account
@@ -52,6 +52,7 @@ class Scene:
     application: str = ""
     interpreter: str = ""
     timeout: int = 60
+    configured: dict[str, Any] = field(default_factory=dict)
     dual_stack: bool = False
     resolved: Callable[[Names], Names] = field(default=lambda names: names)
     later: list[Callable[["Scene"], object]] = field(default_factory=list)

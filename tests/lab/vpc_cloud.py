@@ -8,13 +8,16 @@ import email.utils
 import io
 import json
 import random
+import runpy
 import string
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
+import front
 import servers
 import vpc_wires
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
@@ -38,16 +41,17 @@ def _key(seed: str) -> gate.Key:
 
 
 ROLE, OPERATOR = _key("role"), _key("operator")
+# Long-term keys of users, without a token: one of this account, and one of another.
+_SETTINGS = runpy.run_path(str(Path(__file__).parent / "applications" / "configured" / "keys.py"))
+STORED, FOREIGN = (gate.Key(_SETTINGS[name][0], _SETTINGS[name][1], "") for name in ("STORED", "FOREIGN"))
 EXPIRED = gate.Fault(
-    "ExpiredToken", "ExpiredTokenException", "ExpiredToken", "The security token included in the request is expired"
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "ExpiredToken",
+    "The security token included in the request is expired",
+    "RequestExpired",
 )
-_DENIED = gate.Fault(
-    "AccessDenied",
-    "AccessDeniedException",
-    "AccessDenied",
-    "User: arn:aws:sts::123456789012:assumed-role/orders/orders is not authorized to perform this operation",
-    "UnauthorizedOperation",
-)
+_DENIED = front.denied(f"User: {front.SESSION_ARN} is not authorized to perform this operation")
 # What a function's role may not read, unless it is a doctor's: the network around it is the operator's to look at.
 _CONTROL = ("ec2", "lambda", "iam", "route53", "route53resolver", "route53profiles")
 _EC2 = 'xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"'
@@ -75,12 +79,13 @@ CREDENTIALS_URI = f"http://127.0.0.1:{_CREDENTIALS_PORT}/credentials"
 class Cloud(gate.Gate):
     """The gate before moto. `held` is what AWS holds against the function's keys, `skew` how many seconds its clock is ahead.
 
-    `reads` tells that the function's role may read the configuration around it, as a deployed doctor's may.
+    `reads` tells that the function's role may read the configuration around it, as a deployed doctor's may. What else the
+    role may do is for the account's `policies` to say.
     """
 
     def __init__(self) -> None:
-        self.recorded = Recorded(DomainDispatcherApplication(create_backend_app))
-        super().__init__(self.recorded, [ROLE, OPERATOR])
+        self.recorded = Recorded(front.Buckets(DomainDispatcherApplication(create_backend_app)))
+        super().__init__(self.recorded, [ROLE, OPERATOR, STORED, FOREIGN])
         self.reset()
 
     def reset(self) -> None:
@@ -88,6 +93,7 @@ class Cloud(gate.Gate):
         self.held: gate.Fault | None = None
         self.skew = 0.0
         self.reads = False
+        self.policies = front.Policies()
         self.recorded.reset()
 
     def fault(self, request: gate.Request) -> gate.Fault | None:
@@ -97,15 +103,31 @@ class Cloud(gate.Gate):
         if self.skew and said:
             return gate.LATE
         found = super().fault(request) or self.held
-        denied = not self.reads and any(f"/{service}/" in said for service in _CONTROL)
-        return found or (_DENIED if denied else None)
+        if not found and not self.reads and any(f"/{service}/" in said for service in _CONTROL):
+            return _DENIED
+        return found or (self.policies.refusal(request) if ROLE.id in said else None)
+
+    def _held(self, id_: str, token: str | None) -> gate.Key | gate.Fault:
+        """A user's key comes without a token, and a token of somebody else's spoils it."""
+        if id_ in (STORED.id, FOREIGN.id):
+            return gate.UNKNOWN_KEY if token else self._keys[id_]
+        return super()._held(id_, token)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        def started(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
-            told = datetime.now(UTC) + timedelta(seconds=self.skew)
-            return start_response(status, [*headers, ("Date", email.utils.format_datetime(told, usegmt=True))], *more)
+        environ[front.FROM] = environ["REMOTE_ADDR"]
+        bucket = front.bucket_of(environ["HTTP_HOST"], environ["RAW_URI"])
 
-        return super().__call__(environ, started if self.skew else start_response)
+        def started(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            told = {name.lower() for name, _ in headers}
+            if self.skew:
+                now = datetime.now(UTC) + timedelta(seconds=self.skew)
+                headers = [*headers, ("Date", email.utils.format_datetime(now, usegmt=True))]
+            if front.region_of(bucket) and "x-amz-bucket-region" not in told:  # S3 tells it also where it denies
+                headers = [*headers, ("x-amz-bucket-region", front.region_of(bucket))]
+            return start_response(status, headers, *more)
+
+        body = super().__call__(environ, started)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else body
 
 
 class Recorded:

@@ -21,6 +21,7 @@ import servers
 import tables
 import vpc_cloud
 import vpc_names
+import vpc_operator
 import vpc_packets
 import vpc_role
 import vpc_wires
@@ -32,13 +33,11 @@ from tests.network.account import REGION, Account
 
 _ROOT = Path(__file__).parents[2]
 _APPLICATIONS = (Path(__file__).parent / "applications", _ROOT / "doctor" / "demo" / "applications")
-_SERVICES = ("sqs", "sts", "dynamodb", "sns", "s3", "kms", "secretsmanager")
+_SERVICES = ("sqs", "sts", "dynamodb", "sns", "s3", "kms", "secretsmanager", "ssm")
 _POWERLESS = "setpriv --no-new-privs --bounding-set=-all --inh-caps=-all --"
-_OPERATOR = dict(
-    zip(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"), vpc_cloud.OPERATOR, strict=True)
-)
-_ROLE = dict(zip(_OPERATOR, vpc_cloud.ROLE, strict=True))
-_CERTIFIED = ("*.us-east-1.amazonaws.com", "*.amazonaws.com", "*.s3.amazonaws.com")
+_ROLE = dict(zip(vpc_operator.KEYS, vpc_cloud.ROLE, strict=True))
+_CERTIFIED = ("*.us-east-1.amazonaws.com", "*.amazonaws.com", "*.s3.amazonaws.com", "*.s3.us-east-1.amazonaws.com")
+_CERTIFIED += ("*.s3.eu-west-1.amazonaws.com",)
 
 
 class Stage:
@@ -50,6 +49,7 @@ class Stage:
         self._warm: dict[str, Function] = {}
         self._networks = vpc_wires.lay()
         self._cloud = vpc_cloud.Cloud()
+        self._operator = vpc_operator.Operator(folder)
         self._session = boto3.Session("building", "building", region_name=REGION)
         self._vpc_names, public = vpc_names.Said(), vpc_names.Said()
         contexts = servers.certificates(folder, _CERTIFIED)
@@ -85,10 +85,28 @@ class Stage:
             function = self._function(scene, row_end)
             with ThreadPoolExecutor(1) as beside:
                 seen = beside.submit(self._inside, function, row)
-                said = self._outside(row)
+                said = self._operator.outside(row)
             found = {"inside": seen.result(), "outside": said}
-            found["both"] = self._both(found["inside"], row)
+            found["both"] = self._operator.both(found["inside"], row)
         return {"name": name, "set_up": set_up, **{side: _slim(told) for side, told in found.items()}}
+
+    def remedied(self, name: str, words: dict[str, str]) -> dict[str, Any]:
+        """Both sides' verdict on a row, and that after the first diagnosis's commands were carried out."""
+        row = tables.BY_NAME[name]
+        with contextlib.ExitStack() as row_end:
+            patch = pytest.MonkeyPatch()
+            row_end.callback(patch.undo)
+            scene = self._set(row, patch)
+            function = self._function(scene, row_end)
+            before = self._operator.both(self._inside(function, row), row)["verdict"]
+            commands = [command for each in before["diagnoses"][:1] for command in each["remedy"]["commands"]]
+            self._cloud.recorded.reset()  # by then what took its time is over
+            for command in commands:
+                self._operator.carry_out(command, words)
+            with self._building(reset=False):
+                self._lay(scene)
+            after = self._operator.both(self._inside(function, row), row)["verdict"]
+        return {"before": before, "commands": commands, "after": after}
 
     def scheduled(self, name: str, event: dict[str, Any]) -> dict[str, Any]:
         """What the deployed doctor says of its own function by itself, its role allowed to read the configuration."""
@@ -116,10 +134,7 @@ class Stage:
     def _set(self, row: Row, patch: pytest.MonkeyPatch) -> Scene:
         """The account as the row wants it, and packets and names that follow from it."""
         self._cloud.reset()
-        building = mock_aws()
-        building.start()
-        boto3.DEFAULT_SESSION = self._session  # moto forgets it, and with it what botocore has read of each service
-        try:
+        with self._building(reset=True):
             vpc_role.introduce()
             scene = Scene(Account(list(row.targets), patch), self._cloud)
             row.breaks(scene)
@@ -129,14 +144,23 @@ class Stage:
             environment = {"DOCTOR_TARGETS": json.dumps(scene.account.targets), **visible}
             place = {"SubnetIds": scene.account.subnets, "SecurityGroupIds": [scene.account.group]}
             place |= {"Ipv6AllowedForDualStack": True} if scene.dual_stack else {}
-            scene.account.deploy(Environment={"Variables": environment}, VpcConfig=place)
+            scene.account.deploy(Environment={"Variables": environment}, VpcConfig=place, **scene.configured)
             vpc_role.permit(_SERVICES)
             self._lay(scene)
             for change in scene.later:
                 change(scene)
+        return scene
+
+    @contextlib.contextmanager
+    def _building(self, *, reset: bool) -> Iterator[None]:
+        """This process's boto3 talks to moto, which forgets everything where it is reset, and nothing at the end."""
+        building = mock_aws()
+        building.start(reset=reset)
+        boto3.DEFAULT_SESSION = self._session  # moto forgets it, and with it what botocore has read of each service
+        try:
+            yield
         finally:
             building.stop(remove_data=False)
-        return scene
 
     def _lay(self, scene: Scene) -> None:
         account = scene.account
@@ -211,43 +235,6 @@ class Stage:
         if not isinstance(reply, dict) or "status" not in reply:
             raise RuntimeError(f"{row.name}: the function replied {str(reply)[:500]}\n{function.log()[-1500:]}")
         return {"verdict": reply, "casefile": reply.pop("casefile"), "took": took}
-
-    def _outside(self, row: Row) -> dict[str, Any]:
-        """The operator's laptop: `doctor examine orders`, with the same targets."""
-        return self._examine("outside", row, "--via", "outside")
-
-    def _both(self, inside: Mapping[str, Any], row: Row) -> dict[str, Any]:
-        """The same once more, with what was seen from inside brought along."""
-        brought = self._file("inside.json", json.dumps(inside["casefile"]))
-        return self._examine("both", row, "--inside", str(brought))
-
-    def _examine(self, name: str, row: Row, *how: str) -> dict[str, Any]:
-        targets = [HOSTS.get(each, each) if isinstance(each, str) else each for each in row.targets]
-        words = [word for each in targets for word in ("--target", each if isinstance(each, str) else json.dumps(each))]
-        file = self._folder / f"{name}.json"
-        return self._command(file, ["examine", "orders", *how, "--quiet", *words, "--output", f"casefile={file}"])
-
-    def _command(self, file: Path, words: Sequence[str]) -> dict[str, Any]:
-        file.unlink(missing_ok=True)
-        environ = {
-            **{name: os.environ[name] for name in ("PATH", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE")},
-            **_OPERATOR,
-            "AWS_DEFAULT_REGION": REGION,
-            "AWS_CA_BUNDLE": str(self._folder / "root.pem"),
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "HOME": str(self._folder),
-        }
-        started = time.monotonic()
-        done = subprocess.run(
-            [sys.executable, "-m", "doctor", *words], env=environ, capture_output=True, text=True, check=False
-        )
-        took = time.monotonic() - started
-        if not file.exists():
-            raise RuntimeError(
-                f"doctor {' '.join(words)}: {done.returncode}: {done.stderr[-1500:]}{done.stdout[-500:]}"
-            )
-        case = json.loads(file.read_text())
-        return {"verdict": case["verdict"], "casefile": case, "took": took}
 
     def obey(self, lines: Iterator[str]) -> Iterator[dict[str, Any]]:
         """Carry out commands until there are no more."""

@@ -10,14 +10,19 @@ from places import SERVER_FAILURE
 
 _PUBLIC = (
     *("sqs", "sts", "sns", "kms", "secretsmanager", "events", "logs", "ec2", "lambda"),
-    *("route53resolver", "route53profiles", "sqs-fips", "sts-fips", "monitoring"),
+    *("route53resolver", "route53profiles", "sqs-fips", "sts-fips", "monitoring", "ssm"),
 )
 S3, DYNAMODB = "52.216.10.10", "52.94.0.10"  # in the prefix lists that moto has of them
+FAR_S3 = "52.218.10.10"  # of another region, and in no list
+BUCKET = "orders-exports"
 ADDRESSES = {
     **{f"{name}.us-east-1.amazonaws.com": f"54.239.26.{number}" for number, name in enumerate(_PUBLIC, 10)},
     **{f"{name}.amazonaws.com": f"54.239.27.{number}" for number, name in enumerate(("sts", "iam", "route53"), 10)},
     "s3.us-east-1.amazonaws.com": S3,
     "s3.amazonaws.com": S3,
+    f"{BUCKET}.s3.amazonaws.com": S3,
+    f"{BUCKET}.s3.us-east-1.amazonaws.com": S3,
+    f"{BUCKET}.s3.eu-west-1.amazonaws.com": FAR_S3,
     "dynamodb.us-east-1.amazonaws.com": DYNAMODB,
     "api.partner.example": "93.184.215.14",  # somebody on the internet who is not AWS
 }

@@ -1,31 +1,86 @@
-"""The function's role in moto: who bears its keys, and what it may call."""
+"""The function's role in moto: who bears its keys, and what it may call; and the users whose keys settings carry."""
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 import boto3
 import vpc_cloud
+from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
 from tests.network.account import ACCOUNT, REGION
 
+OTHER_ACCOUNT = "210987654321"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/orders"
+
 
 def introduce() -> None:
-    """The function's keys are those of its role, also after everything was forgotten."""
+    """Keys are those of their principals, also after everything was forgotten."""
     backend = sts_backends[ACCOUNT]["aws"]
     role = backend.assume_role(
         region_name=REGION,
         role_session_name="orders",
-        role_arn=f"arn:aws:iam::{ACCOUNT}:role/orders",
+        role_arn=ROLE,
         policy="",
         duration=3600,
         external_id="",
     )
     role.access_key_id = vpc_cloud.ROLE.id
+    for account, key in ((ACCOUNT, vpc_cloud.STORED), (OTHER_ACCOUNT, vpc_cloud.FOREIGN)):
+        users = iam_backends[account]["aws"]
+        users.create_user(REGION, "courier")
+        made = users.create_access_key("courier")
+        made.access_key_id = key.id
+        users.access_keys[key.id] = made
 
 
 def permit(services: Sequence[str]) -> None:
-    """Let the function's role call what the rows call: permissions are not what they are about."""
-    allowed = {"Effect": "Allow", "Action": [f"{service}:*" for service in services], "Resource": "*"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
-    boto3.client("iam").put_role_policy(RoleName="orders", PolicyName="calls", PolicyDocument=document)
+    """Let the function's role call what the rows call, where permissions are not what they are about."""
+    put("calls", allow(*(f"{service}:*" for service in services)))
+
+
+def allow(*actions: str, resource: str | list[str] = "*", **more: object) -> dict[str, Any]:
+    """A statement."""
+    return {"Effect": "Allow", "Action": list(actions), "Resource": resource, **more}
+
+
+def deny(*actions: str, resource: str | list[str] = "*", **more: object) -> dict[str, Any]:
+    """A statement."""
+    return {"Effect": "Deny", "Action": list(actions), "Resource": resource, **more}
+
+
+def policy(*statements: dict[str, Any]) -> dict[str, Any]:
+    """A document."""
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def put(name: str, *statements: dict[str, Any]) -> None:
+    """An inline policy of the role."""
+    document = json.dumps(policy(*statements))
+    boto3.client("iam").put_role_policy(RoleName="orders", PolicyName=name, PolicyDocument=document)
+
+
+def only(*statements: dict[str, Any]) -> None:
+    """The role's policies are none but these."""
+    iam = boto3.client("iam")
+    for name in iam.list_role_policies(RoleName="orders")["PolicyNames"]:
+        iam.delete_role_policy(RoleName="orders", PolicyName=name)
+    put("orders", *statements)
+
+
+def managed(name: str, *statements: dict[str, Any]) -> str:
+    """A managed policy of the account; its ARN."""
+    document = json.dumps(policy(*statements))
+    return str(boto3.client("iam").create_policy(PolicyName=name, PolicyDocument=document)["Policy"]["Arn"])
+
+
+def attach(name: str, *statements: dict[str, Any]) -> None:
+    """A managed policy of the role."""
+    boto3.client("iam").attach_role_policy(RoleName="orders", PolicyArn=managed(name, *statements))
+
+
+def bound(*statements: dict[str, Any]) -> None:
+    """The role's permissions boundary."""
+    arn = managed("boundary", *statements)
+    boto3.client("iam").put_role_permissions_boundary(RoleName="orders", PermissionsBoundary=arn)

@@ -24,7 +24,7 @@ from doctor import child, zygote
 from doctor.child import Task
 
 FAULTS = ("timeout", "reset", "end", "garbage", "exception")
-_NOISE = random.Random(5).randbytes(4096)
+NOISE = random.Random(5).randbytes(4096)
 _FOR_EVER = 60.0  # seconds; the child is killed long before
 
 Address = tuple[str, int]
@@ -87,22 +87,21 @@ class Harness:
 
     def install(self) -> None:
         """Replace all doors, and have children count."""
-        self._serve()
+        child.serve = zygote.serve = self.counted(child.serve)
         self._sockets()
         self._tls()
         self._files()
         self._names()
         self._aws()
 
-    def _serve(self) -> None:
-        serve = child.serve
+    def counted(self, serve: Callable[[Task, int], NoReturn]) -> Callable[[Task, int], NoReturn]:
+        """What children do, who count from now on."""
 
-        def counted(task: Task, pipe: int) -> NoReturn:
+        def serving(task: Task, pipe: int) -> NoReturn:
             self.task = task.name
             serve(task, pipe)
 
-        child.serve = counted
-        zygote.serve = counted
+        return serving
 
     def _replace(self, owner: Any, name: str, make: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
         setattr(owner, name, make(getattr(owner, name)))
@@ -161,7 +160,7 @@ class Harness:
                 return _waits(raw, len(data))
             if fault in ("reset", "end", "exception"):
                 raise _errors(fault, errno.EPIPE)
-            return self.through(send, raw, _NOISE[: len(data)] if fault else data, *rest)
+            return self.through(send, raw, NOISE[: len(data)] if fault else data, *rest)
 
         sending.__name__ = send.__name__
         return sending
@@ -176,7 +175,7 @@ class Harness:
             got = self.through(receive, raw, first, *rest)
             if fault == "timeout":
                 raise BlockingIOError(errno.EAGAIN, "the packet was lost")
-            return _changed(got, first, b"" if fault == "end" else _NOISE) if fault else got
+            return _changed(got, first, b"" if fault == "end" else NOISE) if fault else got
 
         receiving.__name__ = receive.__name__
         return receiving
@@ -209,7 +208,7 @@ class Harness:
             if not fault or set(mode) & set("wax+"):
                 return opened
             opened.close()
-            data = io.BytesIO(b"" if fault == "end" else _NOISE)
+            data = io.BytesIO(b"" if fault == "end" else NOISE)
             return data if "b" in mode else io.TextIOWrapper(data, named.get("encoding"), named.get("errors"))
 
         return opening
@@ -248,7 +247,7 @@ class Harness:
                     raise UnforeseenError
                 reply = send(session, request)
                 if fault:
-                    reply._content = b"" if fault == "end" else _NOISE
+                    reply._content = b"" if fault == "end" else NOISE
                 return reply
 
             return sending

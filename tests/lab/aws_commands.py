@@ -1,0 +1,112 @@
+"""`aws …` commands carried out by boto3, as the AWS CLI would: what a remedy tells to run is run.
+
+Options become parameters by the service's own model. Of the CLI's own inventions those are here that remedies use: `$(…)`
+with `--query` and `--output text`, `file://`, the shorthand `Key=value,…`, `aws s3 mb`, `aws … wait`, and EC2's `--port`.
+"""
+
+import json
+import re
+import shlex
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import jmespath  # type: ignore[import-untyped]
+from botocore import xform_name
+
+_OWN = ("--region", "--query", "--output")  # the CLI's, and no operation's
+_INNER = re.compile(r"\$\(([^()]*)\)")
+_OF_A_RULE = ("--protocol", "--port", "--cidr", "--source-group")
+Client = Callable[[str, str], Any]
+Options = dict[str, list[str]]
+
+
+def run(command: str, client: Client, words: Mapping[str, str]) -> str:
+    """Run one command; `client` makes a boto3 client of a service in a region ("": the usual one).
+
+    `words` are what the reader puts in the place of words in capitals. Gives what the command would print with
+    `--output text`. Raises botocore's ClientError where AWS refuses, KeyError where there is no such option.
+    """
+    for word, value in words.items():
+        command = re.sub(rf"\b{word}\b", value, command)
+    command = _INNER.sub(lambda inner: run(inner[1], client, {}), command)
+    program, service, operation, *rest = shlex.split(command)
+    assert program == "aws", command
+    options, bare = _options(rest)
+    region = (options.get("--region") or [""])[0]
+    made = client("s3" if service == "s3api" else service, region)
+    if (service, operation) == ("s3", "mb"):
+        made.create_bucket(Bucket=bare[0].removeprefix("s3://"))
+        return ""
+    if operation == "wait":
+        made.get_waiter(bare[0].replace("-", "_")).wait(**_parameters(made, _waited(made, bare[0]), options))
+        return ""
+    reply = getattr(made, operation.replace("-", "_"))(**_parameters(made, operation, options))
+    query = (options.get("--query") or ["@"])[0]
+    return str(jmespath.search(query, reply))
+
+
+def _options(words: list[str]) -> tuple[Options, list[str]]:
+    options: Options = {}
+    bare: list[str] = []
+    for word in words:
+        if word.startswith("--"):
+            options[word] = []
+        else:
+            (options[list(options)[-1]] if options else bare).append(word)
+    return options, bare
+
+
+def _waited(client: Any, name: str) -> str:
+    """The operation that a waiter asks."""
+    told = client._get_waiter_config()["waiters"]
+    wanted = "".join(part.title() for part in name.split("-"))
+    return xform_name(told[wanted]["operation"], "-")
+
+
+def _parameters(client: Any, operation: str, options: Options) -> dict[str, Any]:
+    model = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[operation.replace("-", "_")])
+    members = {f"--{xform_name(name, '-')}": (name, shape) for name, shape in model.input_shape.members.items()}
+    found: dict[str, Any] = {}
+    if set(options) & set(_OF_A_RULE) and "--ip-permissions" in members:
+        found["IpPermissions"] = [_rule(options)]
+        options = {name: values for name, values in options.items() if name not in _OF_A_RULE}
+    for option, values in options.items():
+        if option in _OWN:
+            continue
+        if option == "--ingress":  # of an ACL's entry, whose member is Egress
+            found["Egress"] = False
+            continue
+        name, shape = members[option]
+        found[name] = _value(shape, values)
+    return found
+
+
+def _rule(options: Options) -> dict[str, Any]:
+    port = int(options["--port"][0])
+    rule: dict[str, Any] = {"IpProtocol": options["--protocol"][0], "FromPort": port, "ToPort": port}
+    if "--source-group" in options:
+        return rule | {"UserIdGroupPairs": [{"GroupId": options["--source-group"][0]}]}
+    return rule | {"IpRanges": [{"CidrIp": options["--cidr"][0]}]}
+
+
+def _value(shape: Any, words: list[str]) -> Any:
+    if shape.type_name == "boolean":
+        return words[:1] != ["false"]
+    text = words[0]
+    if text.startswith("file://"):
+        text = Path(text.removeprefix("file://")).read_text()
+    if shape.type_name == "integer":
+        return int(text)
+    if shape.type_name == "string":
+        return "6" if shape.name == "String" and text == "tcp" else text  # a network ACL's entry takes a number
+    return json.loads(text) if text[0] in "{[" else _shorthand(shape, words)
+
+
+def _shorthand(shape: Any, words: list[str]) -> Any:
+    if shape.type_name == "list":
+        return [_value(shape.member, [word]) for word in words]
+    pairs = dict(part.split("=", 1) for part in words[0].split(","))
+    if shape.type_name == "map":
+        return pairs
+    return {name: _value(shape.members[name], [value]) for name, value in pairs.items()}
