@@ -219,7 +219,7 @@ class TestWhatIsSaid:
         target = (build.endpoint(), build.looked(build.HOST, build.system(Reply.RESOLVED, *"abc")))
         judged = self.said(build.NO_FACTORY, build.sandbox(remaining=30.0), self.clients(), *target)
         finding = judged.finding
-        assert (finding.outcome, finding.severity) == (Outcome.UNKNOWN, Severity.HINTS)
+        assert finding.outcome is Outcome.NOT_APPLICABLE
         assert finding.targets == (build.TARGET,)
         assert "543 s (3 attempts x 3 addresses x 60 s, and pauses)" in finding.message
         assert "Config(connect_timeout=1.1, read_timeout=3.6," in finding.message

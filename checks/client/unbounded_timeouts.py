@@ -85,7 +85,7 @@ def _beyond(subject: str, words: str, built: Built, limit: tuple[float, str], se
 
 
 def _of_defaults(limit: _Limit, clients: Clients | None, endpoint: Endpoint | None, names: Names | None) -> Observation:
-    """What whoever passes no Config gets. That this application is one of them is not known, so it is no problem yet."""
+    """What whoever passes no Config gets: told for the reader, and judged where a factory shows what the application does."""
     patience = clients.defaults if clients else None
     if not (limit and patience and endpoint and endpoint.service and not endpoint.proxied):
         return not_applicable(VARIABLE, f"{VARIABLE} names no factory, so no client's timeouts are known")
@@ -98,7 +98,7 @@ def _of_defaults(limit: _Limit, clients: Clients | None, endpoint: Endpoint | No
         return not_applicable(VARIABLE, f"{words}, which fits into {limit[1]}")
     fitting = hang.fitting(attempts, addresses, limit[0])
     cure = f"{fitting.config} fits" if fitting else f"no timeouts fit below {hang.least(addresses)} s"
-    return unknown(VARIABLE, f"{words}, longer than {limit[1]}; {cure}", severity=Severity.HINTS)
+    return not_applicable(VARIABLE, f"{words}, longer than {limit[1]}; {cure}")
 
 
 def _remedy(attempts: int, addresses: int, seconds: float) -> Remedy:

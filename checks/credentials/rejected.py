@@ -53,8 +53,9 @@ def rejected(caller: Caller, experiments: Experiments | None) -> Iterator[Observ
         yield ok(subject, f"{identity.instrument} accepts the default credential chain{who}")
     elif identity.answer is Answer.UNSIGNED:
         yield unknown(subject, f"no signed call could be sent: {identity.error}: {identity.message}")
-    elif identity.answer is Answer.UNREACHABLE and caller.mute:
-        yield unknown(subject, f"neither STS nor {', '.join(caller.mute)} judged the credentials ({identity.message})")
+    elif identity.answer is Answer.UNREACHABLE and identity.mute:
+        words = f"neither STS nor {', '.join(identity.mute)} judged the credentials in time ({identity.message})"
+        yield unknown(subject, words)
     elif identity.answer is Answer.UNREACHABLE and not caller.sts_declared:
         yield unknown(
             subject,

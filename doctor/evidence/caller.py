@@ -60,7 +60,8 @@ class Identity:
     """AWS's answer to one signed call. `took` is seconds, `skew` those that AWS's clock is ahead of ours.
 
     Account numbers are cut to their last four digits, and the unique id of a role's session, `role_id`, as `cut_id` does.
-    `silent_sts` is the host at which STS was asked in vain before another service answered.
+    `silent_sts` is the host at which STS was asked in vain before another service answered; `mute` are services that were
+    asked in its place and had not answered when their time was over.
     """
 
     instrument: str
@@ -76,14 +77,12 @@ class Identity:
     took: float = 0.0
     skew: float | None = None
     silent_sts: str = ""
+    mute: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Caller(Facts):
-    """The default chain's identity. `sts_declared` tells whether STS itself is a target of this run.
-
-    `mute` are the services that were asked in STS's place, where none of them gave a verdict either.
-    """
+    """The default chain's identity. `sts_declared` tells whether STS itself is a target of this run."""
 
     kind: ClassVar[str] = "caller"
     actions: ClassVar[tuple[str, ...]] = (
@@ -94,31 +93,26 @@ class Caller(Facts):
 
     identity: Identity
     sts_declared: bool
-    mute: tuple[str, ...] = ()
 
     @classmethod
     def collect(cls, world: World) -> Iterator[Self | Missing]:
         """Sign one call; where STS is out of reach, one to each declared service that has a harmless read."""
-        identity = identify(world)
-        mute = instead_of_sts(world) if identity.answer in _NO_VERDICT else ()
-        yield cls(identity=identity, sts_declared=any(target.service == "sts" for target in world.services), mute=mute)
+        yield cls(identity=identify(world), sts_declared=any(target.service == "sts" for target in world.services))
 
 
 def identify(world: World, **credentials: str) -> Identity:
     """Who AWS says that these credentials are (none given: the default chain's): STS, else a declared service."""
     identity = ask(world, most=world.left(0.5, most=8), **credentials)
-    for service in instead_of_sts(world):
+    declared = {target.service for target in world.services if target.reachable}
+    for service in sorted(declared & set(_SIGNED_READS)):
         if identity.answer not in _NO_VERDICT:
             break
         other = ask(world, service, most=world.left(0.3, most=5), **credentials)
         if other.answer in (Answer.ACCEPTED, Answer.REJECTED):
             identity = replace(other, silent_sts=identity.host)
+        elif other.answer is Answer.UNREACHABLE and not other.error:  # our time was over, and nothing had failed
+            identity = replace(identity, mute=(*identity.mute, service))
     return identity
-
-
-def instead_of_sts(world: World) -> tuple[str, ...]:
-    """The declared services that can judge credentials as well as STS."""
-    return tuple(sorted({target.service for target in world.services if target.reachable} & set(_SIGNED_READS)))
 
 
 def ask(world: World, service: str = "sts", *, most: float, **credentials: str) -> Identity:

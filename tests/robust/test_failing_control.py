@@ -27,7 +27,7 @@ from tests.network.account import REGION, Account
 from tests.robust.faults import FAULTS, NOISE, Harness, Injection, UnforeseenError
 
 BUDGET, LATE = 3.0, 0.1  # seconds; DESIGN's promise
-_EVERY = 23  # of the calls and ways, in `make test`
+_EVERY = 67  # of the calls and ways, in `make test`
 # moto has no notion of these; AWS answers so where there are none.
 _NONE_THERE = {
     "ListFirewallRuleGroupAssociations": {"FirewallRuleGroupAssociations": []},
