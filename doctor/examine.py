@@ -116,7 +116,18 @@ def _panel(run: Run, sides: Set[Source], brought: Known) -> _Panel:
     elsewhere = stands_elsewhere(brought, run.world.request.function)
     able = [check for check in checks if check.sources <= sides and not (elsewhere and needs_the_function(check))]
     asked = tuple(check for check in able if not _is_own(check))
+    if run.world.request.function is None and not brought and not _asks_outside(asked):
+        asked = tuple(check for check in asked if Source.CONTROL not in check.sources)
     return _Panel(ids, asked, own, tuple(failed))
+
+
+def _asks_outside(asked: Sequence[Check]) -> bool:
+    """Whether AWS is asked about a sandbox's own function: where something is decided there alone, or nothing without it.
+
+    A check that compares both sides goes along, and is not worth the SDK's models and a call by itself.
+    """
+    needed = [check.sources for check in asked]
+    return {Source.CONTROL} in needed or all(Source.CONTROL in sources for sources in needed)
 
 
 def _is_own(check: Check) -> bool:

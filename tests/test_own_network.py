@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import cli
+from doctor import examine, registry
 from doctor.demo.embedded import EmbeddedAWS
 from doctor.emulator import Function
 from tests.emulated import need_emulator
@@ -91,3 +92,17 @@ def test_without_any_permission_the_actions_that_are_lacking_are_named() -> None
     told = [finding for finding in verdict["findings"] if finding["outcome"] == "unknown"]
     assert any("lambda:GetFunctionConfiguration" in finding["message"] for finding in told), verdict["headline"]
     assert all(finding["outcome"] != "ok" for finding in verdict["findings"] if finding["check"].startswith("network."))
+
+
+@pytest.mark.parametrize(
+    ("selected", "asks"),
+    [
+        (("credentials.rejected", "credentials.wrong-principal"), False),
+        (("credentials.wrong-principal",), True),
+        (("reach.flaky", "network.no-route"), True),
+    ],
+)
+def test_a_check_that_compares_both_sides_is_no_reason_to_ask_aws_by_itself(
+    selected: tuple[str, ...], asks: bool
+) -> None:
+    assert examine._asks_outside([registry.load(each) for each in selected]) is asks
