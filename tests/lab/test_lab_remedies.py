@@ -12,8 +12,8 @@ import pytest
 from tables import BY_NAME
 from vpc import Vpc
 
-SMOKE = ("role without the queue's actions",)
 MENDED = (
+    "role without the queue's actions",
     *("no such bucket", "no such queue", "no such table", "no such secret", "no such parameter"),
     *(
         "table is still created",
@@ -54,7 +54,8 @@ def problems(verdict: dict[str, Any]) -> list[str]:
     return [each["id"] for each in found]
 
 
-@pytest.mark.parametrize("name", [*SMOKE, *(pytest.param(name, marks=pytest.mark.long) for name in MENDED)])
+@pytest.mark.long
+@pytest.mark.parametrize("name", MENDED)
 def test_the_commands_mend_it(vpc: Vpc, words: dict[str, str], name: str) -> None:
     told = vpc.do("remedied", name=name, words=words)
     assert told["before"]["diagnoses"][0]["check"] == BY_NAME[name].expect[0]
