@@ -7,9 +7,12 @@ nothing: nobody but the platform and the code sets these variables.
 
 from collections.abc import Callable
 
+import vpc_role
 from changes import isolated
 from scene import Row, Scene
 from vpc_cloud import EXPIRED, FOREIGN, ROLE, STORED
+
+from doctor.demo import gate
 
 _NOT_KNOWN = "ASIA" + "QZYXWVUTSRPONMLK"
 _OTHER_SECRET, _OTHER_TOKEN = ROLE.secret[::-1], ROLE.token[::-1]
@@ -92,7 +95,16 @@ MISSING, STRAY, BLANK = (
 )
 DIFFERS, COPIED = "credentials.application-client-differs", "credentials.keys-copied-into-settings"
 
+
+def _deleted(scene: Scene) -> None:
+    """The role is gone, and with it the token that its sandboxes hold."""
+    scene.cloud.held = gate.WRONG_TOKEN
+    scene.once_deployed(lambda _: vpc_role.remove())
+
+
 ENVIRONMENT = (
+    Row(name="the role is gone", breaks=_deleted, expect=(REJECTED, "identity.role-missing"), inside=(REJECTED,),
+        outside=("identity.role-missing",), targets=("sqs",), budget=6.0),
     _expired("expired token, by DynamoDB", "dynamodb"),
     _expired("expired token, by S3", "s3"),
     _expired("expired token, by SNS", "sns"),

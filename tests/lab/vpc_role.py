@@ -63,10 +63,20 @@ def put(name: str, *statements: dict[str, Any]) -> None:
 
 def only(*statements: dict[str, Any]) -> None:
     """The role's policies are none but these."""
+    _strip()
+    put("orders", *statements)
+
+
+def remove() -> None:
+    """Delete the role, its policies first."""
+    _strip()
+    boto3.client("iam").delete_role(RoleName="orders")
+
+
+def _strip() -> None:
     iam = boto3.client("iam")
     for name in iam.list_role_policies(RoleName="orders")["PolicyNames"]:
         iam.delete_role_policy(RoleName="orders", PolicyName=name)
-    put("orders", *statements)
 
 
 def managed(name: str, *statements: dict[str, Any]) -> str:
