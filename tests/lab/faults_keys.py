@@ -102,7 +102,14 @@ def _deleted(scene: Scene) -> None:
     scene.once_deployed(lambda _: vpc_role.remove())
 
 
+def _somebody_else(scene: Scene) -> None:
+    """A user's key in the role's place, where STS tells whose it is."""
+    scene.variables = {**_STORED, "AWS_SESSION_TOKEN": None}
+
+
 ENVIRONMENT = (
+    Row(name="a user's key in the role's place, by STS", breaks=_somebody_else, targets=("sqs",), budget=6.0, outside=(),
+        expect=("credentials.wrong-principal", "credentials.long-lived-key"), inside=("credentials.long-lived-key",)),
     Row(name="the role is gone", breaks=_deleted, expect=(REJECTED, "identity.role-missing"), inside=(REJECTED,),
         outside=("identity.role-missing",), targets=("sqs",), budget=6.0),
     _expired("expired token, by DynamoDB", "dynamodb"),
