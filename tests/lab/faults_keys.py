@@ -102,12 +102,20 @@ def _deleted(scene: Scene) -> None:
     scene.once_deployed(lambda _: vpc_role.remove())
 
 
+def _made_again(scene: Scene) -> None:
+    """A role of the same name stands in the place of the one that the sandboxes' token was made for."""
+    scene.cloud.held = gate.WRONG_TOKEN
+    scene.once_deployed(lambda _: vpc_role.make_again())
+
+
 def _somebody_else(scene: Scene) -> None:
     """A user's key in the role's place, where STS tells whose it is."""
     scene.variables = {**_STORED, "AWS_SESSION_TOKEN": None}
 
 
 ENVIRONMENT = (
+    Row(name="the role was made again", breaks=_made_again, targets=("sqs",), budget=6.0, outside=(),
+        expect=("credentials.role-recreated", REJECTED), inside=(REJECTED,)),
     Row(name="a user's key in the role's place, by STS", breaks=_somebody_else, targets=("sqs",), budget=6.0, outside=(),
         expect=("credentials.wrong-principal", "credentials.long-lived-key"), inside=("credentials.long-lived-key",)),
     Row(name="the role is gone", breaks=_deleted, expect=(REJECTED, "identity.role-missing"), inside=(REJECTED,),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -71,6 +72,17 @@ def remove() -> None:
     """Delete the role, its policies first."""
     _strip()
     boto3.client("iam").delete_role(RoleName="orders")
+
+
+def make_again() -> None:
+    """Delete the role, and make another one of the same name that may do the same."""
+    iam = boto3.client("iam")
+    known = iam.get_role(RoleName="orders")["Role"]["AssumeRolePolicyDocument"]
+    remove()
+    iam.create_role(RoleName="orders", AssumeRolePolicyDocument=json.dumps(known))
+    made = iam_backends[ACCOUNT]["aws"].get_role("orders")
+    made.create_date += timedelta(minutes=5)  # nobody is that quick; moto tells whole seconds
+    put("orders", allow("*"))
 
 
 def _strip() -> None:
