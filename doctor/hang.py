@@ -66,9 +66,9 @@ class Timeouts:
 
     def told(self, addresses: int) -> str:
         """The sum behind `most`, for people."""
-        steps = f"({_count(max(1, addresses), 'address')} + 1 handshake) x {self.connect:g} s + {self.read:g} s for the answer"
+        steps = f"({count(max(1, addresses), 'address')} + 1 handshake) x {self.connect:g} s + {self.read:g} s for the answer"
         rest = f" + {paused:g} s of pauses" if (paused := pauses(self.attempts)) else ""
-        return f"{_count(self.attempts, 'attempt')} x ({steps}){rest} = {self.most(addresses):.1f} s"
+        return f"{count(self.attempts, 'attempt')} x ({steps}){rest} = {self.most(addresses):.1f} s"
 
 
 def fitting(attempts: int, addresses: int, limit: float) -> Timeouts | None:
@@ -90,5 +90,6 @@ def least(addresses: int) -> int:
     return math.ceil(((max(1, addresses) + 1) * _CONNECT + _LEAST_READ) / _USABLE)
 
 
-def _count(number: int, word: str) -> str:
+def count(number: int, word: str) -> str:
+    """`1 address`, `2 addresses`."""
     return f"{number} {word}{'' if number == 1 else 'es' if word.endswith('s') else 's'}"

@@ -70,7 +70,7 @@ def _of_application(subject: str, built: Built, limit: _Limit) -> Observation:
     if limit and built.worst_hang > limit[0]:
         return _beyond(subject, silent, built, limit, None)
     if limit and built.worst_wait > limit[0]:
-        factors = f"{built.attempts} attempts x {built.read_timeout:g} s, and pauses"
+        factors = f"{hang.count(built.attempts, 'attempt')} x {built.read_timeout:g} s, and pauses"
         words = f"{subject} may wait {built.worst_wait:.0f} s for an answer that never comes ({factors})"
         return _beyond(subject, words, built, limit, Severity.HINTS)
     if built.worst_hang > gateway[0]:
@@ -104,11 +104,10 @@ def _of_defaults(limit: _Limit, clients: Clients | None, endpoint: Endpoint | No
 def _remedy(attempts: int, addresses: int, seconds: float) -> Remedy:
     if fitting := hang.fitting(attempts, addresses, seconds):
         return Remedy(f"{_BOUND}. The longest then: {fitting.told(addresses)}.", template=fitting.config)
-    least = hang.least(addresses)
+    least, many = hang.least(addresses), hang.count(max(1, addresses), "address")
     return Remedy(
-        f"No timeouts that are worth having fit into {seconds:.0f} s: one attempt with {_EXAMPLE.connect:g} s for each of "
-        f"{max(1, addresses)} addresses and the handshake, and 1 s for the answer, needs {least} s. Raise the function's timeout "
-        "first, then bound the client.",
+        f"No timeouts that are worth having fit into {seconds:.0f} s: one attempt with {_EXAMPLE.connect:g} s for {many} and the "
+        f"handshake each, and 1 s for the answer, needs {least} s. Raise the function's timeout first, then bound the client.",
         commands=(f"aws lambda update-function-configuration --function-name FUNCTION --timeout {least}",),
     )
 
@@ -118,4 +117,5 @@ def _sum(built: Built) -> str:
 
 
 def _factors(attempts: int, addresses: int, connect: float) -> str:
-    return f"{attempts} attempts x {max(1, addresses)} addresses x {connect:g} s, and pauses"
+    tried = f"{hang.count(attempts, 'attempt')} x {hang.count(max(1, addresses), 'address')}"
+    return f"{tried} x {connect:g} s, and pauses"
