@@ -106,8 +106,8 @@ def _remedy(attempts: int, addresses: int, seconds: float) -> Remedy:
         return Remedy(f"{_BOUND}. The longest then: {fitting.told(addresses)}.", template=fitting.config)
     least, many = hang.least(addresses), hang.count(max(1, addresses), "address")
     return Remedy(
-        f"No timeouts that are worth having fit into {seconds:.0f} s: one attempt with {_EXAMPLE.connect:g} s for {many} and the "
-        f"handshake each, and 1 s for the answer, needs {least} s. Raise the function's timeout first, then bound the client.",
+        f"No timeouts that are worth having fit into {seconds:.0f} s: one attempt, with {_EXAMPLE.connect:g} s each for {many} "
+        f"and the handshake, and 1 s for the answer, needs {least} s. Raise the function's timeout first, then bound the client.",
         commands=(f"aws lambda update-function-configuration --function-name FUNCTION --timeout {least}",),
     )
 
