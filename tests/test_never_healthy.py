@@ -9,17 +9,19 @@ from typing import Any
 
 import pytest
 
-from doctor import answer, boundary, diagnose
+from doctor import answer, boundary, diagnose, registry
 from doctor.clearance import Answer
 from doctor.evidence import Evidence, Facts, Missing, Reason, Vantage
+from doctor.evidence import caller as caller_kind
 from doctor.evidence.caller import Answer as Said
 from doctor.evidence.endpoint import Endpoint
 from doctor.evidence.reach import Probe, Reach, Tcp, Tls
 from doctor.examine import Run, examine
 from doctor.join import join
-from doctor.request import InvalidRequest, Request, from_event
+from doctor.judge import judge
+from doctor.request import InvalidRequest, Request, ServiceTarget, from_event
 from doctor.schedule import Schedule
-from doctor.verdict import FailOn, Outcome, Status
+from doctor.verdict import FailOn, Outcome, Severity, Status
 from doctor.world import World
 from tests.evidence.build import caller, identity, probe, reach
 
@@ -184,3 +186,27 @@ def test_thousands_of_targets_are_judged_in_time() -> None:
     verdict = judge_again(run, known).verdict
     assert verdict.status is Status.UNHEALTHY
     assert len(verdict.diagnoses) == 1
+
+
+class TestNobodyJudgedTheCredentials:
+    """STS may be out of reach without any fault; a declared service that was asked in its place may not just be slow."""
+
+    @pytest.mark.parametrize(
+        ("error", "mute", "severity"),
+        [("", ("sqs",), Severity.BREAKS), ("ConnectTimeoutError", (), Severity.HINTS)],
+        ids=["our time was over", "it cannot be reached, which other checks tell"],
+    )
+    def test_in_time(
+        self, monkeypatch: pytest.MonkeyPatch, error: str, mute: tuple[str, ...], severity: Severity
+    ) -> None:
+        def ask(_: World, service: str = "sts", **given: Any) -> caller_kind.Identity:
+            why = "ConnectTimeoutError" if service == "sts" else error
+            return caller_kind.Identity(instrument=service, answer=Said.UNREACHABLE, error=why)
+
+        monkeypatch.setattr(caller_kind, "ask", ask)
+        asked = world(Request(targets=(ServiceTarget(service="sqs"),)))
+        (found,) = caller_kind.Caller.collect(asked)
+        assert isinstance(found, caller_kind.Caller)
+        assert found.identity.mute == mute
+        (judged,) = judge(registry.load("credentials.rejected"), (seal(found, None),))
+        assert (judged.finding.outcome, judged.finding.severity) == (Outcome.UNKNOWN, severity)

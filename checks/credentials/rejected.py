@@ -51,22 +51,25 @@ def rejected(caller: Caller, experiments: Experiments | None) -> Iterator[Observ
     elif identity.answer is Answer.ACCEPTED:
         who = f" as {identity.principal}" if identity.principal else ""
         yield ok(subject, f"{identity.instrument} accepts the default credential chain{who}")
-    elif identity.answer is Answer.UNSIGNED:
-        yield unknown(subject, f"no signed call could be sent: {identity.error}: {identity.message}")
-    elif identity.answer is Answer.UNREACHABLE and identity.mute:
+    else:
+        yield _unjudged(subject, caller)
+
+
+def _unjudged(subject: str, caller: Caller) -> Observation:
+    """Why nobody said anything about the credentials. STS alone may be silent; a service that should have answered may not."""
+    identity = caller.identity
+    if identity.answer is Answer.UNSIGNED:
+        return unknown(subject, f"no signed call could be sent: {identity.error}: {identity.message}")
+    if identity.answer is Answer.UNREACHABLE and identity.mute:
         words = f"neither STS nor {', '.join(identity.mute)} judged the credentials in time ({identity.message})"
-        yield unknown(subject, words)
-    elif identity.answer is Answer.UNREACHABLE and not caller.sts_declared:
-        yield unknown(
+        return unknown(subject, words)
+    if identity.answer is Answer.UNREACHABLE and not caller.sts_declared:
+        return unknown(
             subject,
             f"STS gave no answer ({identity.message}), so the credentials were not judged; a VPC needs no STS endpoint",
             severity=Severity.HINTS,
         )
-    else:
-        yield unknown(
-            subject,
-            f"{identity.instrument} did not judge the credentials: {identity.code or identity.message}",
-        )
+    return unknown(subject, f"{identity.instrument} did not judge the credentials: {identity.code or identity.message}")
 
 
 # IAM API reference, SetSecurityTokenServicePreferences: version 1 is good only in regions that are there by default.
