@@ -33,6 +33,7 @@ def _context(bundle: str | None, *defaults: str | None) -> ssl.SSLContext:
     return context
 
 
+@functools.cache
 def _botocore_bundle() -> str | None:
     """certifi's bundle where it is installed, else the one in botocore (`botocore.httpsession.where`)."""
     for package, file in (("certifi", "cacert.pem"), ("botocore", "cacert.pem")):

@@ -9,14 +9,14 @@ from doctor.declare import Check
 from doctor.evidence import Evidence, Missing, Reason
 from doctor.evidence.run import Run as RunRecord
 from doctor.evidence.zone import Zone
-from doctor.form import replaced, texts
+from doctor.form import replaced, texts, words
 from doctor.gather import Progress, gather
 from doctor.headline import headline, judged_no_path, saw_only_itself
 from doctor.hear import Ahead, hear, plugin_checks
 from doctor.join import join, needs_the_function, stands_elsewhere
 from doctor.join import needed as to_join
 from doctor.judge import Judged, Known, engine_finding, engine_findings, once
-from doctor.redact import Redactor, words
+from doctor.redact import Redactor
 from doctor.runtime import runtime
 from doctor.schedule import Schedule
 from doctor.sight import sight
@@ -63,12 +63,16 @@ class Examination:
 
 @dataclass(frozen=True)
 class _Panel:
-    """The ids of all checks there are, those that this run asks, the engine's own, and plug-ins that failed."""
+    """The ids of all checks there are, those that this run asks, the engine's own, and plug-ins that failed.
+
+    `redactor` is made with them, before anything is gathered: meanwhile the SDK loads in a process of its own.
+    """
 
     ids: tuple[str, ...]
     asked: tuple[Check, ...]
     own: tuple[Check, ...]
     failed: tuple[Judged, ...]
+    redactor: Redactor
 
 
 def examine(run: Run) -> Examination:
@@ -118,7 +122,9 @@ def _panel(run: Run, sides: Set[Source], brought: Known) -> _Panel:
     asked = tuple(check for check in able if not _is_own(check))
     if run.world.request.function is None and not brought and not _asks_outside(asked):
         asked = tuple(check for check in asked if Source.CONTROL not in check.sources)
-    return _Panel(ids, asked, own, tuple(failed))
+    kinds = {need.facts for check in asked for need in check.needs}
+    public = words(Verdict, Evidence, Missing, *kinds).union(ids)
+    return _Panel(ids, asked, own, tuple(failed), Redactor(run.world.environ, public))
 
 
 def _asks_outside(asked: Sequence[Check]) -> bool:
@@ -162,7 +168,7 @@ def _conclude(run: Run, panel: _Panel, known: Known, took: dict[str, float], hea
         runtime=run.runtime or replace(runtime(world.environ), zone=_zone(known)),
         plugins=tuple(map(registry.version, run.plugins)),
     )
-    redactor = Redactor(world.environ, _public(panel, known, world))
+    redactor = panel.redactor.sparing(_public(known, world))
     return Examination(_bounded(redactor.plain(verdict)), known, redactor)
 
 
@@ -178,13 +184,11 @@ def _bounded(verdict: Verdict) -> Verdict:
     return replaced(verdict, {text: f"{text[:_MOST_TEXT]}…" for text in long})
 
 
-def _public(panel: _Panel, known: Known, world: World) -> frozenset[str]:
-    """What a report cannot do without, though a weak password be among it: ids, targets, words of the schemas."""
+def _public(known: Known, world: World) -> frozenset[str]:
+    """What a report of this evidence cannot do without, though a weak password be among it."""
     targets = {item.target for item in known if item.target}
     hosts = {target.rpartition(":")[0] for target in targets}
-    names = {*panel.ids, *targets, *hosts, *(item.kind for item in known), world.vantage.function or ""}
-    kinds = {need.facts for check in panel.asked for need in check.needs}
-    return words(Verdict, Evidence, Missing, *kinds) | names - {""}
+    return frozenset({*targets, *hosts, *(item.kind for item in known), world.vantage.function or ""} - {""})
 
 
 def _cut_short(panel: _Panel, known: Known) -> list[Judged]:

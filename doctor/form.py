@@ -1,9 +1,10 @@
-"""A value's plain form, and every text in it: what each report goes through on its way out.
+"""A value's plain form, every text in it, and the words of its schema: what each report goes through on its way out.
 
 `dataclasses.asdict` copies deeply what nobody can change, and takes longer than all that judges and masks.
 """
 
 import functools
+import typing
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
@@ -65,3 +66,24 @@ def _replaced(value: Any, by: Mapping[str, str]) -> Any:
     if isinstance(value, Mapping):
         return {by.get(str(key), str(key)): _replaced(item, by) for key, item in value.items()}
     return value
+
+
+def words(*types: Any) -> frozenset[str]:
+    """The words of dataclasses' schemas: names of fields, values of enumerations, those of the types within too."""
+    found: set[str] = set()
+    seen: set[Any] = set()
+    waiting = list(types)
+    while waiting:
+        kind = waiting.pop()
+        if kind in seen:
+            continue
+        seen.add(kind)
+        waiting.extend(part for part in typing.get_args(kind) if isinstance(part, type) or typing.get_args(part))
+        if isinstance(kind, type) and issubclass(kind, Enum):
+            found.update(str(member.value) for member in kind)
+        elif is_dataclass(kind):
+            named = fields(kind)
+            found.update(field.name for field in named)
+            spelled = any(isinstance(field.type, str) for field in named)  # and evaluating that takes a while
+            waiting.extend(typing.get_type_hints(kind).values() if spelled else (field.type for field in named))
+    return frozenset(found)

@@ -11,7 +11,7 @@ from doctor.made import made
 from doctor.schedule import Schedule
 from doctor.supervise import Children, End, How, Item
 from doctor.verdict import Source
-from doctor.world import World
+from doctor.world import World, now
 
 Progress = Callable[[str], None]
 # A hung collector holds up the others of its lane for so long: seconds, and a share of small budgets.
@@ -48,15 +48,10 @@ def gather(
     kinds: Iterable[type[Facts]], world: World, schedule: Schedule, progress: Progress, ahead: Ahead
 ) -> Gathered:
     """Run the collectors until all have ended or the time for gathering is over; meanwhile judge what can be judged."""
-    known: list[Evidence | Missing] = []
-    waiting: list[type[Facts]] = []
     wanted = closure(kinds)
     brought = tuple(item for item in world.known if item.kind not in {kind.kind for kind in wanted})
-    for kind in wanted:
-        if elsewhere := _of_another_function(kind, world):
-            known.append(elsewhere)
-        else:
-            waiting.append(kind)
+    known: list[Evidence | Missing] = [lost for kind in wanted if (lost := _of_another_function(kind, world))]
+    waiting = [kind for kind in wanted if not any(lost.kind == kind.kind for lost in known)]
     by_name = {kind.kind: kind for kind in waiting}
     took: dict[str, float] = {}
     turn = min(_TURN, _SHARE_OF_BUDGET * schedule.budget)
@@ -64,7 +59,13 @@ def gather(
         while by_name:
             ready = [kind for kind in waiting if not any(earlier.kind in by_name for earlier in kind.after)]
             waiting = [kind for kind in waiting if kind not in ready]
-            children.start(_task(kind, world, (*brought, *known), schedule) for kind in ready)
+            told = [found for kind in ready if (found := _foretold(kind, world, (*brought, *known), schedule))]
+            for found in told:
+                del by_name[found.kind]
+            children.start(_task(kind, world, (*brought, *known), schedule) for kind in ready if kind.kind in by_name)
+            if told:  # what builds on it need not wait any more
+                known.extend(told)
+                continue
             children.start(ahead.tasks(by_name.values(), tuple(known)))
             event = children.next()
             if event is None:
@@ -94,10 +95,27 @@ def _of_another_function(kind: type[Facts], world: World) -> Missing | None:
     return Missing(kind=kind.kind, reason=Reason.NOT_ASKED, detail=detail)
 
 
-def _task(kind: type[Facts], world: World, known: tuple[Evidence | Missing, ...], schedule: Schedule) -> Task:
+def _foretold(
+    kind: type[Facts], world: World, known: tuple[Evidence | Missing, ...], schedule: Schedule
+) -> Evidence | Missing | None:
+    """What a collector can only say, by what it builds on. Where that is mangled, its own child shall meet it."""
+    try:
+        found = kind.foretold(_before(kind, world, known, schedule))
+    except Exception:  # noqa: BLE001 - it runs in the process that must not fail
+        return None
+    if isinstance(found, Facts):
+        return _signed(Evidence.of(found, vantage=world.vantage, at=now(), took=0.0), kind, world)
+    return _signed(found, kind, world) if found else None
+
+
+def _before(kind: type[Facts], world: World, known: tuple[Evidence | Missing, ...], schedule: Schedule) -> World:
+    """The world as a collector meets it: with what it builds on."""
     needed = {earlier.kind for earlier in kind.after}
-    seen = tuple(item for item in known if item.kind in needed)
-    work = Collecting(kind, world.knowing(seen, schedule.gathered))
+    return world.knowing(tuple(item for item in known if item.kind in needed), schedule.gathered)
+
+
+def _task(kind: type[Facts], world: World, known: tuple[Evidence | Missing, ...], schedule: Schedule) -> Task:
+    work = Collecting(kind, _before(kind, world, known, schedule))
     preload = kind.shares(world)
     lane = preload if world.cores > 1 else ""  # with two cores, the SDK's children need not wait for the others
     # Targets are looked at in steps that wait for each other and for the network: all else can be done meanwhile.

@@ -16,20 +16,9 @@ from botocore.loaders import JSONFileLoader, Loader
 
 from doctor.child import give_back
 
-# A zygote that starts early has time for the collectors that it will be handed, which import no pydantic.
-for _kind in (
-    "application",
-    "caller",
-    "clients",
-    "credentials",
-    "endpoint",
-    "imports",
-    "resource_calls",
-    "resources",
-    "sdk",
-):
+# What several collectors share. A module that one child alone needs is imported there: the first call waits for all of this.
+for _kind in ("caller", "credentials", "application"):
     importlib.import_module(f"doctor.evidence.{_kind}")
-
 
 _NO_FILE = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
 

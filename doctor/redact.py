@@ -7,15 +7,13 @@ looked for once, and only the rest string by string. Every pattern is linear: bo
 """
 
 import base64
-import dataclasses
-import enum
+import copy
 import functools
 import json
 import os
 import re
-import typing
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple, Self
 from urllib.parse import quote, quote_plus, unquote
 
 from doctor.form import Value, replaced, texts
@@ -165,8 +163,18 @@ class Redactor:
     def __init__(self, environ: Mapping[str, str], public: Collection[str] = ()) -> None:
         forms = {form for value in _secrets(environ) for form in _forms(value)}
         self._forms = tuple(sorted(forms, key=lambda form: (-len(form), form)))
-        self._public = frozenset(public)
-        self._names = frozenset(word for word in public if not word.isidentifier())
+        self._public, self._names = frozenset[str](), frozenset[str]()
+        self._spare(public)
+
+    def sparing(self, public: Collection[str]) -> Self:
+        """The same, for a report that cannot do without these words either."""
+        other = copy.copy(self)
+        other._spare(public)
+        return other
+
+    def _spare(self, public: Collection[str]) -> None:
+        self._public |= frozenset(public)
+        self._names |= frozenset(word for word in public if not word.isidentifier())
 
     def text(self, text: str) -> str:
         """The text with every known secret, and what looks like one, masked."""
@@ -209,27 +217,6 @@ def cut(text: str, most: int = 300) -> str:
 def brief(error: BaseException, most: int = 300) -> str:
     """An exception for a report: what was raised, and the start of what it says."""
     return f"{type(error).__name__}: {cut(str(error), most)}"
-
-
-def words(*types: Any) -> frozenset[str]:
-    """The words of dataclasses' schemas: names of fields, values of enumerations, those of the types within too."""
-    found: set[str] = set()
-    seen: set[Any] = set()
-    waiting = list(types)
-    while waiting:
-        kind = waiting.pop()
-        if kind in seen:
-            continue
-        seen.add(kind)
-        waiting.extend(part for part in typing.get_args(kind) if isinstance(part, type) or typing.get_args(part))
-        if isinstance(kind, type) and issubclass(kind, enum.Enum):
-            found.update(str(member.value) for member in kind)
-        elif dataclasses.is_dataclass(kind):
-            fields = dataclasses.fields(kind)
-            found.update(field.name for field in fields)
-            spelled = any(isinstance(field.type, str) for field in fields)  # and evaluating that takes a while
-            waiting.extend(typing.get_type_hints(kind).values() if spelled else (field.type for field in fields))
-    return frozenset(found)
 
 
 def names_secret(variable: str) -> bool:

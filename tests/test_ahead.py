@@ -58,6 +58,35 @@ class Slow(Facts):
         yield cls(target="far.example:443")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Foretold(Facts):
+    """Evidence that `Quick` settles: nobody has to look."""
+
+    kind: ClassVar[str] = "foretold"
+    after: ClassVar[tuple[type[Facts], ...]] = (Quick,)
+
+    process: int
+
+    @classmethod
+    def foretold(cls, world: World) -> "Foretold | Missing | None":
+        return cls(process=os.getpid()) if world.seen(Quick) else None
+
+    @classmethod
+    def collect(cls, world: World) -> Iterator["Foretold | Missing"]:
+        yield cls(process=os.getpid())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stumbling(Foretold):
+    """What cannot tell it by itself after all."""
+
+    kind: ClassVar[str] = "stumbling"
+
+    @classmethod
+    def foretold(cls, world: World) -> "Stumbling | Missing | None":
+        raise RecursionError("too deep")
+
+
 def tells_when() -> Iterator[Observation]:
     yield ok("when", str(time.monotonic()))
 
@@ -157,3 +186,12 @@ def test_what_it_did_not_finish_is_left_for_later() -> None:
 def test_a_third_partys_check_never_shares_its_child() -> None:
     ahead = Ahead([replace(check("aaa.first", Quick), plugin="theirs")], time.monotonic() + BUDGET)
     assert not list(ahead.tasks([Slow], ()))
+
+
+@pytest.mark.parametrize(("kind", "here"), [(Foretold, True), (Stumbling, False)])
+def test_what_is_known_already_costs_no_process(
+    monkeypatch: pytest.MonkeyPatch, kind: type[Foretold], here: bool
+) -> None:
+    told = replace(check("app.told", kind), judge=lambda facts: iter([ok("process", str(facts.process))]))
+    (found,) = [each for each in examined(monkeypatch, told).findings if each.check == "app.told"]
+    assert (found.message == str(os.getpid())) == here, "and one that fails at it is left to a child of its own"

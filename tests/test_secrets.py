@@ -24,7 +24,8 @@ from doctor import answer, casefile, registry
 from doctor.declare import Check, ok, problem
 from doctor.evidence.environment import Environment
 from doctor.examine import Examination, Run, examine
-from doctor.redact import MASK, Redactor, words
+from doctor.form import words
+from doctor.redact import MASK, Redactor
 from doctor.render import emf, health, junit, markdown, terminal
 from doctor.render import json as json_form
 from doctor.request import Request

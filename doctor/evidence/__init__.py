@@ -56,6 +56,12 @@ class Facts:
         raise NotImplementedError(f"evidence kind {cls.__name__} has no collect()")
 
     @classmethod
+    def foretold(cls, world: World) -> Self | Missing | None:
+        """What `collect` would say without looking at anything, by what is known: no process is started then."""
+        del world
+        return None
+
+    @classmethod
     def shares(cls, world: World) -> str:
         """What `collect` needs imported in this world: `preload`, where it has a choice."""
         del world

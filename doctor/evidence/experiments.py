@@ -85,25 +85,27 @@ class Experiments(Facts):
         return came_of(self.tried, change)
 
     @classmethod
-    def shares(cls, world: World) -> str:
-        """Where they are switched off, the SDK is not needed."""
-        return cls.preload if world.request.experiments else ""
+    def foretold(cls, world: World) -> Self | Missing | None:
+        """That nothing is tried, and why: in most runs AWS accepts the plain call."""
+        if not world.request.experiments:
+            return Missing(kind=cls.kind, reason=Reason.NOT_ASKED, detail="experiments are switched off")
+        plain = _plain(world)
+        if plain is None:
+            return cls(left_out="the plain call came to no end")
+        if _leaves_a_question(plain) or _was_silent(plain):
+            return None
+        return cls(left_out="the plain call was not refused, or in words that leave no question")
 
     @classmethod
     def collect(cls, world: World) -> Iterator[Self | Missing]:
-        """Repeat the call that was refused."""
-        if not world.request.experiments:
-            yield Missing(kind=cls.kind, reason=Reason.NOT_ASKED, detail="experiments are switched off")
-            return
-        plain = next((caller.identity for caller in world.seen(Caller)), None)
-        if plain is None:
-            yield cls(left_out="the plain call came to no end")
-        elif plain.answer is Answer.REJECTED and plain.code not in TIME_CODES:
+        """Repeat the call that was refused, or the silent one at another host."""
+        plain = _plain(world)
+        if told := cls.foretold(world):
+            yield told
+        elif plain and _leaves_a_question(plain):
             yield cls._tried(world, plain)
-        elif GLOBAL_STS in (plain.silent_sts, plain.host) and plain.answer is not Answer.REJECTED and _silent(plain):
-            yield cls(tried=tuple(_at_other_host(world, GLOBAL_STS, None)))
         else:
-            yield cls(left_out="the plain call was not refused, or in words that leave no question")
+            yield cls(tried=tuple(_at_other_host(world, GLOBAL_STS, None)))
 
     @classmethod
     def _tried(cls, world: World, plain: Identity) -> Self:
@@ -126,8 +128,19 @@ def came_of(tried: Iterable[Experiment], change: Change) -> Answer | None:
     return next((each.identity.answer for each in tried if each.change is change), None)
 
 
-def _silent(plain: Identity) -> bool:
-    return plain.answer is Answer.UNREACHABLE or bool(plain.silent_sts)
+def _plain(world: World) -> Identity | None:
+    return next((caller.identity for caller in world.seen(Caller)), None)
+
+
+def _leaves_a_question(plain: Identity) -> bool:
+    """Whether AWS refused the call, in words that more than one fault explains."""
+    return plain.answer is Answer.REJECTED and plain.code not in TIME_CODES
+
+
+def _was_silent(plain: Identity) -> bool:
+    """Whether STS's global host gave no answer, and nobody refused the call."""
+    unheard = plain.answer is Answer.UNREACHABLE or bool(plain.silent_sts)
+    return unheard and GLOBAL_STS in (plain.silent_sts, plain.host) and plain.answer is not Answer.REJECTED
 
 
 def changes(used: Triple, platform: Triple | None) -> Iterator[tuple[Change, Triple]]:
