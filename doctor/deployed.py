@@ -12,7 +12,7 @@ from typing import Any
 from doctor import casefile, form, strict_json
 from doctor.child import Task
 from doctor.evidence import Reason
-from doctor.evidence.control import Reading, Refusal
+from doctor.evidence.calls.control import Reading, Refusal
 from doctor.evidence.function import name_of
 from doctor.evidence.standing import Known, located, placed
 from doctor.examine import Run

@@ -8,9 +8,9 @@ from typing import Any
 
 from doctor.evidence import Missing, Reason
 from doctor.evidence.caller import overridden
-from doctor.evidence.control import Reading, Refusal
-from doctor.evidence.network_details import ALL
-from doctor.evidence.network_read import read
+from doctor.evidence.calls.control import Reading, Refusal
+from doctor.evidence.calls.network_details import ALL
+from doctor.evidence.calls.network_read import read
 from doctor.judge import Known
 from doctor.login import UnansweredError, refused
 from doctor.request import Request

@@ -20,8 +20,8 @@ from moto import mock_aws
 from doctor import registry
 from doctor.evidence import Evidence, Missing, Reason, Vantage, named, revive
 from doctor.evidence.caller import cut_id
+from doctor.evidence.calls.function_parts import Alias, Role, RoleTrust, Unread, trust_of
 from doctor.evidence.function import Function, Named, configured
-from doctor.evidence.function_parts import Alias, Role, RoleTrust, Unread, trust_of
 from doctor.evidence.template import Declared, Layer, Template
 from doctor.judge import judge
 from doctor.request import Request

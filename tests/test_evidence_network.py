@@ -17,12 +17,13 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from moto import mock_aws
 
 from doctor import snapshot
-from doctor.evidence import Evidence, Missing, Reason, Vantage, network_reading, revive
+from doctor.evidence import Evidence, Missing, Reason, Vantage, revive
 from doctor.evidence import network as evidence
+from doctor.evidence.calls import network_reading
+from doctor.evidence.calls.network_calls import LOCAL, WIDE, Call
+from doctor.evidence.calls.network_details import ALL, ATTRIBUTES, DOMAINS, OF_PARENTS
+from doctor.evidence.calls.network_read import read
 from doctor.evidence.function import Function
-from doctor.evidence.network_calls import LOCAL, WIDE, Call
-from doctor.evidence.network_details import ALL, ATTRIBUTES, DOMAINS, OF_PARENTS
-from doctor.evidence.network_read import read
 from doctor.network.blocks import block
 from doctor.network.read import network
 from doctor.request import Request
@@ -291,7 +292,7 @@ def test_more_parents_than_anybody_asks_are_cut_and_said(aws: boto3.Session, mon
 
 def test_a_botocore_that_does_not_know_a_call_says_so(aws: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> None:
     invented = Call(operation="DescribeTeapots", key="Teapots", keeps="TeapotId")
-    monkeypatch.setattr("doctor.evidence.network_read.WIDE", (*WIDE, invented))
+    monkeypatch.setattr("doctor.evidence.calls.network_read.WIDE", (*WIDE, invented))
     _, unread = read(aws, ("vpc-1",))
     assert unread["Teapots"] == "refused: this botocore does not know DescribeTeapots"
 
@@ -374,7 +375,7 @@ def test_neighbours_are_bounded_and_those_left_out_are_named(
     aws: boto3.Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     parts = build(aws)
-    monkeypatch.setattr("doctor.evidence.network_read.MOST_NEIGHBOURS", 0)
+    monkeypatch.setattr("doctor.evidence.calls.network_read.MOST_NEIGHBOURS", 0)
     replies, unread = read(aws, (parts["vpc"],))
     assert unread[f"Vpcs/{parts['peer']}"] == "cut: more than 0 VPCs beside those that were asked for"
     assert [vpc["VpcId"] for vpc in replies["Vpcs"]] == [parts["vpc"]]

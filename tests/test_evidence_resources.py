@@ -19,11 +19,11 @@ from moto.core.botocore_stubber import MockRawResponse
 
 from doctor import preload, registry
 from doctor.evidence import Evidence, Missing, Vantage
+from doctor.evidence.calls.resource_service import Service
 from doctor.evidence.function import Function
 from doctor.evidence.permissions import Permissions
 from doctor.evidence.resource_named import of_arns, of_variables
 from doctor.evidence.resource_outside import ResourcesOutside, allowed_resources
-from doctor.evidence.resource_service import Service
 from doctor.evidence.resource_state import Owner, Resource, State, seen
 from doctor.evidence.resources import Resources, meant
 from doctor.judge import judge

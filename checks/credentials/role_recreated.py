@@ -3,8 +3,8 @@ from datetime import datetime
 
 from doctor import Observation, Remedy, Severity, atlas, check, not_applicable, ok, problem, unknown
 from doctor.evidence.caller import Answer, Caller, Identity
+from doctor.evidence.calls.function_parts import Role
 from doctor.evidence.function import Function
-from doctor.evidence.function_parts import Role
 
 
 def _remedy(function: str, role: str) -> Remedy:

@@ -2,9 +2,9 @@ from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
 from doctor.evidence.caller import Answer, Caller
+from doctor.evidence.calls.function_parts import Role
 from doctor.evidence.environment import Environment
 from doctor.evidence.function import Function
-from doctor.evidence.function_parts import Role
 
 _REMEDY = Remedy(
     "Let the default chain find the credentials that Lambda hands over: take out whatever stands before them, a profile, a "

@@ -1,8 +1,8 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
+from doctor.evidence.calls.function_parts import Alias
 from doctor.evidence.function import Function
-from doctor.evidence.function_parts import Alias
 
 
 @check(

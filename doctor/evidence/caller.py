@@ -16,8 +16,8 @@ from typing import Any, ClassVar, Self
 
 from doctor import atlas, boundary
 from doctor.evidence import Facts, Missing
+from doctor.evidence.calls.replies import bound_replies, is_own
 from doctor.evidence.environment import is_aws, override
-from doctor.evidence.replies import bound_replies, is_own
 from doctor.redact import cut
 from doctor.world import World
 

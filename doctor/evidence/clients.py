@@ -16,8 +16,8 @@ from typing import Any, ClassVar, Self
 
 from doctor.evidence import Facts, Missing
 from doctor.evidence.caller import Answer, failed, host_of, only_probeable, overridden
+from doctor.evidence.calls.replies import bound_replies
 from doctor.evidence.defaults import Patience
-from doctor.evidence.replies import bound_replies
 from doctor.redact import brief
 from doctor.world import World
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from doctor.evidence import Facts, Missing, Reason, Shared, inferred, proxy
-from doctor.evidence.control import Reading, Refusal
+from doctor.evidence.calls.control import Reading, Refusal
+from doctor.evidence.calls.function_parts import Alias, More, Role, Unread
 from doctor.evidence.environment import Override, Variable, flaws, override
-from doctor.evidence.function_parts import Alias, More, Role, Unread
 from doctor.evidence.template import Layer
 from doctor.redact import cut
 from doctor.request import declared_targets, default_targets

@@ -8,10 +8,10 @@ from typing import Any, ClassVar, Self
 
 from doctor.evidence import Facts, Missing, Reason, Shared
 from doctor.evidence.caller import only_probeable, overridden
+from doctor.evidence.calls.network_details import ALL
+from doctor.evidence.calls.network_read import read
+from doctor.evidence.calls.replies import MOST_LISTED, bound_replies
 from doctor.evidence.function import Function
-from doctor.evidence.network_details import ALL
-from doctor.evidence.network_read import read
-from doctor.evidence.replies import MOST_LISTED, bound_replies
 from doctor.verdict import Source
 from doctor.world import World
 

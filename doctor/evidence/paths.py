@@ -9,12 +9,12 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from doctor.evidence import Evidence, Facts, Missing, Reason, Shared, revive
+from doctor.evidence.calls.public_names import looked_up
 from doctor.evidence.endpoint import Endpoint
 from doctor.evidence.function import Function
 from doctor.evidence.function_calls import endpoints, probeable
 from doctor.evidence.names import Names
 from doctor.evidence.network import Network as NetworkFacts
-from doctor.evidence.public_names import looked_up
 from doctor.evidence.standing import standing
 from doctor.network.blocks import Block, block
 from doctor.network.resolution import Kind, Problem, Resolution

@@ -10,9 +10,9 @@ from typing import Any, ClassVar, Self
 
 from doctor import strict_json
 from doctor.evidence import Facts, Missing, Reason, Shared
-from doctor.evidence.control import Reading, Refusal, Reply
+from doctor.evidence.calls.control import Reading, Refusal, Reply
+from doctor.evidence.calls.function_parts import Unread
 from doctor.evidence.function import Function
-from doctor.evidence.function_parts import Unread
 from doctor.evidence.permission_uses import sources, uses
 from doctor.policies.usual import Caller, Use, Wanted
 from doctor.verdict import InvalidRequest, Source

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar, Self
 
 from doctor.evidence import Facts, Missing, Reason, Shared
-from doctor.evidence.control import Refusal
-from doctor.evidence.function_parts import Unread
+from doctor.evidence.calls.control import Refusal
+from doctor.evidence.calls.function_parts import Unread
 from doctor.evidence.permissions import SOURCES, Permissions
 from doctor.evidence.resource_named import Wanted, of_arns, together
 from doctor.evidence.resource_state import ACTIONS, Resource
@@ -40,7 +40,7 @@ class ResourcesOutside(Facts):
     @classmethod
     def collect(cls, world: World) -> Iterator[Self | Missing]:
         """Read what the function is configured with, then look at what that names."""
-        from doctor.evidence.resource_calls import look  # children only
+        from doctor.evidence.calls.resource_calls import look  # children only
 
         reading = _Reading(world)
         wanted, number, environ = reading.wanted()
@@ -83,7 +83,7 @@ class _Reading:
 
     def _variables(self, function: str) -> Mapping[str, str] | None:
         """Those of another function than this sandbox's; None where they could not be read."""
-        from doctor.evidence.resource_service import Service  # children only
+        from doctor.evidence.calls.resource_service import Service  # children only
 
         action = "lambda:GetFunctionConfiguration"
         said = Service(self.world, "lambda", self.region).ask(

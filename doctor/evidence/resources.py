@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from doctor.evidence import Facts, Missing
-from doctor.evidence.control import Refusal
+from doctor.evidence.calls.control import Refusal
 from doctor.evidence.resource_named import Wanted, declared, expected_owner, of_variables, together
 from doctor.evidence.resource_state import ACTIONS, Resource
 from doctor.request import ServiceTarget
 from doctor.world import World
 
 if TYPE_CHECKING:
-    from doctor.evidence.resource_calls import Account
+    from doctor.evidence.calls.resource_calls import Account
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +37,7 @@ class Resources(Facts):
     @classmethod
     def collect(cls, world: World) -> Iterator[Self | Missing]:
         """Ask for each as the function would; where STS does not answer, nobody tells whose a bucket should be."""
-        from doctor.evidence.resource_calls import look  # children only
+        from doctor.evidence.calls.resource_calls import look  # children only
 
         wanted = meant(world.services, world.environ)
         account = own_account(world, wanted, world.environ)
@@ -54,8 +54,8 @@ def meant(targets: tuple[ServiceTarget, ...], environ: Mapping[str, str]) -> tup
 
 def own_account(world: World, wanted: tuple[Wanted, ...], environ: Mapping[str, str], number: str = "") -> "Account":
     """The caller's own account (asked of STS where nobody has told its `number`), and the one that buckets are expected in."""
-    from doctor.evidence.resource_calls import Account  # children only
-    from doctor.evidence.resource_service import Service
+    from doctor.evidence.calls.resource_calls import Account  # children only
+    from doctor.evidence.calls.resource_service import Service
 
     owner, variable = expected_owner(environ)
     if not number and any(each.account or (each.kind == "bucket" and not owner) for each in wanted):

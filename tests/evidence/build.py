@@ -7,12 +7,12 @@ from typing import Any
 from doctor.evidence import Evidence, Facts, Vantage
 from doctor.evidence.application import Application, Built
 from doctor.evidence.caller import Answer, Caller, Identity
+from doctor.evidence.calls.function_parts import Role, RoleTrust
 from doctor.evidence.clients import Call, Clients
 from doctor.evidence.credentials import Credentials, KeyClass, Keys
 from doctor.evidence.endpoint import Endpoint
 from doctor.evidence.environment import Environment, Override, Variable
 from doctor.evidence.function import Function
-from doctor.evidence.function_parts import Role, RoleTrust
 from doctor.evidence.imports import Extension, Import, Imports
 from doctor.evidence.names import Lookup, Names, Reply, SystemAnswer
 from doctor.evidence.network import Network as NetworkFacts

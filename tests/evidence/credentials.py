@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from doctor.evidence.application import Application
 from doctor.evidence.caller import Answer
+from doctor.evidence.calls.function_parts import Role, RoleTrust
 from doctor.evidence.credentials import KeyClass
 from doctor.evidence.environment import Profile, Suspect
 from doctor.evidence.experiments import Change, Experiment, Experiments
 from doctor.evidence.function import Function
-from doctor.evidence.function_parts import Role, RoleTrust
 from doctor.evidence.platform import Platform
 from tests.evidence.build import (
     CONNECTS,

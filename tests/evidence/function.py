@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from doctor.evidence import Facts
+from doctor.evidence.calls.function_parts import Alias, Role, RoleTrust
 from doctor.evidence.environment import Variable
-from doctor.evidence.function_parts import Alias, Role, RoleTrust
 from doctor.evidence.names import Reply
 from doctor.evidence.template import Layer, Several, Template
 from tests.evidence.build import CONNECTS, Cases, function, names, probe, reach, sandbox

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from doctor.evidence.caller import Answer, Caller
-from doctor.evidence.function_parts import Role, RoleTrust
+from doctor.evidence.calls.function_parts import Role, RoleTrust
 from tests.evidence.build import REJECTED, Cases, caller, function, identity
 
 SILENT = replace(identity(Answer.UNREACHABLE, principal=""), message="ConnectTimeoutError: …")

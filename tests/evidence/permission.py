@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from doctor.evidence import Facts, Reason
-from doctor.evidence.function_parts import Unread
+from doctor.evidence.calls.function_parts import Unread
 from doctor.evidence.network import Network as NetworkFacts
 from doctor.evidence.permissions import Permissions, Policy, Simulated
 from doctor.evidence.refusals import Read, Refusals

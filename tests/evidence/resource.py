@@ -3,7 +3,7 @@
 from typing import Any
 
 from doctor.evidence import Reason
-from doctor.evidence.function_parts import Unread
+from doctor.evidence.calls.function_parts import Unread
 from doctor.evidence.resource_outside import ResourcesOutside
 from doctor.evidence.resource_state import Owner, Resource, State
 from doctor.evidence.resources import Resources

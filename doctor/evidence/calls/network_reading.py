@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from doctor import atlas
-from doctor.evidence.control import DENIALS
-from doctor.evidence.network_calls import LOCAL, WIDE, Call
-from doctor.evidence.network_details import ALL, ATTRIBUTES, RECORDS
+from doctor.evidence.calls.control import DENIALS
+from doctor.evidence.calls.network_calls import LOCAL, WIDE, Call
+from doctor.evidence.calls.network_details import ALL, ATTRIBUTES, RECORDS
 from doctor.redact import cut
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from doctor.evidence.network_calls import LOCAL, WIDE
-from doctor.evidence.network_details import (
+from doctor.evidence.calls.network_calls import LOCAL, WIDE
+from doctor.evidence.calls.network_details import (
     ASSOCIATIONS,
     ATTRIBUTES,
     DOMAINS,
@@ -15,7 +15,7 @@ from doctor.evidence.network_details import (
     TRANSIT_ROUTES,
     ZONES,
 )
-from doctor.evidence.network_reading import ATTRIBUTES_READ, Reader, Replies
+from doctor.evidence.calls.network_reading import ATTRIBUTES_READ, Reader, Replies
 
 if TYPE_CHECKING:
     import boto3

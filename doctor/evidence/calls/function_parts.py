@@ -9,7 +9,7 @@ from typing import Any
 
 from doctor.evidence import Reason
 from doctor.evidence.caller import cut_id
-from doctor.evidence.control import Reading, Refusal, Reply
+from doctor.evidence.calls.control import Reading, Refusal, Reply
 
 _MOST_ALIASES = 50
 _INVOKERS = {"apigateway.amazonaws.com": "API Gateway", "elasticloadbalancing.amazonaws.com": "a load balancer"}

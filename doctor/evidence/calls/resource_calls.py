@@ -6,9 +6,9 @@ from typing import Any
 
 from doctor.atlas import Codes
 from doctor.evidence import Reason
-from doctor.evidence.control import Refusal, Reply
+from doctor.evidence.calls.control import Refusal, Reply
+from doctor.evidence.calls.resource_service import IMPATIENCE, PATIENCE, Service
 from doctor.evidence.resource_named import Wanted
-from doctor.evidence.resource_service import IMPATIENCE, PATIENCE, Service
 from doctor.evidence.resource_state import ACTIONS, Owner, Resource, State
 from doctor.world import World
 
