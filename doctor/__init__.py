@@ -8,7 +8,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from doctor.declare import Check, Observation, check, not_applicable, ok, problem, unknown
+    from doctor.declare import Check, Observation, check, not_applicable, ok, otherwise, problem, unknown
     from doctor.verdict import Remedy, Separation, Severity
     from doctor.wrap import beside
 
@@ -19,6 +19,7 @@ _HOME = {
     "check": "doctor.declare",
     "not_applicable": "doctor.declare",
     "ok": "doctor.declare",
+    "otherwise": "doctor.declare",
     "problem": "doctor.declare",
     "unknown": "doctor.declare",
     "Remedy": "doctor.verdict",
@@ -36,6 +37,7 @@ __all__ = [
     "check",
     "not_applicable",
     "ok",
+    "otherwise",
     "problem",
     "unknown",
 ]

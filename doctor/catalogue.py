@@ -89,11 +89,16 @@ def _page(check: Check) -> str:
     lines += [f"    {line}" for line in check.remedy.template.splitlines()] + [""]
     if check.follows:
         lines.append(f"Follows from: {', '.join(check.follows)}")
-    needs = [need.facts.kind + ("" if need.required else " (optional)") for need in check.needs]
-    lines.append(f"Evidence: {', '.join(needs)}")
+    lines.append(f"Evidence: {_evidence(check)}")
+    if check.otherwise:
+        lines.append(f"Makes do with: {_evidence(check.otherwise)}")
     if check.actions:
         lines.append(f"IAM actions: {', '.join(sorted(check.actions))}")
     return visible("\n".join(lines), lines=True) + "\n"
+
+
+def _evidence(check: Check) -> str:
+    return ", ".join(need.facts.kind + ("" if need.required else " (optional)") for need in check.needs)
 
 
 def _plain(check: Check) -> dict[str, object]:
@@ -104,6 +109,7 @@ def _plain(check: Check) -> dict[str, object]:
         "explanation": check.explanation,
         "follows": list(check.follows),
         "evidence": [{"kind": need.facts.kind, "required": need.required} for need in check.needs],
+        "makes_do_with": [need.facts.kind for need in check.otherwise.needs] if check.otherwise else [],
         "actions": sorted(check.actions),
         "remedy": {
             "text": check.remedy.text,

@@ -3,8 +3,8 @@
 import inspect
 import types
 import typing
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Set
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from doctor.evidence import Facts
@@ -124,6 +124,7 @@ class Check:
     explanation: str
     judge: Judge
     plugin: str = ""
+    otherwise: "Check | None" = None
 
     def __call__(self, **evidence: Facts | None) -> Iterator[Observation]:
         return self.judge(**evidence)
@@ -147,7 +148,17 @@ class Check:
     @property
     def actions(self) -> frozenset[str]:
         """The IAM actions that gathering its evidence needs."""
-        return frozenset(action for need in self.needs for action in need.facts.actions)
+        return frozenset(action for kind in self.kinds for action in kind.actions)
+
+    @property
+    def kinds(self) -> tuple[type[Facts], ...]:
+        """The evidence that it takes, also what it makes do with."""
+        needs = (*self.needs, *(self.otherwise.needs if self.otherwise else ()))
+        return tuple(dict.fromkeys(need.facts for need in needs))
+
+    def speaks(self, sides: Set[Source]) -> bool:
+        """Whether it has anything to say of evidence from these sides."""
+        return self.sources <= sides or bool(self.otherwise and self.otherwise.sources <= sides)
 
 
 def check(
@@ -180,6 +191,19 @@ def check(
             explanation=explanation.strip("\n").rstrip(),
             judge=judge,
         )
+
+    return declare
+
+
+def otherwise(judge: Judge) -> Callable[[Check], Check]:
+    """Have a check make do with other evidence where none of its own is there: of what this says only problems are told.
+
+    Raises:
+        TypeError: a parameter is not annotated with a kind of evidence.
+    """
+
+    def declare(declared: Check) -> Check:
+        return replace(declared, otherwise=replace(declared, needs=_needs(declared.id, judge), judge=judge))
 
     return declare
 

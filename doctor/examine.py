@@ -84,7 +84,7 @@ def examine(run: Run) -> Examination:
     brought = run.world.known
     inside = Source.INSIDE in run.sides
     panel = _panel(run, run.sides | {item.source for item in brought}, () if inside else brought)
-    needed = [need.facts for check in panel.asked for need in check.needs]
+    needed = [kind for check in panel.asked for kind in check.kinds]
     kinds = dict.fromkeys(kind for kind in (*needed, *to_join(run.world)) if kind.source in run.sides)
     if run.world.environ.get("AWS_LAMBDA_METADATA_API"):  # no check needs it; the verdict says where it was made
         kinds[Zone] = None
@@ -118,11 +118,11 @@ def _panel(run: Run, sides: Set[Source], brought: Known) -> _Panel:
     checks = [registry.load(id_) if id_ in ours else plugged[id_] for id_ in chosen if id_ in ids]
     own = tuple(check for check in checks if _is_own(check))
     elsewhere = stands_elsewhere(brought, run.world.request.function)
-    able = [check for check in checks if check.sources <= sides and not (elsewhere and needs_the_function(check))]
+    able = [check for check in checks if check.speaks(sides) and not (elsewhere and needs_the_function(check))]
     asked = tuple(check for check in able if not _is_own(check))
     if run.world.request.function is None and not brought and not _asks_outside(asked):
-        asked = tuple(check for check in asked if Source.CONTROL not in check.sources)
-    kinds = {need.facts for check in asked for need in check.needs}
+        asked = tuple(check for check in asked if check.speaks({Source.INSIDE}))
+    kinds = {kind for check in asked for kind in check.kinds}
     public = words(Verdict, Evidence, Missing, *kinds).union(ids)
     return _Panel(ids, asked, own, tuple(failed), Redactor(run.world.environ, public))
 
@@ -158,7 +158,7 @@ def _conclude(run: Run, panel: _Panel, known: Known, took: dict[str, float], hea
         fail_on=world.request.fail_on,
         diagnoses=reasoning.diagnoses,
         findings=tuple(sorted(reasoning.findings, key=lambda finding: finding.id)),
-        not_asked=_not_asked(panel),
+        not_asked=_not_asked(panel, judged),
         timings=Timings(
             budget=schedule.budget,
             reserve=round(schedule.reserve, 3),
@@ -205,7 +205,7 @@ def _cut_short(panel: _Panel, known: Known) -> list[Judged]:
             f"gathering {kind!r} {_FATES[why][1]}",
             Severity.HINTS
             if volunteered
-            else _gravest(check for check in panel.asked if any(need.facts.kind == kind for need in check.needs)),
+            else _gravest(check for check in panel.asked if kind in {each.kind for each in check.kinds}),
         )
         for kind, why, volunteered in ended
         if why in _FATES
@@ -221,9 +221,10 @@ def _gravest(checks: Iterable[Check]) -> Severity:
     return max((check.severity for check in checks), key=lambda severity: severity.weight, default=Severity.HINTS)
 
 
-def _not_asked(panel: _Panel) -> tuple[str, ...]:
-    """The checks that this run did not ask, whole areas as `area.*`."""
-    asked = {check.id for check in (*panel.asked, *panel.own)}
+def _not_asked(panel: _Panel, judged: Sequence[Judged]) -> tuple[str, ...]:
+    """The checks that this run did not ask, whole areas as `area.*`; one that only made do and had nothing to tell is one."""
+    told = {item.finding.check for item in judged}
+    asked = {check.id for check in (*panel.asked, *panel.own) if not check.otherwise or check.id in told}
     areas: dict[str, list[str]] = {}
     for check_id in panel.ids:
         areas.setdefault(check_id.partition(".")[0], []).append(check_id)

@@ -1,8 +1,9 @@
 """Checks at work, in children: one hung or crashed check costs its own finding and nobody else's."""
 
 import time
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from doctor import registry
 from doctor.child import Task
@@ -86,7 +87,7 @@ def hear(checks: Sequence[Check], known: Known, schedule: Schedule) -> list[Judg
 
 
 def _builds_on(check: Check) -> set[str]:
-    return {name for need in check.needs for name in lineage(need.facts)}
+    return {name for kind in check.kinds for name in lineage(kind)}
 
 
 def _apart(turn: _Turn) -> list[list[Check]]:
@@ -190,7 +191,8 @@ class _Describing:
                 },
                 "follows": check.follows,
                 "nearness": check.nearness,
-                "needs": [(need.parameter, need.facts.kind, need.required) for need in check.needs],
+                "needs": _spelled(check.needs),
+                "makes_do": _spelled(check.otherwise.needs) if check.otherwise else [],
                 "healthy": check.healthy,
                 "explanation": check.explanation,
             }
@@ -198,19 +200,28 @@ class _Describing:
 
 def _described(distribution: str, said: dict[str, object]) -> Check:
     """A check as the parent knows it: all that it declares, without its code."""
-    needs: list[list[object]] = said["needs"]  # type: ignore[assignment]
-    return Check(
+    described = Check(
         id=str(said["id"]),
         severity=Severity(str(said["severity"])),
         remedy=made(Remedy, said["remedy"]),
         follows=tuple(map(str, said["follows"])),  # type: ignore[call-overload]
         nearness=Nearness(said["nearness"]),  # type: ignore[arg-type]
-        needs=tuple(Need(str(parameter), named(str(kind)), bool(required)) for parameter, kind, required in needs),
+        needs=_needs(said["needs"]),
         healthy=str(said["healthy"]),
         explanation=str(said["explanation"]),
         judge=_elsewhere,
         plugin=distribution,
     )
+    makes_do = _needs(said["makes_do"])
+    return replace(described, otherwise=replace(described, needs=makes_do)) if makes_do else described
+
+
+def _spelled(needs: Iterable[Need]) -> list[tuple[str, str, bool]]:
+    return [(need.parameter, need.facts.kind, need.required) for need in needs]
+
+
+def _needs(spelled: Any) -> tuple[Need, ...]:
+    return tuple(Need(str(parameter), named(str(kind)), bool(required)) for parameter, kind, required in spelled)
 
 
 def _elsewhere(**_: object) -> Iterator[Observation]:

@@ -78,8 +78,22 @@ def judge(check: Check, known: Known) -> list[Judged]:
 
 
 def _judge(check: Check, shelf: "_Shelf") -> list[Judged]:
-    judged = [item for binding in _bindings(check, shelf) for item in _call(check, binding, shelf)]
+    bindings = list(_bindings(check, shelf))
+    lacking = [(binding, binding.missing) for binding in bindings if binding.missing]
+    if check.otherwise and len(lacking) == len(bindings):
+        return _made_do(check, check.otherwise, lacking, shelf)
+    judged = [item for binding in bindings for item in _call(check, binding, shelf)]
     return judged or [_stamped(check, _NOWHERE, not_applicable("targets", "there is no target to examine"))]
+
+
+def _made_do(
+    check: Check, otherwise: Check, lacking: Sequence[tuple[_Binding, Missing]], shelf: "_Shelf"
+) -> list[Judged]:
+    """What other evidence tells is wrong, and what is lacking, unless nobody asked for it and the other was there."""
+    given = any(not binding.missing for binding in _bindings(otherwise, shelf))
+    told = [item for item in _judge(otherwise, shelf) if item.finding.outcome is Outcome.PROBLEM]
+    tried = [binding for binding, why in lacking if not given or why.reason is not Reason.NOT_ASKED]
+    return told + [item for binding in tried for item in _call(check, binding, shelf)]
 
 
 _NOWHERE = _Binding(Vantage(), None, {}, None)
@@ -105,8 +119,8 @@ def _without(missing: Missing, check: Check) -> Observation:
     """Unknown; where a check compares sides, and one of them was not asked about this, the other's own checks decide."""
     cause = f"{_WORDS[missing.reason]} ({missing.detail})" if missing.detail else _WORDS[missing.reason]
     allow = f"; allow {missing.action}" if missing.action else ""
-    compares = len(check.sources) > 1 and missing.reason is Reason.NOT_ASKED
-    severity = Severity.HINTS if missing.volunteered or compares else None
+    elsewhere = missing.reason is Reason.NOT_ASKED and (len(check.sources) > 1 or check.otherwise)
+    severity = Severity.HINTS if missing.volunteered or elsewhere else None
     return unknown(missing.kind, f"the evidence {missing.kind!r} is missing: {cause}{allow}", severity=severity)
 
 

@@ -1,13 +1,13 @@
 """Evidence meets checks: which facts a check is called with, once for each vantage and target."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import pytest
 
 from doctor import judge as judging
-from doctor.declare import Check, Nearness, Need, Observation, check, ok, problem, unknown
+from doctor.declare import Check, Nearness, Need, Observation, check, ok, otherwise, problem, unknown
 from doctor.evidence import Evidence, Facts, Missing, Reason, Vantage, revive
 from doctor.judge import judge, once
 from doctor.verdict import Outcome, Remedy, Severity, Source, finding_id
@@ -106,6 +106,47 @@ def test_without_targets_a_check_of_targets_does_not_apply() -> None:
 def test_what_is_optional_may_be_missing() -> None:
     lost = Missing(kind="control", reason=Reason.DENIED, action="x:Y")
     assert told(asks((Whole, True), (Control, False)), *sealed(Whole()), lost) == [("ok", "w none", ("*",))]
+
+
+def says(*outcomes: Outcome) -> Callable[[Whole], Iterator[Observation]]:
+    def made_do(whole: Whole) -> Iterator[Observation]:
+        for outcome in outcomes:
+            yield Observation(outcome=outcome, subject=outcome.value, message=f"made do with {whole.word}")
+
+    return made_do
+
+
+class TestMakingDo:
+    """Where none of a check's own evidence is there, other evidence may still show a problem."""
+
+    CHECK = otherwise(says(*Outcome))(asks((Control, True)))
+    DENIED = Missing(kind="control", reason=Reason.DENIED, action="x:Y", source=Source.CONTROL)
+    NOT_ASKED = Missing(kind="control", reason=Reason.NOT_ASKED, source=Source.CONTROL)
+
+    def test_its_own_evidence_decides_alone(self) -> None:
+        assert told(self.CHECK, *sealed(Whole(), Control(word="c"))) == [("ok", "c", ("*",))]
+
+    def test_only_problems_are_told_and_what_is_lacking(self) -> None:
+        problem, lost = told(self.CHECK, *sealed(Whole()), self.DENIED)
+        assert problem == ("problem", "made do with w", ("*",))
+        assert (lost[0], "allow x:Y" in lost[1]) == ("unknown", True)
+
+    def test_what_nobody_asked_for_is_not_lacking(self) -> None:
+        assert [outcome for outcome, *_ in told(self.CHECK, *sealed(Whole()))] == ["problem"]
+        assert told(otherwise(says(Outcome.OK))(asks((Control, True))), *sealed(Whole()), self.NOT_ASKED) == []
+
+    def test_without_either_it_is_unknown(self) -> None:
+        lost = Missing(kind="whole", reason=Reason.CRASHED)
+        for known in ((), (self.NOT_ASKED,), (lost,), (self.DENIED, lost)):
+            assert {outcome for outcome, *_ in told(self.CHECK, *known)} == {"unknown"}
+
+    def test_it_speaks_of_either_side_and_takes_the_evidence_of_both(self) -> None:
+        assert [self.CHECK.speaks({side}) for side in (Source.CONTROL, Source.INSIDE, Source.ARTIFACT)] == [
+            True,
+            True,
+            False,
+        ]
+        assert self.CHECK.kinds == (Control, Whole)
 
 
 def test_each_vantage_is_judged_by_itself_with_the_other_sides_evidence() -> None:

@@ -2,9 +2,11 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from doctor import Observation, Remedy, Severity, check, not_applicable, ok, unknown
+from doctor import Observation, Remedy, Severity, check, not_applicable, ok, otherwise, unknown
 from doctor.evidence.paths import Paths
 from doctor.evidence.permissions import Permissions
+from doctor.evidence.refusals import Refusals
+from doctor.evidence.resources import Resources
 from doctor.policies.grants import (
     Ruling,
     by_boundary,
@@ -16,6 +18,8 @@ from doctor.policies.grants import (
     way_to,
     with_statement,
 )
+from doctor.policies.kinds import Kind
+from doctor.policies.refused import judge
 from doctor.policies.usual import BY_LAMBDA, Use
 
 _REMEDY = Remedy(
@@ -26,6 +30,11 @@ _REMEDY = Remedy(
 )
 
 
+def _denied(refusals: Refusals, resources: Resources | None) -> Iterator[Observation]:
+    yield from judge(refusals, resources, Kind.BOUNDARY, _REMEDY)
+
+
+@otherwise(_denied)
 @check("permission.boundary", severity=Severity.BREAKS, remedy=_REMEDY)
 def boundary(permissions: Permissions, paths: Paths | None) -> Iterator[Observation]:
     """The role's permissions boundary allows what the function calls.
@@ -34,6 +43,7 @@ def boundary(permissions: Permissions, paths: Paths | None) -> Iterator[Observat
         the dynamodb:GetItem action
 
     A boundary grants nothing; it takes away what it does not name. Pipelines that create roles are often made to attach one.
+    Where it cannot be read, what AWS says when it denies one of the doctor's own reads is told.
 
     Source: IAM user guide, "Permissions boundaries for IAM entities", "Policy evaluation logic".
     """

@@ -2,12 +2,16 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 
-from doctor import Observation, Remedy, Severity, check, not_applicable, unknown
+from doctor import Observation, Remedy, Severity, check, not_applicable, otherwise, unknown
 from doctor.declare import Nearness
 from doctor.evidence.network import Network
 from doctor.evidence.paths import Paths
 from doctor.evidence.permissions import Permissions
+from doctor.evidence.refusals import Refusals
+from doctor.evidence.resources import Resources
 from doctor.policies.grants import by_endpoint, observed, statement, uses_of, way_to, with_statement
+from doctor.policies.kinds import Kind
+from doctor.policies.refused import judge
 from doctor.policies.usual import Use
 
 _REMEDY = Remedy(
@@ -17,6 +21,14 @@ _REMEDY = Remedy(
 )
 
 
+_ALL = "aws ec2 describe-vpc-endpoints --query 'VpcEndpoints[].[VpcEndpointId,ServiceName,PolicyDocument]'"
+
+
+def _denied(refusals: Refusals, resources: Resources | None) -> Iterator[Observation]:
+    yield from judge(refusals, resources, Kind.ENDPOINT, replace(_REMEDY, commands=(_ALL,)))
+
+
+@otherwise(_denied)
 @check("permission.endpoint-policy", severity=Severity.BREAKS, nearness=Nearness.ENDPOINT, remedy=_REMEDY)
 def endpoint_policy(permissions: Permissions, paths: Paths, network: Network | None) -> Iterator[Observation]:
     """The policy of the VPC endpoint lets the function's calls through.
@@ -27,7 +39,8 @@ def endpoint_policy(permissions: Permissions, paths: Paths, network: Network | N
 
     The packets arrive, so that it is no network fault; from outside the VPC the same call succeeds. An endpoint is made with
     a policy that allows everything. One that names buckets or accounts also keeps out what AWS itself owns: layers of
-    container images, packages of Amazon Linux.
+    container images, packages of Amazon Linux. Where it cannot be read, what AWS says when it denies one of the doctor's own
+    reads is told.
 
     Source: PrivateLink guide, "Control access to VPC endpoints using endpoint policies".
     """

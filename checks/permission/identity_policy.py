@@ -1,10 +1,15 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from doctor import Observation, Remedy, Severity, check, not_applicable, unknown
+from doctor import Observation, Remedy, Severity, check, not_applicable, otherwise, unknown
+from doctor.evidence.caller import Caller
 from doctor.evidence.paths import Paths
 from doctor.evidence.permissions import SOURCES, Permissions
+from doctor.evidence.refusals import Refusals
+from doctor.evidence.resources import Resources
 from doctor.policies.grants import as_yaml, by_identity, observed, policy_with, polling, target_of, uses_of, way_to
+from doctor.policies.kinds import Kind
+from doctor.policies.refused import judge
 from doctor.policies.usual import BY_LAMBDA, Use
 
 _REMEDY = Remedy(
@@ -14,6 +19,12 @@ _REMEDY = Remedy(
 )
 
 
+def _denied(refusals: Refusals, resources: Resources | None, caller: Caller | None) -> Iterator[Observation]:
+    kind, _, role = caller.identity.principal.partition("/") if caller else ("", "", "")
+    yield from judge(refusals, resources, Kind.IDENTITY, _look(role) if kind == "assumed-role" else _REMEDY)
+
+
+@otherwise(_denied)
 @check("permission.identity-policy", severity=Severity.BREAKS, remedy=_REMEDY)
 def identity_policy(permissions: Permissions, paths: Paths | None) -> Iterator[Observation]:
     """The execution role's own policies allow what the function calls, and what Lambda polls for it.
@@ -23,7 +34,8 @@ def identity_policy(permissions: Permissions, paths: Paths | None) -> Iterator[O
 
     A policy often names the resource as well, so that a bucket or a queue that gets another name needs another policy. Of
     each service the calls that functions usually make are judged, and the role is at fault where none of them is allowed.
-    A queue's or a bucket's own policy may grant to the role what these do not; it is not read here.
+    A queue's or a bucket's own policy may grant to the role what these do not; it is not read here. Where the policies cannot
+    be read, what AWS says when it denies one of the doctor's own reads is told: a hint, if no statement allows that read.
 
         InvalidParameterValueException: The provided execution role does not have permissions to call ReceiveMessage on SQS
 

@@ -1,8 +1,8 @@
-"""How one kind of policy is judged by what AWS told the sandbox itself: the same for the checks that nothing else can decide.
+"""How one kind of policy is judged by what AWS told the sandbox itself: all there is where the policies are not read.
 
 A harmless read is not what the application calls. A statement that denies it is as a rule one that denies far more; that
-none allows it may concern the doctor's read alone, and is no more than a risk. A denial without a word why is a hint, with
-the documents that it may come of.
+none allows it may concern the doctor's read alone, and is no more than a risk, or a hint where such policies name actions
+one by one. A denial without a word why is a hint, with the documents that it may come of.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,6 +16,7 @@ from doctor.policies.kinds import Kind
 from doctor.verdict import Remedy, Separation, Severity
 
 _NOTHING = "no service with a harmless read is declared, and no resource was looked at"
+_BY_ACTION = (Kind.IDENTITY, Kind.RESOURCE)  # these name actions one by one; the others as a rule whole services
 _DECIDING = (State.EXISTS, State.DENIED)  # AWS told whether it lets the caller in
 
 
@@ -56,7 +57,7 @@ def _judged(each: Read, kind: Kind, remedy: Remedy) -> Observation:
         said = f"denied by {each.policy}" if each.policy else "granted"
         return ok(each.service, f"no {kind} stops a read of {each.service}: it is {said}", targets=targets)
     words = f"{each.service} refuses {each.action or 'a read'} {_how(kind, each.explicit)}"
-    return problem(each.service, words, severity=_severity(each.explicit), targets=targets, remedy=remedy)
+    return problem(each.service, words, severity=_severity(kind, each.explicit), targets=targets, remedy=remedy)
 
 
 def _of_resource(each: Resource, kind: Kind, remedy: Remedy) -> Observation:
@@ -64,10 +65,7 @@ def _of_resource(each: Resource, kind: Kind, remedy: Remedy) -> Observation:
         said = f"denied by {each.policy}" if each.policy else "granted"
         return ok(each.subject, f"no {kind} stops a look at {each.words}: it is {said}", targets=each.at)
     words = f"{each.words}: AWS refuses {each.action} {_how(kind, each.explicit)}"
-    # A resource's own policy names actions one by one; others name whole services.
-    own = kind is Kind.RESOURCE and not each.explicit
-    severity = Severity.HINTS if own else _severity(each.explicit)
-    return problem(each.subject, words, severity=severity, targets=each.at, remedy=remedy)
+    return problem(each.subject, words, severity=_severity(kind, each.explicit), targets=each.at, remedy=remedy)
 
 
 def _undecided(each: Resource, refusals: Refusals, remedy: Remedy) -> Observation:
@@ -80,8 +78,10 @@ def _how(kind: Kind, explicit: bool) -> str:
     return f"with an explicit deny in a {kind}" if explicit else f"because no {kind} allows it"
 
 
-def _severity(explicit: bool) -> Severity | None:
-    return None if explicit else Severity.RISKS
+def _severity(kind: Kind, explicit: bool) -> Severity | None:
+    if explicit:
+        return None
+    return Severity.HINTS if kind in _BY_ACTION else Severity.RISKS
 
 
 # What remains where AWS does not say which document denies: likeliest first, and what the atlas's command then tells.
