@@ -51,7 +51,8 @@ def endpoint_policy(permissions: Permissions, paths: Paths, network: Network | N
         yield not_applicable(paths.concerns, f"{paths.concerns} is no service whose usual calls are known")
     elif not way.known and not way.endpoint:
         words = f"not decided: whether a VPC endpoint carries the calls to {paths.host} is not known"
-        yield unknown(paths.concerns, words, severity=Severity.RISKS)
+        why = "; ".join(paths.answer.unknowns[:3]) if paths.answer else ""
+        yield unknown(paths.concerns, f"{words}: {why}" if why else words, severity=Severity.RISKS)
     elif not way.endpoint:
         yield not_applicable(paths.concerns, f"no VPC endpoint carries the calls to {paths.host}")
     else:
