@@ -16,6 +16,7 @@ import boto3
 import botocore.handlers
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
 from moto import mock_aws
 from moto.core.botocore_stubber import MockRawResponse
 
@@ -77,7 +78,7 @@ class Hook:
     file: Path
     refused: str = ""
 
-    def answer(self, request: AWSPreparedRequest, event_name: str, **_: Any) -> AWSResponse | None:
+    def answer(self, request: AWSPreparedRequest, event_name: str, **more: Any) -> AWSResponse | None:
         _, service, operation = event_name.split(".")
         action = _action(_SERVICES.get(service, service), operation)
         with self.file.open("a") as file:
@@ -104,7 +105,7 @@ def _refusal(request: AWSPreparedRequest, action: str) -> AWSResponse:
     spoken = said | {"route53": said["iam"]}
     told = json.dumps({"__type": code, "Message": message})
     body = "" if request.method == "HEAD" else spoken.get(action.partition(":")[0], told)
-    headers = {"x-amzn-RequestId": _ID, "x-amz-request-id": _ID, "x-amzn-ErrorType": code}
+    headers = HTTPHeaders.from_dict({"x-amzn-RequestId": _ID, "x-amz-request-id": _ID, "x-amzn-ErrorType": code})
     return AWSResponse(request.url, 403, headers, MockRawResponse(body.encode()))
 
 
