@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.answering import answers  # noqa: F401 - a fixture
+
 # Credentials, regions and endpoints; our own settings; proxies; trust stores; colour.
 _DECISIVE = re.compile(
     r"AWS_|DOCTOR_|_?HANDLER$|(HTTP|HTTPS|ALL|NO)_PROXY$|(SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|NO_COLOR|FORCE_COLOR)$",

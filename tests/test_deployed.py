@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import botocore.client
 import pytest
-from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.exceptions import ReadTimeoutError
 from moto import mock_aws
 
 from doctor import casefile, location
@@ -24,6 +23,7 @@ from doctor.render import json as json_form
 from doctor.request import Request
 from doctor.schedule import Schedule
 from doctor.world import World
+from tests.answering import Answers, refusal
 from tests.evidence import sealed
 from tests.evidence.build import (
     CONNECTS,
@@ -44,28 +44,10 @@ from tests.evidence.build import (
 )
 from tests.evidence.build import SILENT as DROPPED
 from tests.network.account import REGION, Account
-from tests.test_live import AMAZON, KEYS, NOT_IN_MOTO
+from tests.test_live import AMAZON, KEYS
 
 cli = location.module(location.part("cli.py"), "doctor.cli")
 ADDRESS, TARGET = "10.0.3.20", f"{HOST}:443"
-Answers = dict[str, Any]
-
-
-@pytest.fixture
-def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
-    """What operations answer in moto's place: a reply, an exception, or what makes one of the arguments."""
-    said: Answers = dict(NOT_IN_MOTO)
-    call = botocore.client.BaseClient._make_api_call
-
-    def answer(client: Any, operation: str, arguments: Any) -> Any:
-        if operation not in said:
-            return call(client, operation, arguments)
-        if isinstance(said[operation], Exception):
-            raise said[operation]
-        return said[operation](arguments) if callable(said[operation]) else said[operation]
-
-    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", answer)
-    return said
 
 
 @pytest.fixture
@@ -263,9 +245,9 @@ class TestADoctorBeside:
 
 REPLY = replied(inside())
 REFUSED = {"type": "InvalidRequest", "field": "doctor.targets[0].host", "message": "db.x is not declared"}
-DENIED = ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "Invoke")
-GONE = ClientError({"Error": {"Code": "ResourceNotFoundException", "Message": "no"}}, "Invoke")
-THROTTLED = ClientError({"Error": {"Code": "TooManyRequestsException", "Message": "Rate Exceeded."}}, "Invoke")
+DENIED = refusal("AccessDeniedException")
+GONE = refusal("ResourceNotFoundException")
+THROTTLED = refusal("TooManyRequestsException", "Rate Exceeded.")
 RAISED = {"errorType": "KeyError", "errorMessage": "'Records' in password=hunter2hunter2", "stackTrace": []}
 TIMED_OUT = {"errorType": "Sandbox.Timedout", "errorMessage": "RequestId: x Error: Task timed out after 3.00 seconds"}
 LARGE = {"errorType": "Function.ResponseSizeTooLarge", "errorMessage": "Response payload size exceeded"}

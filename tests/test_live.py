@@ -10,42 +10,16 @@ from typing import Any
 import boto3
 import botocore.client
 import pytest
-from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from doctor import location, login
+from tests.answering import Answers, refusal
 from tests.network.account import REGION, Account
 
 cli = location.module(location.part("cli.py"), "doctor.cli")
 
 KEYS = {"AWS_ACCESS_KEY_ID": "ASIAQEXAMPLEOPERATOR", "AWS_SECRET_ACCESS_KEY": "s" * 40, "AWS_SESSION_TOKEN": "t" * 100}
-# moto knows neither; a name is certain only where they were read.
-NOT_IN_MOTO: dict[str, Any] = {
-    "ListFirewallRuleGroupAssociations": {"FirewallRuleGroupAssociations": []},
-    "ListFirewallDomainLists": {"FirewallDomainLists": []},
-    "ListFirewallConfigs": {"FirewallConfigs": []},
-    "ListProfileAssociations": {"ProfileAssociations": []},
-}
 AMAZON = [{"Key": "domain-name-servers", "Values": ["AmazonProvidedDNS"]}]
-
-Answers = dict[str, Any]
-
-
-@pytest.fixture
-def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
-    """What operations answer in moto's place: a reply, or the code of an error."""
-    said: Answers = dict(NOT_IN_MOTO)
-    call = botocore.client.BaseClient._make_api_call
-
-    def answer(client: Any, operation: str, arguments: Any) -> Any:
-        if operation not in said:
-            return call(client, operation, arguments)
-        if isinstance(said[operation], str):
-            raise ClientError({"Error": {"Code": said[operation], "Message": "no"}}, operation)
-        return said[operation]
-
-    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", answer)
-    return said
 
 
 @pytest.fixture
@@ -126,7 +100,7 @@ def test_a_source_that_does_not_exist_is_two(operator: None, run: Run, source: s
 def test_a_denied_read_leaves_a_path_undecided_and_names_the_action(
     account: Account, run: Run, answers: Answers
 ) -> None:
-    answers["DescribeNetworkAcls"] = "UnauthorizedOperation"
+    answers["DescribeNetworkAcls"] = refusal("UnauthorizedOperation")
     code, said, _ = run("path", "--from", start(account), "--to", "sqs")
     assert code == 3
     assert "denied: ec2:DescribeNetworkAcls" in " ".join(said.split())
@@ -135,7 +109,7 @@ def test_a_denied_read_leaves_a_path_undecided_and_names_the_action(
 def test_a_denied_read_makes_a_snapshot_three_and_keeps_the_rest(
     account: Account, run: Run, answers: Answers, tmp_path: Path
 ) -> None:
-    answers["DescribeNatGateways"] = "UnauthorizedOperation"
+    answers["DescribeNatGateways"] = refusal("UnauthorizedOperation")
     code, out, said = run("snapshot", str(tmp_path / "saved"))
     assert (code, out) == (3, "")
     assert "doctor: not read: NatGateways (denied: ec2:DescribeNatGateways)\n" in said
@@ -299,7 +273,10 @@ def test_a_login_of_the_aws_cli_is_renewed_by_it(nobody: Path) -> None:
 def test_expired_keys_in_variables_are_named(
     operator: None, run: Run, answers: Answers, words: tuple[str, ...]
 ) -> None:
-    answers |= {"GetCallerIdentity": "ExpiredToken", "GetFunctionConfiguration": "ExpiredTokenException"}
+    answers |= {
+        "GetCallerIdentity": refusal("ExpiredToken"),
+        "GetFunctionConfiguration": refusal("ExpiredTokenException"),
+    }
     code, out, said = run(*words)
     assert (code, out, said.count("\n")) == (3, "", 1), said
     assert "ExpiredToken" in said
@@ -328,7 +305,7 @@ def powerless(operator: None, monkeypatch: pytest.MonkeyPatch) -> None:
         if operation == "GetCallerIdentity":
             return {"Account": "123456789012"}
         denial = "UnauthorizedOperation" if client.meta.service_model.service_name == "ec2" else "AccessDeniedException"
-        raise ClientError({"Error": {"Code": denial, "Message": "no"}}, operation)
+        raise refusal(denial, operation=operation)
 
     monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", deny)
 
@@ -353,7 +330,7 @@ def test_without_any_permission_all_is_unknown_and_names_the_actions(powerless: 
 
 def test_a_permission_that_is_denied_is_no_login(account: Account, run: Run, answers: Answers) -> None:
     account.deploy()
-    answers["GetFunctionConfiguration"] = "AccessDeniedException"
+    answers["GetFunctionConfiguration"] = refusal("AccessDeniedException")
     code, said, errors = run("examine", "orders", "--output", "json")
     assert (code, errors) == (3, "")
     assert "lambda:GetFunctionConfiguration" in said

@@ -97,22 +97,7 @@ def zone(scene: Scene, name: str, records: Mapping[str, str] | None = None) -> N
 
 def diverted(scene: Scene, domain: str) -> None:
     """A resolver rule that sends a domain to where nobody answers."""
-    account = scene.account
-    resolver = boto3.client("route53resolver", region_name=REGION)
-    endpoint = resolver.create_resolver_endpoint(
-        CreatorRequestId="one",
-        SecurityGroupIds=[account.endpoint_group],
-        Direction="OUTBOUND",
-        IpAddresses=[{"SubnetId": account.first, "Ip": "10.0.1.60"}, {"SubnetId": account.second, "Ip": "10.0.2.60"}],
-    )["ResolverEndpoint"]["Id"]
-    rule = resolver.create_resolver_rule(
-        CreatorRequestId="two",
-        RuleType="FORWARD",
-        DomainName=domain,
-        TargetIps=[{"Ip": "192.168.0.2", "Port": 53}],
-        ResolverEndpointId=endpoint,
-    )["ResolverRule"]["Id"]
-    resolver.associate_resolver_rule(ResolverRuleId=rule, VPCId=account.vpc)
+    scene.account.divert(domain)
 
 
 def own_resolver(scene: Scene, address: str = "10.0.3.53") -> None:

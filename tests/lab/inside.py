@@ -6,16 +6,15 @@ output. When standard input ends, because whoever started it ended in whatever w
 
 import contextlib
 import json
-import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import places
 import servers
+from orders import serve
 
 from doctor.emulator import Function
 
@@ -51,7 +50,7 @@ class Inside:
         self._zone = servers.Zone()
         self._listed = folder / "resolv.conf"
         self._functions: dict[str, Function] = {}
-        self._open = contextlib.ExitStack()
+        self.standing = contextlib.ExitStack()
         self._start(folder)
 
     def _start(self, folder: Path) -> None:
@@ -70,7 +69,7 @@ class Inside:
         name = json.dumps([folder, handler, environ], sort_keys=True)
         if name not in self._functions:
             function = Function(Path(folder), handler, environ, timeout=60, prefix=_POWERLESS)
-            self._functions[name] = self._open.enter_context(function)
+            self._functions[name] = self.standing.enter_context(function)
         return name
 
     def invoke(self, function: str, event: object, names: dict[str, list[str]], resolvers: list[str]) -> dict[str, Any]:
@@ -86,26 +85,10 @@ class Inside:
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
         return json.loads(done.stdout)
 
-    def obey(self, lines: Iterator[str]) -> Iterator[dict[str, Any]]:
-        """Carry out commands until there are no more."""
-        with self._open:
-            for line in lines:
-                command = json.loads(line)
-                try:
-                    yield {"done": getattr(self, command.pop("do"))(**command)}
-                except Exception as error:
-                    yield {"failed": f"{type(error).__name__}: {error} {getattr(error, 'stderr', '') or ''}"}
-
 
 def main() -> None:
     """Serve one laboratory."""
-    # Our own copy of standard output: no library that prints can break the protocol.
-    said = os.fdopen(os.dup(1), "w", buffering=1)
-    os.dup2(2, 1)
-    inside = Inside(Path(sys.argv[1]))
-    print(json.dumps({"done": "ready"}), file=said)
-    for answer in inside.obey(sys.stdin):
-        print(json.dumps(answer), file=said)
+    serve(lambda: Inside(Path(sys.argv[1])))
 
 
 if __name__ == "__main__":

@@ -134,9 +134,14 @@ with laboratory.Laboratory() as lab:
 @pytest.mark.long
 def test_nothing_outlives_a_killed_test_run(means: None) -> None:
     """Also in the middle of an invocation."""
+    nothing_outlives(HOLDER)
+
+
+def nothing_outlives(program: str) -> None:
+    """Kill a program that holds a laboratory, once it has printed where."""
     before = machine()
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(CHECKOUT), *filter(None, sys.path)])}
-    holder = subprocess.Popen([sys.executable, "-c", HOLDER], stdout=subprocess.PIPE, text=True, env=environ)
+    holder = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, env=environ)
     with holder:
         assert holder.stdout
         folder = holder.stdout.readline().strip()

@@ -1,15 +1,10 @@
 """The VPC's laboratory does with packets what its rows take for granted, and leaves nothing behind."""
 
-import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import places
 import pytest
-from laboratory import CHECKOUT
-from test_lab_itself import ended, machine, processes
+from test_lab_itself import nothing_outlives
 from vpc import Vpc
 from vpc_names import ADDRESSES, S3
 from vpc_wires import ELASTIC_ADDRESS
@@ -63,15 +58,4 @@ with vpc.Vpc() as lab:
 @pytest.mark.long
 def test_nothing_outlives_a_killed_test_run(means: None) -> None:
     """Namespaces hang on the process inside alone; also in the middle of a row."""
-    before = machine()
-    environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(CHECKOUT), *filter(None, sys.path)])}
-    holder = subprocess.Popen([sys.executable, "-c", HOLDER], stdout=subprocess.PIPE, text=True, env=environ)
-    with holder:
-        assert holder.stdout
-        folder = holder.stdout.readline().strip()
-        running = processes(folder)
-        holder.kill()
-    assert len(running) >= 2
-    assert ended(running, within=5)
-    assert machine() == before
-    shutil.rmtree(folder)
+    nothing_outlives(HOLDER)

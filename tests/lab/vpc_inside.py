@@ -26,6 +26,7 @@ import vpc_packets
 import vpc_role
 import vpc_wires
 from moto import mock_aws
+from orders import serve
 from scene import HOSTS, Row, Scene
 
 from doctor.emulator import Function
@@ -45,7 +46,7 @@ class Stage:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._open = contextlib.ExitStack()
+        self.standing = contextlib.ExitStack()
         self._warm: dict[str, Function] = {}
         self._networks = vpc_wires.lay()
         self._cloud = vpc_cloud.Cloud()
@@ -201,7 +202,7 @@ class Stage:
             python=self._interpreter(scene.interpreter),
         )
         shared = not (scene.variables or scene.application or scene.interpreter) and scene.timeout == Scene.timeout
-        holder = self._open if shared else row_end
+        holder = self.standing if shared else row_end
         self._within("function", lambda: holder.enter_context(function))
         if shared:
             self._warm[name] = function
@@ -236,16 +237,6 @@ class Stage:
             raise RuntimeError(f"{row.name}: the function replied {str(reply)[:500]}\n{function.log()[-1500:]}")
         return {"verdict": reply, "casefile": reply.pop("casefile"), "took": took}
 
-    def obey(self, lines: Iterator[str]) -> Iterator[dict[str, Any]]:
-        """Carry out commands until there are no more."""
-        with self._open:
-            for line in lines:
-                command = json.loads(line)
-                try:
-                    yield {"done": getattr(self, command.pop("do"))(**command)}
-                except Exception as error:
-                    yield {"failed": f"{type(error).__name__}: {error} {getattr(error, 'stderr', '') or ''}"}
-
 
 def _knock(address: str, port: int) -> str:
     try:
@@ -270,13 +261,8 @@ def _slim(told: Mapping[str, Any]) -> dict[str, Any]:
 
 def main() -> None:
     """Serve one laboratory."""
-    said = os.fdopen(os.dup(1), "w", buffering=1)  # no library that prints can break the protocol
-    os.dup2(2, 1)
     os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"  # there are no instances
-    stage = Stage(Path(sys.argv[1]))
-    print(json.dumps({"done": "ready"}), file=said)
-    for answer in stage.obey(sys.stdin):
-        print(json.dumps(answer), file=said)
+    serve(lambda: Stage(Path(sys.argv[1])))
 
 
 if __name__ == "__main__":

@@ -166,6 +166,24 @@ class Account:
                     )
         return acl
 
+    def divert(self, domain: str) -> None:
+        """A resolver rule that sends a domain to where nobody answers."""
+        resolver = boto3.client("route53resolver", region_name=REGION)
+        endpoint = resolver.create_resolver_endpoint(
+            CreatorRequestId="one",
+            SecurityGroupIds=[self.endpoint_group],
+            Direction="OUTBOUND",
+            IpAddresses=[{"SubnetId": self.first, "Ip": "10.0.1.60"}, {"SubnetId": self.second, "Ip": "10.0.2.60"}],
+        )["ResolverEndpoint"]["Id"]
+        rule = resolver.create_resolver_rule(
+            CreatorRequestId="two",
+            RuleType="FORWARD",
+            DomainName=domain,
+            TargetIps=[{"Ip": "192.168.0.2", "Port": 53}],
+            ResolverEndpointId=endpoint,
+        )["ResolverRule"]["Id"]
+        resolver.associate_resolver_rule(ResolverRuleId=rule, VPCId=self.vpc)
+
     def interface(self, subnet: str, address: str, group: str) -> str:
         made = self.ec2.create_network_interface(SubnetId=subnet, PrivateIpAddress=address, Groups=[group])
         return str(made["NetworkInterface"]["NetworkInterfaceId"])

@@ -173,24 +173,6 @@ def _shadowed(account: Account) -> None:
     )
 
 
-def _diverted(account: Account) -> None:
-    resolver = boto3.client("route53resolver", region_name=REGION)
-    endpoint = resolver.create_resolver_endpoint(
-        CreatorRequestId="one",
-        SecurityGroupIds=[account.endpoint_group],
-        Direction="OUTBOUND",
-        IpAddresses=[{"SubnetId": account.first, "Ip": "10.0.1.60"}, {"SubnetId": account.second, "Ip": "10.0.2.60"}],
-    )["ResolverEndpoint"]["Id"]
-    rule = resolver.create_resolver_rule(
-        CreatorRequestId="two",
-        RuleType="FORWARD",
-        DomainName="amazonaws.com",
-        TargetIps=[{"Ip": "192.168.0.2", "Port": 53}],
-        ResolverEndpointId=endpoint,
-    )["ResolverRule"]["Id"]
-    resolver.associate_resolver_rule(ResolverRuleId=rule, VPCId=account.vpc)
-
-
 def _database(account: Account, *, open_to: str | None = None) -> str:
     group = account.security_group("database")
     if open_to:
@@ -247,7 +229,7 @@ BROKEN = [
     Row("resolver off", "dns.vpc-support-off", _no_support),
     Row("isolated, host names off", "dns.vpc-hostnames-off", _no_hostnames),
     Row("a zone shadows the service", "dns.private-zone-shadows", _shadowed, ("sns",)),
-    Row("a rule diverts the service", "dns.resolver-rule-diverts", _diverted, ("sns",)),
+    Row("a rule diverts the service", "dns.resolver-rule-diverts", lambda account: account.divert("amazonaws.com"), ("sns",)),
     Row("in a public subnet", "network.public-subnet", _in_public_subnet, ("sns",)),
     Row("internet gateway detached", "network.internet-gateway-missing", _detached, ("sns",)),
     # moto knows no other state of a NAT gateway, and no private one: set on its backend
