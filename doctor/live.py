@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from doctor.evidence import Missing, Reason
-from doctor.evidence.caller import overridden
 from doctor.evidence.calls.control import Reading, Refusal
 from doctor.evidence.calls.network_details import ALL
 from doctor.evidence.calls.network_read import read
+from doctor.evidence.calls.whither import overridden
 from doctor.judge import Known
 from doctor.login import UnansweredError, refused
 from doctor.request import Request

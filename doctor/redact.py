@@ -23,7 +23,8 @@ _SHORTEST = 8  # shorter values are words that reports need: "true", "prod", a p
 _LINE = 16  # a line of a private key is a secret of its own; a shorter one may be any word
 
 _SECRET_NAME = re.compile(
-    r"SECRET|TOKEN|PASSW|PASSPHRASE|(?:^|_)PASS(?:_|$)|PWD|CREDENTIAL|CREDS|PRIVATE|SIGNATURE|COOKIE|SALT|JWT|BEARER|WEBHOOK"
+    r"SECRET|TOKEN|PASSW|PASSPHRASE|PASSCODE|(?:^|_)(?:DB|USER)?(?:PASS|PW)\d*(?:_|$)|PWD|CREDENTIAL|CREDS|PRIVATE|SIGNATURE"
+    r"|COOKIE|SALT|SEED|MNEMONIC|JWT|BEARER|WEBHOOK|(?:^|_)(?:PIN|OTP)(?:_|$)"
     r"|APIKEY|API_KEY|ACCESS_KEY|AUTH|DSN|CONN|KEYS?_?\d*$",
     re.IGNORECASE,
 )

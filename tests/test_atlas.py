@@ -1,5 +1,7 @@
 """The atlas of errors: held to botocore's own models, to the runtime's own names, and to the catalogue of faults."""
 
+import dataclasses
+import fnmatch
 import json
 import re
 import subprocess
@@ -14,9 +16,9 @@ import botocore.exceptions
 import botocore.session
 import pytest
 
-from doctor import atlas, errors, registry
+from doctor import atlas, catalogue, errors, registry
 from doctor.atlas import Row
-from doctor.evidence.caller import REJECTIONS, SIGNATURE_CODES, TIME_CODES
+from doctor.evidence.caller import REJECTIONS, SIGNATURE_CODES
 from doctor.made import MisfitError
 from doctor.policies import denial
 from doctor.policies.kinds import Kind
@@ -131,10 +133,9 @@ def test_every_check_that_the_atlas_names_stands_in_the_catalogue() -> None:
     assert named <= ids
 
 
-def test_every_check_that_the_atlas_names_has_a_command() -> None:
-    built_in = set(registry.built_in())
+def test_every_command_tells_of_a_check_that_exists_and_no_cause_has_a_check_twice() -> None:
+    assert set(KNOWN.commands) <= set(registry.built_in())
     for cause in KNOWN.causes.values():
-        assert all(check_id in built_in or check_id in KNOWN.commands for check_id in cause.checks)
         assert len(set(cause.checks)) == len(cause.checks) <= 6
 
 
@@ -142,8 +143,31 @@ def test_every_check_that_the_atlas_names_has_a_command() -> None:
 def test_a_rows_example_leads_to_it(row: Row) -> None:
     found, _ = atlas.matches(atlas.normal(row.example))
     assert row.cause in {match.row.cause for match in found}
-    checks = row.checks or KNOWN.causes[row.cause].checks
+    checks = [each for each in row.checks or KNOWN.causes[row.cause].checks if each in registry.built_in()]
     assert set(checks[:1]) <= {candidate.check for candidate in errors.read(row.example).candidates}
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_only_checks_that_exist_are_named_and_for_the_others_the_meaning_is_told(row: Row) -> None:
+    read, checks = errors.read(row.example), set(row.checks or KNOWN.causes[row.cause].checks)
+    assert {candidate.check for candidate in read.candidates} <= set(registry.built_in())
+    told = [
+        entry for entry in read.unjudged if f": {KNOWN.causes[row.cause].means} — no check of this version" in entry
+    ]
+    if not checks & set(registry.built_in()):
+        assert told
+        assert told[0].endswith(" judges it")
+    else:
+        assert bool(told) == bool(checks - set(registry.built_in()))
+    said = json.dumps([dataclasses.asdict(read), catalogue.reading(row.example, "terminal")])
+    assert not [check_id for check_id in checks - set(registry.built_in()) if check_id in said]
+    assert "No check knows this text" not in said or not told
+
+
+def test_what_is_ruled_out_are_checks_that_exist() -> None:
+    for rules in KNOWN.speakers.values():
+        for pattern in rules:
+            assert fnmatch.filter(registry.built_in(), pattern), pattern
 
 
 def test_what_is_only_believed_decides_nothing() -> None:
@@ -169,7 +193,7 @@ REFUSALS = {
         "IncompleteSignature",
         "IncompleteSignatureException",
     ],
-    "time": ["RequestTimeTooSkewed", "RequestExpired"],
+    "time": ["RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture"],
     "none": ["MissingAuthenticationToken", "MissingAuthenticationTokenException", "AuthorizationHeaderMalformed"],
 }
 
@@ -177,7 +201,7 @@ REFUSALS = {
 def test_the_codes_of_refused_credentials_come_from_the_atlas() -> None:
     assert {code for codes in REFUSALS.values() for code in codes} <= set(REJECTIONS)
     assert set(SIGNATURE_CODES) == set(REFUSALS["signature"])
-    assert set(TIME_CODES) == set(REFUSALS["time"])
+    assert set(atlas.Codes("time-refused")) == set(REFUSALS["time"])
     assert len(REJECTIONS) < 30
     assert "" not in REJECTIONS
     assert not set(REJECTIONS) & {
@@ -206,7 +230,20 @@ MEANINGS = [
     ("AccessDenied", "Access Denied", "denied"),
     ("AccessDeniedException", "because no session policy allows the a:B action", "denied-by-session"),
     ("AccessDeniedException", "UnrecognizedClientException", "denied"),
-    ("RequestInTheFuture", "believed, so not judged", ""),
+    ("RequestInTheFuture", "", "time-refused"),
+    (
+        "RequestTimeTooSkewed",
+        "The difference between the request time and the current time is too large.",
+        "time-refused",
+    ),
+    ("RequestExpired", "Request has expired.", "time-refused"),
+    ("SignatureDoesNotMatch", "Signature not yet current: 1 is still later than 2", "time-refused"),
+    (
+        "InvalidSignatureException",
+        "Signature expired: 20240101T000000Z is now earlier than 20240101T001500Z (20240101T002000Z - 5 min.)",
+        "time-refused",
+    ),
+    ("AuthFailure", "AWS was not able to validate the provided access credentials", "not-judged-key"),
     ("ValidationError", "The security token included in the request is invalid", ""),
     ("", "", ""),
 ]
@@ -238,7 +275,7 @@ def test_the_atlas_knows_what_botocore_takes_for_throttling() -> None:
 
     elsewhere = {"TransactionInProgressException", "LimitExceededException"}  # say no more than that one may try again
     for code in set(ThrottledRetryableChecker._THROTTLED_ERROR_CODES) - elsewhere:
-        assert atlas.means(code, "", "throttled", "function-throttled"), code
+        assert atlas.means(code, "", "throttled", "function-throttled", "setup-held-back"), code
 
 
 def test_the_atlas_knows_every_way_in_which_a_login_is_over() -> None:

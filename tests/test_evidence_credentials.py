@@ -5,6 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -18,13 +19,25 @@ from doctor.evidence import Facts, Missing
 from doctor.evidence.application import VARIABLE, Application
 from doctor.evidence.caller import Answer, Caller
 from doctor.evidence.credentials import Credentials, KeyClass, account_of, is_placeholder, key_class
-from doctor.evidence.environment import Environment
+from doctor.evidence.environment import Environment, Profile
+from doctor.evidence.experiments import Change, Experiment
 from doctor.evidence.platform import Platform
 from doctor.judge import judge
 from doctor.request import Request, ServiceTarget
-from doctor.verdict import Outcome, Severity
+from doctor.verdict import Finding, Outcome, Severity
 from doctor.world import World
 from tests.evidence import sealed
+from tests.evidence.build import (
+    application,
+    built,
+    caller,
+    credentials,
+    environment,
+    identity,
+    keys,
+    refused,
+    variable,
+)
 
 # Shaped like real ones, and nobody's.
 KEY = Key("ASIA3Q7JWF5KX2MB6TZD", "q0Vb7Tn4XcRz1LmKp9Yw2HsJd5Gf8AeUo3IiBv6N", "IQoJb3JpZ2lu" + "d1" * 40)
@@ -38,6 +51,10 @@ REFUSAL = (
     "<RequestId>r-2</RequestId></ErrorResponse>"
 )
 Say = tuple[str, str, dict[str, str]]
+REGIONS = (
+    '<DescribeRegionsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>r-4</requestId><regionInfo><item>'
+    "<regionName>us-east-1</regionName></item></regionInfo></DescribeRegionsResponse>"
+)
 
 
 class Clock(WSGIRequestHandler):
@@ -131,9 +148,14 @@ def collected(kind: Any, environ: dict[str, str], *targets: str) -> Any:
 
 def findings(*facts: Facts, outcome: Outcome = Outcome.PROBLEM) -> dict[str, Severity]:
     """The checks of the area that conclude so from this evidence, with their severity."""
+    return {check: finding.severity for check, finding in judged(*facts, outcome=outcome).items()}
+
+
+def judged(*facts: Facts, outcome: Outcome = Outcome.PROBLEM) -> dict[str, Finding]:
+    """What they conclude."""
     kinds = {fact.kind for fact in facts}
     return {
-        id_.partition(".")[2]: item.finding.severity
+        id_.partition(".")[2]: item.finding
         for id_ in registry.built_in()
         if id_.startswith("credentials.")
         for check in [registry.load(id_)]
@@ -478,6 +500,219 @@ class TestCaller:
     def test_without_a_region_nothing_is_sent(self, function: dict[str, str]) -> None:
         identity = collected(Caller, without(function, "AWS_DEFAULT_REGION")).identity
         assert identity.answer in (Answer.UNSIGNED, Answer.ACCEPTED)  # STS has a global host where no region is known
+
+
+def ec2(code: str, message: str = "") -> Say:
+    """A refusal as EC2 words it."""
+    error = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
+    return (
+        "401 Unauthorized",
+        f"<Response><Errors>{error}</Errors><RequestID>r-5</RequestID></Response>",
+        {"Content-Type": "text/xml"},
+    )
+
+
+NOT_VALIDATED = ec2("AuthFailure", "AWS was not able to validate the provided access credentials")
+LATE = ec2("RequestExpired", "Request has expired.")
+
+
+class TestWhereEc2AloneIsDeclared:
+    """STS is out of reach."""
+
+    @pytest.fixture
+    def alone(self, function: dict[str, str]) -> dict[str, str]:
+        return function | {"AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1"}
+
+    def test_it_judges_by_a_read_of_names_that_are_nobodys(self, aws: Aws, alone: dict[str, str]) -> None:
+        aws.say["DescribeRegions"] = ("200 OK", REGIONS, {"Content-Type": "text/xml"})
+        caller = collected(Caller, alone, "ec2")
+        assert (caller.identity.instrument, caller.identity.answer) == ("ec2", Answer.ACCEPTED)
+        assert aws.asked == ["DescribeRegions"]
+        assert "ec2:DescribeRegions" in Caller.actions
+
+    def test_nobody_asks_it_where_it_is_not_declared(self, aws: Aws, alone: dict[str, str]) -> None:
+        collected(Caller, alone, "sqs", "lambda")
+        assert aws.asked == ["ListQueues"]
+
+    def test_it_is_asked_after_all_others(self, aws: Aws, alone: dict[str, str]) -> None:
+        assert collected(Caller, alone, "ec2", "sqs").identity.instrument == "sqs"
+        assert aws.asked == ["ListQueues"]
+
+    def test_a_denial_proves_the_credentials(self, aws: Aws, alone: dict[str, str]) -> None:
+        aws.say["DescribeRegions"] = ec2("UnauthorizedOperation", "You are not authorized to perform this operation.")
+        assert collected(Caller, alone, "ec2").identity.answer is Answer.ACCEPTED
+
+    def test_a_key_that_is_refused(self, aws: Aws, alone: dict[str, str]) -> None:
+        aws.say[""] = NOT_VALIDATED
+        found = judged(collected(Caller, alone, "ec2"))
+        assert set(found) == {"rejected"}
+        assert "ec2 answered AuthFailure" in found["rejected"].message
+
+    def test_a_clock_that_is_off_by_its_date(self, aws: Aws, alone: dict[str, str]) -> None:
+        """EC2 says the same as of an unknown key: its Date tells which it is."""
+        aws.say[""], aws.clock.ahead = NOT_VALIDATED, -3600
+        found = judged(collected(Caller, alone, "ec2"))
+        assert set(found) == {"clock-skew"}
+        assert found["clock-skew"].message.endswith("and AWS refuses the call (AuthFailure)")
+
+    @pytest.mark.parametrize(("ahead", "problems"), [(0, {"expired", "rejected"}), (3600, {"clock-skew"})])
+    def test_a_late_request_or_an_expired_token(
+        self, ahead: float, problems: set[str], aws: Aws, alone: dict[str, str]
+    ) -> None:
+        aws.say[""], aws.clock.ahead = LATE, ahead
+        assert set(findings(collected(Caller, alone, "ec2"))) == problems
+
+    @pytest.mark.parametrize("page", ["<html>Log in</html>", "<x/>"])
+    def test_what_is_not_its_reply_judges_nobody(self, page: str, aws: Aws, alone: dict[str, str]) -> None:
+        aws.say[""] = ("200 OK", page, {"Content-Type": "text/xml"})
+        assert collected(Caller, alone, "ec2").identity.answer is not Answer.ACCEPTED
+
+
+EXPIRED_WORDS = "Signature expired: 20240101T000000Z is now earlier than 20240101T001500Z (20240101T002000Z - 5 min.)"
+EARLY_WORDS = (
+    "Signature not yet current: 20240101T001000Z is still later than 20240101T000500Z (20240101T000000Z + 5 min.)"
+)
+SKEWED = "The difference between the request time and the current time is too large."
+
+
+def query(code: str, words: str) -> Say:
+    return "403 Forbidden", REFUSAL.format(code, words), {"Content-Type": "text/xml"}
+
+
+def json_(code: str, words: str, **headers: str) -> Say:
+    told = {"Content-Type": "application/x-amz-json-1.0", "x-amzn-RequestId": "r-6"}
+    return (
+        "400 Bad Request",
+        json.dumps({"__type": f"com.amazon.coral.service#{code}", "message": words}),
+        told | headers,
+    )
+
+
+def rest_xml(code: str, words: str) -> Say:
+    text = f"<Error><Code>{code}</Code><Message>{words}</Message><RequestId>r-7</RequestId></Error>"
+    return "403 Forbidden", text, {"Content-Type": "application/xml", "x-amz-request-id": "r-7"}
+
+
+TIMES = [
+    ("sts", "SignatureDoesNotMatch", query("SignatureDoesNotMatch", EXPIRED_WORDS)),
+    ("sts", "SignatureDoesNotMatch", query("SignatureDoesNotMatch", EARLY_WORDS)),
+    ("sts", "RequestExpired", query("RequestExpired", "Request has expired.")),
+    ("sns", "SignatureDoesNotMatch", query("SignatureDoesNotMatch", EXPIRED_WORDS)),
+    ("dynamodb", "InvalidSignatureException", json_("InvalidSignatureException", EXPIRED_WORDS)),
+    ("kms", "InvalidSignatureException", json_("InvalidSignatureException", EARLY_WORDS)),
+    ("secretsmanager", "RequestInTheFuture", json_("RequestInTheFuture", "")),
+    (
+        "sqs",
+        "SignatureDoesNotMatch",
+        json_("InvalidSignatureException", EXPIRED_WORDS, **{"x-amzn-query-error": "SignatureDoesNotMatch;Sender"}),
+    ),
+    ("s3", "RequestTimeTooSkewed", rest_xml("RequestTimeTooSkewed", SKEWED)),
+    ("ec2", "AuthFailure", NOT_VALIDATED),
+]
+
+
+class TestTheClockByEveryProtocol:
+    """Each family has its own word for a clock that is off, and a Date in its refusal."""
+
+    @pytest.mark.parametrize("ahead", [-3600.0, 0.0, 3600.0])
+    @pytest.mark.parametrize("time", TIMES, ids=[f"{service}-{code}" for service, code, _ in TIMES])
+    def test_it_is_the_clock(
+        self, time: tuple[str, str, Say], ahead: float, aws: Aws, function: dict[str, str]
+    ) -> None:
+        """By the Date, and where nothing but the words tells, by these; EC2 alone has none."""
+        service, code, said = time
+        aws.say[""], aws.clock.ahead = said, ahead
+        environ = function if service == "sts" else function | {"AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1"}
+        caller = collected(Caller, environ, service)
+        assert (caller.identity.instrument, caller.identity.code) == (service, code)
+        assert caller.identity.skew == pytest.approx(ahead, abs=3)
+        found = judged(caller)
+        if service == "ec2" and not ahead:
+            assert set(found) == {"rejected"}
+        else:
+            assert found["clock-skew"].severity is Severity.BREAKS
+            assert f"({code})" in found["clock-skew"].message
+            assert "rejected" not in found
+            mismatch = found.get("signature-mismatch")
+            assert mismatch is None or "did not say whether it is the secret's" in mismatch.message
+
+    def test_another_refusal_at_a_wrong_clock_is_told_as_well(self, aws: Aws, function: dict[str, str]) -> None:
+        aws.say[""], aws.clock.ahead = (
+            query("ExpiredToken", "The security token included in the request is expired"),
+            900,
+        )
+        assert set(findings(collected(Caller, function))) == {"clock-skew", "expired", "rejected"}
+
+
+REFUSED = refused("InvalidClientTokenId")
+COPIED = replace(application(who=REFUSED), built=built(keys(token=False, provider="explicit")))
+LONG_TERM = keys(KeyClass.LONG_TERM, token=True)
+FACTS: list[tuple[str, str, tuple[Facts, ...]]] = [
+    ("rejected", "InvalidClientTokenId", (caller(REFUSED),)),
+    ("expired", "ExpiredTokenException", (caller(refused("ExpiredTokenException")),)),
+    ("signature-mismatch", "SignatureDoesNotMatch", (caller(refused("SignatureDoesNotMatch")),)),
+    ("clock-skew", "RequestTimeTooSkewed", (caller(refused("RequestTimeTooSkewed")),)),
+    ("missing-session-token", "InvalidClientTokenId", (credentials(keys(token=False)), caller(REFUSED))),
+    ("missing-session-token", "InvalidClientTokenId", (credentials(keys()), COPIED)),
+    ("stray-session-token", "InvalidClientTokenId", (credentials(LONG_TERM), caller(REFUSED))),
+    ("blank-explicit-keys", "InvalidClientTokenId", (credentials(keys(KeyClass.BLANK)), caller(REFUSED))),
+    (
+        "placeholder-keys",
+        "InvalidClientTokenId",
+        (credentials(replace(keys(KeyClass.OTHER), placeholder=True)), environment(), caller(REFUSED)),
+    ),
+    (
+        "malformed-key",
+        "InvalidClientTokenId",
+        (credentials(replace(keys(), key_flaws=("a space inside",))), caller(REFUSED)),
+    ),
+    (
+        "environment-overridden",
+        "InvalidClientTokenId",
+        (environment(), Platform(changed=("AWS_ACCESS_KEY_ID",)), caller(REFUSED)),
+    ),
+    ("none-found", "NoCredentialsError", (credentials(None),)),
+    (
+        "partial",
+        "PartialCredentialsError",
+        (credentials(None, error="PartialCredentialsError", message="Partial credentials found in env"),),
+    ),
+    (
+        "blank-environment-keys",
+        "NoCredentialsError",
+        (environment(variables=(variable("AWS_ACCESS_KEY_ID"),)), credentials(None)),
+    ),
+    (
+        "profile-selected",
+        "ProfileNotFound",
+        (environment(profile=Profile(variable="AWS_PROFILE", name="dev", exists=False)),),
+    ),
+]
+
+
+@pytest.mark.parametrize(("check", "code", "facts"), FACTS, ids=[f"{check}-{code}" for check, code, _ in FACTS])
+def test_a_headline_has_the_code_that_is_searched_for(check: str, code: str, facts: tuple[Facts, ...]) -> None:
+    finding = judged(*facts)[check]
+    assert code in finding.message
+    assert len(finding.message) < 200, "a headline is read in a phone's notification"
+
+
+def test_two_checks_say_one_thing_of_a_copied_key() -> None:
+    """Key and secret are the role's own and the token is missing: that is no absence of a copy."""
+    tried = (Experiment(change=Change.CHAINS_TOKEN, identity=identity()),)
+    copies = (COPIED, replace(COPIED, tried=tried))
+    for copy, what in zip(copies, ("a temporary key", "the role's own key and secret"), strict=True):
+        facts = (credentials(keys()), copy)
+        assert "missing-session-token" in findings(*facts)
+        said = judged(*facts, outcome=Outcome.NOT_APPLICABLE)["keys-copied-into-settings"].message
+        assert said.endswith(f"given {what} explicitly, without the token: see credentials.missing-session-token")
+        assert "keys-copied-into-settings" not in judged(*facts, outcome=Outcome.OK)
+
+
+def test_an_expired_copy_does_not_tell_whose_it_was() -> None:
+    facts = (caller(), application(who=refused("ExpiredTokenException")))
+    assert "accepts the default chain's" in judged(*facts)["expired"].message
+    assert "keys-copied-into-settings" in findings(*facts, outcome=Outcome.NOT_APPLICABLE)
 
 
 # What a key tells by itself.

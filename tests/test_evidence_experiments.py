@@ -26,7 +26,7 @@ from doctor.evidence.credentials import Credentials
 from doctor.evidence.environment import Environment
 from doctor.evidence.experiments import Change, Experiments, Triple, changes
 from doctor.evidence.platform import Platform
-from doctor.judge import judge
+from doctor.judge import Judged, judge
 from doctor.request import Request, from_event
 from doctor.verdict import Finding, InvalidRequest, Outcome, Severity
 from doctor.world import World, now
@@ -35,6 +35,7 @@ from tests.evidence import sealed
 # Shaped like real ones, and nobody's.
 ROLE = Key("ASIA3Q7JWF5KX2MB6TZD", "q0Vb7Tn4XcRz1LmKp9Yw2HsJd5Gf8AeUo3IiBv6N", "IQoJb3JpZ2lu" + "d1" * 40)
 USER = Key("AKIA7K2MB6TZD3Q7JWF5", "HsJd5Gf8AeUo3IiBv6Nq0Vb7Tn4XcRz1LmKp9Yw2", "")
+OLD = Key("ASIA5KX2MB6TZD3Q7JWF", "Tn4XcRz1LmKp9Yw2HsJd5Gf8AeUo3IiBv6Nq0Vb7", "IQoJb3JpZ2lu" + "e2" * 40)
 STRANGER = Key("AKIA2MB6TZD3Q7JWF57K", "Xc5Gf8AeUo3IiBv6Nq0Vb7Tn4Rz1LmKp9Yw2HsJd", "")
 REGIONAL, GLOBAL = "sts.us-east-1.amazonaws.com", "sts.amazonaws.com"
 GRANTED = (
@@ -45,10 +46,21 @@ GRANTED = (
 REFUSAL = "<ErrorResponse><Error><Code>{}</Code><Message>{}</Message></Error><RequestId>r-2</RequestId></ErrorResponse>"
 
 
+EXPIRED = Fault(
+    "ExpiredToken", "ExpiredTokenException", "ExpiredToken", "The security token … is expired", "RequestExpired"
+)
+
+
 class Issuing(Gate):
-    """A gate that knows a user's key as well, which comes without a token."""
+    """A gate that knows a user's key as well, which comes without a token, and keys whose time is over."""
+
+    def __init__(self, aws: Any, keys: tuple[Key, ...], expired: tuple[Key, ...]) -> None:
+        super().__init__(aws, keys)
+        self._expired = {key.id for key in expired}
 
     def _held(self, id_: str, token: str | None) -> Key | Fault:
+        if id_ in self._expired:
+            return EXPIRED
         held = self._keys.get(id_)
         if held and not held.token:
             return WRONG_TOKEN if token else held
@@ -61,6 +73,7 @@ class Aws:
 
     context: ssl.SSLContext
     keys: tuple[Key, ...] = (ROLE, USER)
+    expired: tuple[Key, ...] = (OLD,)
     refusing: dict[str, Callable[[dict[str, Any]], str]] = field(default_factory=dict)
     closed: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
@@ -70,7 +83,7 @@ class Aws:
         self.asked.append(host)
         if host in self.refusing:
             return self._say("403 Forbidden", self.refusing[host](environ), start)
-        return Issuing(lambda _, begin: self._say("200 OK", GRANTED, begin), self.keys)(environ, start)
+        return Issuing(lambda _, begin: self._say("200 OK", GRANTED, begin), self.keys, self.expired)(environ, start)
 
     @staticmethod
     def _say(status: str, text: str, start: Any) -> list[bytes]:
@@ -179,12 +192,16 @@ class Sandbox:
         return {each.change: each.identity.answer for each in found.tried}
 
     def problems(self, environ: dict[str, str]) -> dict[str, Finding]:
+        return {item.finding.check: item.finding for item in self.judged(environ)}
+
+    def judged(self, environ: dict[str, str]) -> list[Judged]:
+        """The problems, with their remedies."""
         known = sealed(*(fact for fact in self.facts(environ).values() if not isinstance(fact, Missing)))
         ids = [id_ for id_ in registry.built_in() if id_.startswith(("credentials.", "client.global-sts"))]
         checks = [registry.load(id_) for id_ in ids]
         ready = [check for check in checks if all(need.facts.kind in _KINDS for need in check.needs if need.required)]
-        found = [item.finding for check in ready for item in judge(check, known)]
-        return {finding.check: finding for finding in found if finding.outcome is Outcome.PROBLEM}
+        found = [item for check in ready for item in judge(check, known)]
+        return [item for item in found if item.finding.outcome is Outcome.PROBLEM]
 
 
 _KINDS = {"environment", "credentials", "platform", "application", "caller", "experiments"}
@@ -211,7 +228,8 @@ class TestWhereTheyTell:
         assert "it accepts the same key and secret with the platform's token" in (
             found["credentials.missing-session-token"].message
         )
-        assert found["credentials.environment-overridden"].message.endswith("which AWS accepts while it refuses these")
+        said = "which AWS accepts while it refuses these (InvalidClientTokenId)"
+        assert found["credentials.environment-overridden"].message.endswith(said)
         assert "the same key with the token that the platform set" in found["credentials.rejected"].message
 
     def test_a_file_that_replaced_key_and_secret(self, aws: Aws, sandbox: Sandbox, function: dict[str, str]) -> None:
@@ -258,6 +276,49 @@ class TestWhereTheyTell:
         environ = function | {"AWS_REGION": "cn-north-1", "AWS_DEFAULT_REGION": "cn-north-1"}
         assert sandbox.tried(environ) == {}
         assert set(aws.asked) == {"sts.cn-north-1.amazonaws.com.cn"}
+
+
+class TestExpired:
+    """Old credentials, and what AWS makes of those that the platform set."""
+
+    def test_old_ones_in_the_place_of_fresh_ones(self, aws: Aws, sandbox: Sandbox, function: dict[str, str]) -> None:
+        environ = function | variables(OLD)
+        assert sandbox.tried(environ) == {Change.PLATFORMS_KEYS: Answer.ACCEPTED}
+        found = next(item for item in sandbox.judged(environ) if item.finding.check == "credentials.expired")
+        assert "(ExpiredToken); AWS accepts what the platform set" in found.finding.message
+        assert found.remedy is not None
+        assert "take out what puts these in" in found.remedy.text
+
+    def test_the_platforms_are_refused_too(self, aws: Aws, sandbox: Sandbox, function: dict[str, str]) -> None:
+        aws.expired = (OLD, ROLE)
+        environ = function | variables(OLD)
+        assert sandbox.tried(environ) == {Change.PLATFORMS_KEYS: Answer.REJECTED}
+        found = next(item for item in sandbox.judged(environ) if item.finding.check == "credentials.expired")
+        said = "AWS refuses what the platform set as well, so the code is not the only reason"
+        assert found.finding.message.endswith(said)
+        assert found.remedy is None, "the check's own"
+
+    def test_the_platforms_own(self, aws: Aws, sandbox: Sandbox, function: dict[str, str]) -> None:
+        """Nothing was replaced, so that there is nothing to try; no other host takes an expired token."""
+        aws.expired = (ROLE,)
+        assert sandbox.tried(function) == {}
+        assert sandbox.problems(function)["credentials.expired"].message.endswith("has expired (ExpiredToken)")
+        assert aws.asked == [REGIONAL, REGIONAL]
+
+    def test_a_time_that_the_code_set(self, aws: Aws, sandbox: Sandbox, function: dict[str, str]) -> None:
+        """botocore then signs nothing at all; what the platform set is asked about all the same."""
+        environ = function | variables(OLD) | {"AWS_CREDENTIAL_EXPIRATION": "2020-01-01T00:00:00Z"}
+        assert sandbox.tried(environ) == {Change.PLATFORMS_KEYS: Answer.ACCEPTED}
+        assert aws.asked == [REGIONAL]
+        found = sandbox.problems(environ)
+        assert "; AWS accepts what the platform set" in found["credentials.expired"].message
+        assert found["credentials.environment-overridden"].message.endswith("which AWS accepts")
+
+    def test_on_a_laptop_nobody_else_set_any(self, aws: Aws, sandbox: Sandbox, function: dict[str, str]) -> None:
+        past = {"AWS_CREDENTIAL_EXPIRATION": "2020-01-01T00:00:00Z"}
+        environ = {name: value for name, value in function.items() if not name.startswith("AWS_LAMBDA_")} | past
+        assert sandbox.tried(environ) == {}
+        assert aws.asked == []
 
 
 class TestTheGlobalHost:
@@ -436,10 +497,10 @@ def test_a_whole_run_tries_and_tells(
 
     verdict = run()
     assert verdict.diagnoses[0].check == "credentials.environment-overridden"
-    assert verdict.diagnoses[0].headline.endswith("which AWS accepts while it refuses these")
+    assert verdict.diagnoses[0].headline.endswith("which AWS accepts while it refuses these (InvalidClientTokenId)")
     assert ROLE.secret not in json.dumps(verdict.casefile)
     without = run(experiments=False)
-    assert not without.diagnoses[0].headline.endswith("which AWS accepts while it refuses these")
+    assert without.diagnoses[0].headline.endswith("; AWS refuses these (InvalidClientTokenId)")
     assert {item["reason"] for item in without.casefile["missing"] if item["kind"] == "experiments"} == {"not-asked"}
 
 

@@ -90,6 +90,9 @@ def test_what_names_no_host_or_may_be_secret_is_left(value: str) -> None:
         ({"DB_HOST": "db", "DB_PORT": "5432"}, []),
         ({"CORS_ORIGIN": "https://shop.example", "REDIRECT_URL": "https://shop.example/back"}, []),
         ({"AWS_ENDPOINT_URL": "https://a.example", "DOCTOR_X": "https://b.example"}, []),
+        ({"BASIC_AUTH": "jane.doe:48151", "SMTP_PASSWORD": "correct.horse:4711"}, []),
+        ({"CLIENT_SECRET": "https://s3cr3t.pass", "SECRET_SERVER": "s3cr3t.pass", "SECRET_PORT": "81"}, []),
+        ({"REDIS_AUTH_URL": "redis://:correct@cache.internal"}, [("cache.internal", 6379)]),
         ({"A": "https://x.example/1", "B": "https://x.example/2"}, [("x.example", 443)]),
     ],
 )

@@ -8,12 +8,15 @@ from typing import Any
 
 import botocore.client
 import pytest
-from botocore.exceptions import ClientError, ConnectTimeoutError
+from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError, SSLError
 
+from doctor import registry
 from doctor.evidence import named, revive
 from doctor.evidence.refusals import Read, Refusals
+from doctor.judge import judge
 from doctor.policies.kinds import Kind
 from doctor.request import Request, ServiceTarget
+from doctor.verdict import Outcome, Severity
 from doctor.world import World
 from tests.evidence import sealed
 
@@ -87,6 +90,28 @@ def test_credentials_that_are_refused_say_nothing_of_policies(monkeypatch: pytes
 def test_silence(monkeypatch: pytest.MonkeyPatch) -> None:
     (read,) = collected(monkeypatch, ConnectTimeoutError(endpoint_url="https://x/"), "sqs").reads
     assert not read.answered
+
+
+@pytest.mark.parametrize(
+    ("error", "unheard"),
+    [
+        (ReadTimeoutError(endpoint_url="https://x/"), "ReadTimeoutError"),
+        (SSLError(endpoint_url="https://x/", error="of another authority"), "SSLError"),
+        (ConnectTimeoutError(endpoint_url="https://x/"), ""),
+    ],
+    ids=type,
+)
+def test_a_call_that_nobody_answers_over_a_connection_that_stands(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, unheard: str
+) -> None:
+    """A probe passes there: an inspecting box, large packets that are lost, an authority that botocore alone is told of."""
+    found = collected(monkeypatch, error, "sqs")
+    assert found.reads[0].unheard == unheard
+    checks = [registry.load(f"permission.{kind}") for kind in ("resource-policy", "session-policy")]
+    grave = [
+        item for check in checks for item in judge(check, sealed(found)) if item.finding.severity is Severity.BREAKS
+    ]
+    assert [item.finding.outcome for item in grave] == ([Outcome.UNKNOWN] if unheard else [])
 
 
 def test_nobody_is_asked_where_nothing_is_declared(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,9 +2,11 @@
 
 import json
 import os
+import socket
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +28,12 @@ from doctor.world import World
 from tests.evidence.build import caller, identity, probe, reach
 
 QUIET = {"AWS_EC2_METADATA_DISABLED": "true", "PATH": os.defpath, "HOME": "/nonexistent"}
+SIGNING = {
+    "AWS_ACCESS_KEY_ID": "AKIA3Q7JWF5KX2MB6TZD",
+    "AWS_SECRET_ACCESS_KEY": "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",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
 CLOSED = {"host": "127.0.0.1", "port": 9, "tls": False}
 
 
@@ -193,8 +201,12 @@ class TestNobodyJudgedTheCredentials:
 
     @pytest.mark.parametrize(
         ("error", "mute", "severity"),
-        [("", ("sqs",), Severity.BREAKS), ("ConnectTimeoutError", (), Severity.HINTS)],
-        ids=["our time was over", "it cannot be reached, which other checks tell"],
+        [
+            ("", ("sqs",), Severity.BREAKS),
+            ("ReadTimeoutError", ("sqs",), Severity.BREAKS),
+            ("ConnectTimeoutError", (), Severity.HINTS),
+        ],
+        ids=["our time was over", "it was connected to and is mute", "it cannot be reached, which other checks tell"],
     )
     def test_in_time(
         self, monkeypatch: pytest.MonkeyPatch, error: str, mute: tuple[str, ...], severity: Severity
@@ -210,3 +222,51 @@ class TestNobodyJudgedTheCredentials:
         assert found.identity.mute == mute
         (judged,) = judge(registry.load("credentials.rejected"), (seal(found, None),))
         assert (judged.finding.outcome, judged.finding.severity) == (Outcome.UNKNOWN, severity)
+
+
+class TestWhatBotocoreReadsItself:
+    """Settings outside of the environment's variables decide about every client of the application."""
+
+    @pytest.fixture
+    def home(self, clean_environment: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        monkeypatch.setattr(socket, "getaddrinfo", socket.getaddrinfo)  # what collectors guard in their own child
+        for name, value in SIGNING.items():
+            monkeypatch.setenv(name, value)
+        folder = clean_environment / ".aws"
+        folder.mkdir()
+        return folder
+
+    def judged(self) -> list[tuple[Outcome, Severity, str]]:
+        environ = dict(os.environ)
+        asked = World(request=Request(), until=time.monotonic() + 5, environ=environ)
+        (found,) = caller_kind.Caller.collect(asked)
+        assert isinstance(found, caller_kind.Caller)
+        told = judge(registry.load("credentials.rejected"), (seal(found, None),))
+        return [(item.finding.outcome, item.finding.severity, item.finding.message) for item in told]
+
+    @pytest.mark.parametrize(
+        "config",
+        [
+            "[default]\nendpoint_url = {url}\n",
+            "[default]\nservices = local\n[services local]\nsts =\n  endpoint_url = {url}\n",
+        ],
+        ids=["of the profile", "of its services"],
+    )
+    def test_no_signed_call_goes_where_a_configuration_file_says(self, home: Path, config: str) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            (home / "config").write_text(config.format(url=f"http://127.0.0.1:{server.getsockname()[1]}"))
+            ((outcome, severity, message),) = self.judged()
+            server.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                server.accept()
+        assert (outcome, severity) == (Outcome.UNKNOWN, Severity.BREAKS)
+        assert "shared configuration" in message
+
+    @pytest.mark.parametrize("attempts", ["0", "abc"])
+    def test_a_setting_with_which_no_client_can_be_made(
+        self, home: Path, monkeypatch: pytest.MonkeyPatch, attempts: str
+    ) -> None:
+        monkeypatch.setenv("AWS_MAX_ATTEMPTS", attempts)
+        ((outcome, severity, message),) = self.judged()
+        assert (outcome, severity) == (Outcome.UNKNOWN, Severity.BREAKS)
+        assert "no signed call could be sent" in message

@@ -37,4 +37,5 @@ def blank_environment_keys(environment: Environment, credentials: Credentials) -
         yield unknown(blank[0], f"{' and '.join(blank)} are set to nothing; {hidden}")
     else:
         what = f"{' and '.join(blank)} {'are' if len(blank) > 1 else 'is'} set to nothing"
-        yield problem(blank[0], f"{what}, and no other provider has credentials")
+        raised = credentials.error or "NoCredentialsError"
+        yield problem(blank[0], f"{what}, and no other provider has credentials ({raised})")

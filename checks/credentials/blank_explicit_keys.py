@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, ok, problem, unknown
 from doctor.evidence.application import Application
+from doctor.evidence.caller import Caller, Identity
 from doctor.evidence.credentials import Credentials, KeyClass, Keys
 
 
@@ -14,7 +15,9 @@ from doctor.evidence.credentials import Credentials, KeyClass, Keys
         commands=("grep -rnE 'aws_(access_key_id|secret_access_key) *=' --include='*.py' .",),
     ),
 )
-def blank_explicit_keys(credentials: Credentials, application: Application | None) -> Iterator[Observation]:
+def blank_explicit_keys(
+    credentials: Credentials, application: Application | None, caller: Caller | None
+) -> Iterator[Observation]:
     """Nobody hands boto3 an empty key.
 
     `boto3.client("sqs", aws_access_key_id="", aws_secret_access_key="")` signs with an empty key and never falls back to
@@ -30,7 +33,7 @@ def blank_explicit_keys(credentials: Credentials, application: Application | Non
     Source: measured, the same in botocore 1.20 to 1.44.
     """
     default = "the default credential chain"
-    if what := _empty(credentials.keys):
+    if what := _empty(credentials.keys, caller.identity if caller else None):
         provider = credentials.keys.provider if credentials.keys else ""
         yield problem(default, f"{default} signs with {what}: that is what its provider holds ({provider})")
     else:
@@ -40,15 +43,16 @@ def blank_explicit_keys(credentials: Credentials, application: Application | Non
     subject = f"the application's client ({application.factory})"
     if application.built is None:
         yield unknown(subject, application.unbuilt)
-    elif what := _empty(application.built.keys):
-        yield problem(subject, f"{subject} signs with {what}, passed explicitly by the code that builds it")
+    elif what := _empty(application.built.keys, application.identity):
+        yield problem(subject, f"{subject} signs with {what}: the code that builds it passes it explicitly")
     else:
         yield ok(subject, f"{subject} was built with no empty key")
 
 
-def _empty(keys: Keys | None) -> str:
-    if keys is None:
+def _empty(keys: Keys | None, identity: Identity | None) -> str:
+    """What is empty, and by which code AWS refuses it."""
+    if keys is None or (keys.secret_length and keys.key is not KeyClass.BLANK):
         return ""
-    if keys.key is KeyClass.BLANK:
-        return "an empty access key"
-    return "" if keys.secret_length else "an empty secret"
+    code = identity.refused_as if identity else ""
+    what = "an empty access key" if keys.key is KeyClass.BLANK else "an empty secret"
+    return f"{what}, which AWS refuses{code}" if code else what

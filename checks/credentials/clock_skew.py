@@ -1,10 +1,8 @@
 from collections.abc import Iterator
 
-from doctor import Observation, Remedy, Severity, atlas, check, ok, problem, unknown
-from doctor.evidence.caller import Answer, Caller
+from doctor import Observation, Remedy, Severity, check, ok, problem, unknown
+from doctor.evidence.caller import CLOCK_ALLOWED, Answer, Caller
 from doctor.evidence.reach import Reach
-
-_ALLOWED = 300.0  # seconds; AWS General Reference, "Signature Version 4: date and time"
 
 
 @check(
@@ -21,19 +19,23 @@ def clock_skew(caller: Caller, reach: Reach | None) -> Iterator[Observation]:
 
         RequestTimeTooSkewed (S3)
         SignatureDoesNotMatch: Signature not yet current; InvalidSignatureException: Signature expired; RequestExpired
+        AuthFailure (EC2)
 
-    The Date header of an answer, to any request, tells AWS's time without credentials.
+    The Date header of an answer, to any request, tells AWS's time without credentials. EC2 has no words of its own for a
+    clock: it says AuthFailure of it, and RequestExpired of an expired token as well, so that there the Date decides.
     """
     measured = {probe.skew for probe in reach.probes if probe.address in reach.answered} if reach else set()
     known = [skew for skew in (*measured, caller.identity.skew) if skew is not None]
-    said = atlas.means(caller.identity.code, caller.identity.message, "time-refused")
+    code = caller.identity.refused_as
     worst = max(known, key=abs, default=None)
-    if worst is not None and abs(worst) > _ALLOWED:
-        words = f"this clock is {_words(worst)} AWS's; five minutes are allowed"
+    if worst is not None and abs(worst) > CLOCK_ALLOWED:
+        refused = f", and AWS refuses the call{code}" if code else ""
+        words = f"this clock is {_words(worst)} AWS's; five minutes are allowed{refused}"
         accepted = caller.identity.answer is Answer.ACCEPTED  # some services allow more
         yield problem("the clock", words, targets=("*",), severity=Severity.RISKS if accepted else None)
-    elif said:
-        yield problem("the clock", f"AWS refuses the time of the request: {caller.identity.message}", targets=("*",))
+    elif caller.identity.clock_refused:
+        words = f"AWS refuses the time of the request ({caller.identity.code}): {caller.identity.message}"
+        yield problem("the clock", words, targets=("*",))
     elif worst is not None:
         yield ok("the clock", f"this clock is {_words(worst)} AWS's", targets=("*",))
     else:

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem
 from doctor.evidence.caller import Answer, Caller
 from doctor.evidence.environment import Environment
-from doctor.evidence.experiments import Change, Experiments
+from doctor.evidence.experiments import Experiments
 from doctor.evidence.platform import CREDENTIALS, Platform
 
 
@@ -33,13 +33,14 @@ def environment_overridden(
     touched = _words(platform, credentials=True)
     elsewhere = _words(platform, credentials=False)
     accepted = caller is not None and caller.identity.answer is Answer.ACCEPTED
-    platforms = _platforms(experiments)
+    platforms = experiments.of_platform if experiments else None
     if not environment.in_function:
         yield not_applicable("the environment", "outside a function nobody else owns these variables")
     elif touched:
         words = f"since it was started, the process has {touched}: these are no longer the platform's credentials"
         least = accepted or platforms is Answer.REJECTED
-        yield problem("the environment", words + _PROOF.get(platforms, ""), severity=Severity.RISKS if least else None)
+        told = words + _proof(platforms, caller.identity.refused_as if caller else "")
+        yield problem("the environment", told, severity=Severity.RISKS if least else None)
     elif elsewhere:
         yield problem("the environment", f"since it was started, the process has {elsewhere}", severity=Severity.RISKS)
     elif not platform.started:
@@ -48,16 +49,13 @@ def environment_overridden(
         yield ok("the environment", "key, secret, token and region are those that the platform set")
 
 
-_PROOF: dict[Answer | None, str] = {
-    Answer.ACCEPTED: ", which AWS accepts while it refuses these",
-    Answer.REJECTED: ", which AWS refuses as well",
-}
-
-
-def _platforms(experiments: Experiments | None) -> Answer | None:
-    """What AWS made of the same call with the platform's own credentials, or with its token."""
-    tried = (Change.PLATFORMS_KEYS, Change.PLATFORMS_TOKEN) if experiments else ()
-    return next((answer for change in tried if experiments and (answer := experiments.came_of(change))), None)
+def _proof(platforms: Answer | None, code: str) -> str:
+    """What AWS made of the platform's credentials, and by which code it refuses those that are there now."""
+    if platforms is Answer.ACCEPTED:
+        return f", which AWS accepts while it refuses these{code}" if code else ", which AWS accepts"
+    if platforms is Answer.REJECTED:
+        return f", which AWS refuses as well{code}"
+    return f"; AWS refuses these{code}" if code else ""
 
 
 def _words(platform: Platform, *, credentials: bool) -> str:

@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from doctor import Observation, Remedy, Severity, atlas, check, ok, problem, unknown
 from doctor.evidence.application import Application
 from doctor.evidence.caller import Answer, Caller, Identity
+from doctor.evidence.experiments import Experiments
 
 _LOGIN_OVER = ("stale-login",)  # of the atlas: botocore's own words, before anything is sent
 
@@ -19,7 +20,7 @@ _LOGIN_OVER = ("stale-login",)  # of the atlas: botocore's own words, before any
         ),
     ),
 )
-def expired(caller: Caller, application: Application | None) -> Iterator[Observation]:
+def expired(caller: Caller, application: Application | None, experiments: Experiments | None) -> Iterator[Observation]:
     """The credentials are still within their time.
 
         ExpiredToken; ExpiredTokenException: The security token included in the request is expired
@@ -28,19 +29,46 @@ def expired(caller: Caller, application: Application | None) -> Iterator[Observa
 
         RuntimeError: Credentials were refreshed, but the refreshed credentials are still expired.
 
+    or, at EC2, while the clocks agree, "RequestExpired: Request has expired."
+
     "Expired", not "invalid": the credentials were good once. In a function that comes from copies, made at import or of
     an assume_role answer, that outlive their hour; in a new environment everything works again for a while.
+
+    Where the platform set others than these, the call is signed once more with what it set: that AWS accepts it then
+    proves that something has put old credentials in the place of fresh ones, and that it refuses it too, that more is wrong.
     """
-    yield _judge("the default credential chain", caller.identity)
+    platforms = experiments.of_platform if experiments else None
+    remedy = _REPLACED if platforms is Answer.ACCEPTED else None
+    yield _judge("the default credential chain", caller.identity, _PLATFORMS.get(platforms, ""), remedy)
     if application and application.identity:
-        yield _judge(f"the application's client ({application.factory})", application.identity)
+        fresh = caller.identity.answer is Answer.ACCEPTED
+        told = "; it accepts the default chain's, so the application holds old ones" if fresh else ""
+        yield _judge(f"the application's client ({application.factory})", application.identity, told, None)
 
 
-def _judge(subject: str, identity: Identity) -> Observation:
+_PLATFORMS: dict[Answer | None, str] = {
+    Answer.ACCEPTED: "; AWS accepts what the platform set, so something put old credentials in its place",
+    Answer.REJECTED: "; AWS refuses what the platform set as well, so the code is not the only reason",
+}
+_REPLACED = Remedy(
+    "The role's own credentials are fresh, and a refresh or a new client reads the old ones again: take out what puts these in "
+    "their place, such as a .env file in the package, load_dotenv(override=True), or code that writes the answer of "
+    "assume_role, or AWS_CREDENTIAL_EXPIRATION, into os.environ.",
+    commands=(
+        "grep -rnE 'load_dotenv\\(|os\\.environ\\[.AWS_|environ\\.update|AWS_CREDENTIAL_EXPIRATION' .",
+        "unzip -l package.zip | grep -E '\\.env|\\.aws/'",
+    ),
+)
+
+
+def _judge(subject: str, identity: Identity, told: str, remedy: Remedy | None) -> Observation:
+    """`told` is what AWS made of other credentials in the place of these."""
     if identity.answer is Answer.UNSIGNED and atlas.worded(identity.message, _LOGIN_OVER):
-        return problem(subject, f"botocore no longer signs with {subject}, whose time is over: {identity.message}")
-    if atlas.means(identity.code, identity.message, "token-expired"):
-        return problem(subject, f"AWS says that the session token of {subject} has expired ({identity.code})")
+        words = f"botocore no longer signs with {subject}, whose time is over: {identity.message}"
+        return problem(subject, words.removesuffix(".") + told, remedy=remedy)
+    if identity.token_expired:
+        words = f"AWS says that the session token of {subject} has expired ({identity.code})"
+        return problem(subject, words + told, remedy=remedy)
     if identity.answer in (Answer.ACCEPTED, Answer.REJECTED):
         return ok(subject, f"AWS does not call the credentials of {subject} expired")
     return unknown(subject, f"AWS did not judge the credentials of {subject}", severity=Severity.HINTS)

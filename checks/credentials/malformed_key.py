@@ -49,5 +49,7 @@ def _judge(subject: str, keys: Keys | None, identity: Identity | None) -> Observ
     if not wrong and not keys.secret_shaped:
         wrong.append(f"the secret has {keys.secret_length} characters, or other ones than base64's forty")
     if wrong:
-        return problem(subject, f"{subject} is malformed: {'; '.join(wrong)}")
+        code = identity.refused_as if identity else ""
+        refused = f", and AWS refuses it{code}" if code else ""
+        return problem(subject, f"{subject} is malformed{refused}: {'; '.join(wrong)}")
     return ok(subject, f"key, secret and token of {subject} have their shape")

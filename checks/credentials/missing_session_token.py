@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, ok, problem
 from doctor.evidence.application import Application
-from doctor.evidence.caller import Answer
+from doctor.evidence.caller import Answer, Caller, Identity
 from doctor.evidence.credentials import Credentials, KeyClass, Keys
 from doctor.evidence.experiments import Change, Experiments
 
@@ -18,7 +18,7 @@ from doctor.evidence.experiments import Change, Experiments
     ),
 )
 def missing_session_token(
-    credentials: Credentials, application: Application | None, experiments: Experiments | None
+    credentials: Credentials, application: Application | None, experiments: Experiments | None, caller: Caller | None
 ) -> Iterator[Observation]:
     """Whoever signs with a temporary key (ASIA…) sends its session token along.
 
@@ -39,11 +39,11 @@ def missing_session_token(
     "Temporary security credentials in IAM").
     """
     proof = experiments.came_of(Change.PLATFORMS_TOKEN) if experiments else None
-    yield _judge("the default credential chain", credentials.keys, _proven(proof, "the platform's token"))
+    told = _told(caller.identity if caller else None, proof, "the platform's token")
+    yield _judge("the default credential chain", credentials.keys, told)
     if application and application.built:
-        proof = application.came_of(Change.CHAINS_TOKEN)
-        subject = f"the application's client ({application.factory})"
-        yield _judge(subject, application.built.keys, _proven(proof, "the default chain's token"))
+        told = _told(application.identity, application.came_of(Change.CHAINS_TOKEN), "the default chain's token")
+        yield _judge(f"the application's client ({application.factory})", application.built.keys, told)
 
 
 _AT_THE_SOURCE = Remedy(
@@ -54,20 +54,21 @@ _AT_THE_SOURCE = Remedy(
 )
 
 
-def _proven(answer: Answer | None, token: str) -> str:
-    """What the same call with the token came to."""
-    if answer is Answer.ACCEPTED:
-        return f"; it accepts the same key and secret with {token}"
-    return f"; it refuses them with {token} as well, so that is not all" if answer is Answer.REJECTED else ""
+def _told(identity: Identity | None, proof: Answer | None, token: str) -> str:
+    """By which code AWS refuses the call, and what the same call with the token came to."""
+    code = identity.refused_as if identity else ""
+    if proof is Answer.ACCEPTED:
+        return f"{code}; it accepts the same key and secret with {token}"
+    return f"{code}; it refuses them with {token} as well, so that is not all" if proof is Answer.REJECTED else code
 
 
-def _judge(subject: str, keys: Keys | None, proof: str) -> Observation:
+def _judge(subject: str, keys: Keys | None, told: str) -> Observation:
     if keys is None:
         return ok(subject, f"{subject} carries no key that would need a token")
     if keys.key is KeyClass.TEMPORARY and not keys.token:
         return problem(
             subject,
-            f"{subject} signs with a temporary key (ASIA…) and no session token, so AWS refuses every call{proof}",
+            f"{subject} signs with a temporary key (ASIA…) and no session token, so AWS refuses every call{told}",
             remedy=None if keys.provider == "explicit" else _AT_THE_SOURCE,
         )
     if keys.key is KeyClass.TEMPORARY:

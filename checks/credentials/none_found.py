@@ -34,4 +34,4 @@ def none_found(credentials: Credentials) -> Iterator[Observation]:
     elif credentials.error:
         yield problem(subject, f"the default chain breaks off: {credentials.error}: {credentials.message}")
     else:
-        yield problem(subject, "the default chain finds no credentials anywhere")
+        yield problem(subject, "the default chain finds no credentials anywhere (NoCredentialsError)")

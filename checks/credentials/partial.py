@@ -26,7 +26,9 @@ def partial(credentials: Credentials, application: Application | None) -> Iterat
     """
     subject = "the default credential chain"
     if credentials.error == "PartialCredentialsError":
-        yield problem(subject, f"the default chain found half of a key pair: {credentials.message}")
+        yield problem(
+            subject, f"the default chain found half of a key pair: {credentials.error}: {credentials.message}"
+        )
     else:
         yield ok(subject, "the default chain found no half of a key pair")
     if application and application.failure.startswith("PartialCredentialsError"):

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem
 from doctor.evidence.application import Application
+from doctor.evidence.caller import Caller, Identity
 from doctor.evidence.credentials import Credentials, Keys
 from doctor.evidence.environment import Environment
 
@@ -16,7 +17,7 @@ from doctor.evidence.environment import Environment
     ),
 )
 def placeholder_keys(
-    credentials: Credentials, environment: Environment, application: Application | None
+    credentials: Credentials, environment: Environment, application: Application | None, caller: Caller | None
 ) -> Iterator[Observation]:
     """The keys in use were issued by AWS, not made up for an emulator or a manual.
 
@@ -30,12 +31,16 @@ def placeholder_keys(
     if environment.local_allowed:
         yield not_applicable("the default credential chain", "DOCTOR_ALLOW_LOCAL=1 declares that an emulator is meant")
         return
-    yield _judge("the default credential chain", credentials.keys)
+    yield _judge("the default credential chain", credentials.keys, caller.identity if caller else None)
     if application and application.built:
-        yield _judge(f"the application's client ({application.factory})", application.built.keys)
+        subject = f"the application's client ({application.factory})"
+        yield _judge(subject, application.built.keys, application.identity)
 
 
-def _judge(subject: str, keys: Keys | None) -> Observation:
+def _judge(subject: str, keys: Keys | None, identity: Identity | None) -> Observation:
     if keys and keys.placeholder:
-        return problem(subject, f"{subject} uses a placeholder that AWS never issued, such as emulators are fed")
+        code = identity.refused_as if identity else ""
+        refused = f", and refuses{code}" if code else ""
+        words = f"{subject} uses a placeholder that AWS never issued{refused}, such as emulators are fed"
+        return problem(subject, words)
     return ok(subject, f"{subject} uses no placeholder")

@@ -34,7 +34,8 @@ def profile_selected(environment: Environment) -> Iterator[Observation]:
         named = f"the profile {profile.name!r}" if profile.name else "a profile with an empty name"
         yield problem(
             profile.variable,
-            f"{profile.variable} selects {named}, which no readable configuration file defines: boto3 can build no client",
+            f"{profile.variable} selects {named}, which no readable configuration file defines: boto3 can build no client "
+            "(ProfileNotFound)",
         )
     elif environment.in_function:
         yield problem(

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
-from doctor.evidence.caller import SIGNATURE_CODES, TIME_CODES, Answer, Caller
+from doctor.evidence.caller import SIGNATURE_CODES, Answer, Caller
 from doctor.evidence.experiments import Change, Experiments
 
 
@@ -40,8 +40,8 @@ def rejected(caller: Caller, experiments: Experiments | None) -> Iterator[Observ
     """
     identity = caller.identity
     subject = "the default credential chain"
-    if identity.code in SIGNATURE_CODES or identity.code in TIME_CODES:
-        judge = "signature-mismatch" if identity.code in SIGNATURE_CODES else "clock-skew"
+    if identity.clock_refused or identity.code in SIGNATURE_CODES:
+        judge = "clock-skew" if identity.clock_refused else "signature-mismatch"
         yield not_applicable(subject, f"AWS refused the request ({identity.code}): see credentials.{judge}")
     elif identity.answer is Answer.REJECTED:
         words = f"{identity.instrument} answered {identity.code}: AWS refuses these credentials"

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, ok, problem, unknown
-from doctor.evidence.caller import SIGNATURE_CODES, Answer, Caller
+from doctor.evidence.caller import SIGNATURE_CODES, Answer, Caller, Identity
 
 
 @check(
@@ -31,10 +31,16 @@ def signature_mismatch(caller: Caller) -> Iterator[Observation]:
     identity = caller.identity
     subject = "the default credential chain"
     if identity.code in SIGNATURE_CODES:
-        incomplete = identity.code.startswith("IncompleteSignature")
-        why = "cannot read the signature" if incomplete else "knows the key, and the signature is not its secret's"
-        yield problem(subject, f"{identity.instrument} answered {identity.code}: AWS {why}")
+        yield problem(subject, f"{identity.instrument} answered {identity.code}: AWS {_why(identity)}")
     elif identity.answer in (Answer.ACCEPTED, Answer.REJECTED):
         yield ok(subject, f"{identity.instrument} does not object to the signature")
     else:
         yield unknown(subject, "no signature was judged by AWS", severity=Severity.HINTS)
+
+
+def _why(identity: Identity) -> str:
+    if identity.clock_refused:
+        return "refuses the time of the signature, and did not say whether it is the secret's"
+    if identity.code.startswith("IncompleteSignature"):
+        return "cannot read the signature"
+    return "knows the key, and the signature is not its secret's"

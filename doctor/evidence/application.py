@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Self
 
 from doctor import hang
 from doctor.evidence import Facts, Missing
-from doctor.evidence.caller import TIME_CODES, Answer, Caller, Identity, identify
+from doctor.evidence.caller import Answer, Caller, Identity, identify
 from doctor.evidence.credentials import Keys, account_of
 from doctor.evidence.defaults import Patience
 from doctor.evidence.environment import Override, override
@@ -171,7 +171,7 @@ def _identity(world: World, credentials: Any) -> Identity:
 
 
 def _tried(world: World, credentials: Any, identity: Identity) -> tuple[Experiment, ...]:
-    if identity.answer is not Answer.REJECTED or identity.code in TIME_CODES:
+    if identity.answer is not Answer.REJECTED or identity.clock_refused:
         return ()
     default = _default(world)
     return of_application(world, Triple.of(credentials), default and Triple.of(default), identity.instrument)

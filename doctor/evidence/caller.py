@@ -9,33 +9,35 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 
-from doctor import atlas, boundary
+from doctor import atlas
 from doctor.evidence import Facts, Missing
 from doctor.evidence.calls.replies import bound_replies, is_own
-from doctor.evidence.environment import is_aws, override
+from doctor.evidence.calls.whither import only_probeable, overridden
 from doctor.redact import cut
 from doctor.world import World
 
-# Reads that return names at the most; denied is as good an answer as granted.
+# Reads that return names at the most, in the order in which they are tried; denied is as good an answer as granted.
+# EC2 comes last: its model takes botocore longest to load, and its refusals tell least. Regions are no account's secret.
 _SIGNED_READS = {
-    "sqs": ("list_queues", "sqs:ListQueues"),
     "dynamodb": ("list_tables", "dynamodb:ListTables"),
-    "s3": ("list_buckets", "s3:ListAllMyBuckets"),
-    "sns": ("list_topics", "sns:ListTopics"),
-    "secretsmanager": ("list_secrets", "secretsmanager:ListSecrets"),
     "kms": ("list_aliases", "kms:ListAliases"),
+    "s3": ("list_buckets", "s3:ListAllMyBuckets"),
+    "secretsmanager": ("list_secrets", "secretsmanager:ListSecrets"),
+    "sns": ("list_topics", "sns:ListTopics"),
+    "sqs": ("list_queues", "sqs:ListQueues"),
+    "ec2": ("describe_regions", "ec2:DescribeRegions"),
 }
+CLOCK_ALLOWED = 300.0  # seconds; AWS General Reference, "Signature Version 4: date and time"
 
-# Error codes by which AWS refuses the credentials themselves; of these, the ones that speak of the signature, and those
-# that speak of its time: the key itself was not refused.
+# Error codes by which AWS refuses the credentials themselves; of these, the ones that speak of the signature: the key
+# itself was not refused.
 REJECTIONS = atlas.Codes(speaker="aws-refusing")
 SIGNATURE_CODES = atlas.Codes("signature-refused", "signature-unreadable")
-TIME_CODES = atlas.Codes("time-refused")
 _LONGEST, _HEAD, _END = 4000, 260, 180  # characters of a message: looked at, and kept of its start and its end
 # What urllib3 puts before its words, and the digits after a tenth of a second: they help nobody, and differ each time.
 _OBJECT, _FRACTION = re.compile(r"<[^<>]* at 0x[0-9a-f]+>:? ?"), re.compile(r"(timeout=\d+\.\d)\d+")
@@ -52,6 +54,8 @@ class Answer(StrEnum):
     UNSIGNED = "unsigned"  # the call was never sent: no credentials, no region, no such profile
 
 
+# botocore.exceptions: the request was on its way when these were met. Until then another address or name may be at fault.
+_UNHEARD = ("ReadTimeoutError", "SSLError", "ConnectionClosedError")
 _NO_VERDICT = (Answer.UNREACHABLE, Answer.REFUSED)
 
 
@@ -79,6 +83,33 @@ class Identity:
     silent_sts: str = ""
     mute: tuple[str, ...] = ()
 
+    @property
+    def refused_as(self) -> str:
+        """AWS's code in brackets, as it stands behind a sentence; "" where AWS did not refuse the credentials."""
+        return f" ({self.code})" if self.answer is Answer.REJECTED and self.code else ""
+
+    @property
+    def clock_refused(self) -> bool:
+        """Whether AWS refuses the time of the request: by its words or, at EC2, which has none of its own, by its Date.
+
+        EC2 says AuthFailure of a clock that is off, as of an unknown key (aws/aws-sdk-java#519), and RequestExpired of a
+        token that is over, as of a request (aws/aws-sdk-ruby#143).
+        """
+        if self.instrument == "ec2" and self.skew is not None:
+            return self.answer is Answer.REJECTED and abs(self.skew) > CLOCK_ALLOWED
+        return atlas.means(self.code, self.message, "time-refused")
+
+    @property
+    def unheard(self) -> bool:
+        """Whether the connection stood, and the call had no answer over it: what a bare probe may well get."""
+        return self.answer is Answer.UNREACHABLE and self.error in _UNHEARD
+
+    @property
+    def token_expired(self) -> bool:
+        """Whether AWS says that the session token's time is over."""
+        late = atlas.means(self.code, self.message, "time-refused") and not self.clock_refused
+        return late or atlas.means(self.code, self.message, "token-expired")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Caller(Facts):
@@ -104,13 +135,13 @@ def identify(world: World, **credentials: str) -> Identity:
     """Who AWS says that these credentials are (none given: the default chain's): STS, else a declared service."""
     identity = ask(world, most=world.left(0.5, most=8), **credentials)
     declared = {target.service for target in world.services if target.reachable}
-    for service in sorted(declared & set(_SIGNED_READS)):
+    for service in (each for each in _SIGNED_READS if each in declared):
         if identity.answer not in _NO_VERDICT:
             break
         other = ask(world, service, most=world.left(0.3, most=5), **credentials)
         if other.answer in (Answer.ACCEPTED, Answer.REJECTED):
             identity = replace(other, silent_sts=identity.host)
-        elif other.answer is Answer.UNREACHABLE and not other.error:  # our time was over, and nothing had failed
+        elif other.unheard or (other.answer is Answer.UNREACHABLE and not other.error):  # our time was over
             identity = replace(identity, mute=(*identity.mute, service))
     return identity
 
@@ -142,7 +173,9 @@ def _call(world: World, service: str, most: float, credentials: dict[str, str], 
     try:
         socket.getaddrinfo = only_probeable(socket.getaddrinfo, allow_loopback=world.allow_local)
         bound_replies()
-        made = world.session().client(service, config=config, **credentials)  # type: ignore[call-overload]
+        session = world.session()
+        _as_configured(session)
+        made = session.client(service, config=config, **credentials)  # type: ignore[call-overload]
         made.meta.events.register("before-send.*.*", lambda request, **_: seen.update(host=host_of(request.url)))
         bodies: list[bytes] = []
         made.meta.events.register("after-call.*.*", lambda http_response, **_: bodies.append(http_response.content))
@@ -155,34 +188,13 @@ def _call(world: World, service: str, most: float, credentials: dict[str, str], 
         seen.update(_granted(reply, is_own(service, reply, bodies[-1])))
 
 
-def overridden(world: World, service: str) -> str:
-    """Why no signed call is sent: the deployer's endpoint is connected to, and gets no credentials from us."""
-    if world.allow_local or world.environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
-        return ""
-    for variable in (f"AWS_ENDPOINT_URL_{service.upper().replace('-', '_')}", "AWS_ENDPOINT_URL"):
-        if url := world.environ.get(variable, "").strip():
-            stands = override(variable, service, url)
-            return (
-                ""
-                if stands.aws
-                else f"{variable} puts {stands.address} in AWS's place, and no signed call is sent there"
-            )
-    return ""
+def _as_configured(session: Any) -> None:
+    """Raise what every client of the application meets, and this one would not, since it sets its own retries."""
+    from botocore.config import Config
 
-
-def only_probeable(resolve: Callable[..., Any], *, allow_loopback: bool) -> Callable[..., Any]:
-    """A getaddrinfo that gives no address which the doctor may not connect to, whoever put AWS's name there."""
-
-    def guarded(host: Any, *rest: Any, **named: Any) -> Any:
-        found = resolve(host, *rest, **named)
-        if not is_aws(str(host)):
-            return found
-        allowed = [entry for entry in found if not boundary.refusal(entry[4][0], allow_loopback=allow_loopback)]
-        if not allowed:
-            raise OSError(f"{host} leads to {found[0][4][0]}, which is never probed")
-        return allowed
-
-    return guarded
+    attempts = session._session.get_config_variable("max_attempts")
+    if attempts is not None:
+        Config(retries={"total_max_attempts": attempts})
 
 
 def failed(error: Exception) -> dict[str, Any]:

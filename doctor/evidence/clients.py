@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from doctor.evidence import Facts, Missing
-from doctor.evidence.caller import Answer, failed, host_of, only_probeable, overridden
+from doctor.evidence.caller import Answer, failed, host_of
 from doctor.evidence.calls.replies import bound_replies
+from doctor.evidence.calls.whither import only_probeable, overridden
 from doctor.evidence.defaults import Patience
 from doctor.redact import brief
 from doctor.world import World

@@ -1,6 +1,7 @@
 """The plain signed call again, with one thing changed at a time: what AWS accepts then tells what it refused.
 
-Only where AWS refused the plain call, or where STS's global host was silent; nothing is tried that cannot tell anything.
+Only where AWS refused the plain call, where botocore holds a function's credentials for expired, or where STS's global host
+was silent; nothing is tried that cannot tell anything.
 Each experiment is one read that needs no permission of its own, and `--no-experiments` leaves them out.
 """
 
@@ -11,8 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, NamedTuple, Self
 
+from doctor import atlas
 from doctor.evidence import Facts, Missing, Reason
-from doctor.evidence.caller import SIGNATURE_CODES, TIME_CODES, Answer, Caller, Identity, ask
+from doctor.evidence.caller import SIGNATURE_CODES, Answer, Caller, Identity, ask
 from doctor.evidence.credentials import KeyClass, key_class
 from doctor.evidence.platform import read_environ
 from doctor.redact import Redactor
@@ -21,7 +23,6 @@ from doctor.world import World
 GLOBAL_STS = "sts.amazonaws.com"
 _MOST = 2.5  # seconds of one experiment: AWS has just answered
 _LEAST = 0.5  # seconds that must be left for one to begin
-_STAYED = ("ExpiredToken", "ExpiredTokenException")  # no other host takes an expired token
 
 
 class Change(StrEnum):
@@ -84,6 +85,11 @@ class Experiments(Facts):
         """What AWS made of the call with this change; None where it was not tried."""
         return came_of(self.tried, change)
 
+    @property
+    def of_platform(self) -> Answer | None:
+        """What AWS made of the call with the platform's own credentials, or with its token; None where it was not tried."""
+        return self.came_of(Change.PLATFORMS_KEYS) or self.came_of(Change.PLATFORMS_TOKEN)
+
     @classmethod
     def foretold(cls, world: World) -> Self | Missing | None:
         """That nothing is tried, and why: in most runs AWS accepts the plain call."""
@@ -92,7 +98,7 @@ class Experiments(Facts):
         plain = _plain(world)
         if plain is None:
             return cls(left_out="the plain call came to no end")
-        if _leaves_a_question(plain) or _was_silent(plain):
+        if _leaves_a_question(plain) or _was_silent(plain) or (world.in_function and _was_held_back(plain)):
             return None
         return cls(left_out="the plain call was not refused, or in words that leave no question")
 
@@ -104,6 +110,10 @@ class Experiments(Facts):
             yield told
         elif plain and _leaves_a_question(plain):
             yield cls._tried(world, plain)
+        elif plain and _was_held_back(plain):
+            platform = _of_platform(world)
+            tried = (experiment(world, Change.PLATFORMS_KEYS, platform, plain.instrument),) if platform else ()
+            yield cls(tried=tried)
         else:
             yield cls(tried=tuple(_at_other_host(world, GLOBAL_STS, None)))
 
@@ -118,7 +128,8 @@ class Experiments(Facts):
             if world.left() < _LEAST:
                 return cls(tried=tuple(tried), left_out="no time was left for more")
             tried.append(experiment(world, change, triple, plain.instrument))
-        if plain.instrument == "sts" and used.token and plain.code not in (*SIGNATURE_CODES, *_STAYED):
+        elsewhere = plain.code not in SIGNATURE_CODES and not plain.token_expired  # no other host takes either
+        if plain.instrument == "sts" and used.token and elsewhere:
             tried += _at_other_host(world, plain.host, used)
         return cls(tried=tuple(tried))
 
@@ -134,7 +145,12 @@ def _plain(world: World) -> Identity | None:
 
 def _leaves_a_question(plain: Identity) -> bool:
     """Whether AWS refused the call, in words that more than one fault explains."""
-    return plain.answer is Answer.REJECTED and plain.code not in TIME_CODES
+    return plain.answer is Answer.REJECTED and not plain.clock_refused
+
+
+def _was_held_back(plain: Identity) -> bool:
+    """Whether botocore did not sign, since it holds the credentials for expired: nothing was sent."""
+    return plain.answer is Answer.UNSIGNED and atlas.worded(plain.message, ("stale-login",)) is not None
 
 
 def _was_silent(plain: Identity) -> bool:

@@ -29,6 +29,7 @@ _HOST_NAMED = re.compile(r"(?P<what>[A-Z0-9_]*?)_?(?:HOST|HOSTNAME|ENDPOINT|ADDR
 _NOT_CALLED = re.compile(
     r"ORIGIN|CORS|REDIRECT|CALLBACK|FRONTEND|REFERR?ER|AUDIENCE|ISSUER|NAMESPACE|SCHEMA|COOKIE|PUBLIC|LOGO|DOCS|(?:^|_)(?:CDN|WEB)_"
 )
+_LOGIN = re.compile(r"://[^/?#\s]*@")  # what such a variable hides stands before the host
 _SERVICES = re.compile(r"sqs\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?")  # a queue's URL names the service itself
 
 
@@ -47,6 +48,8 @@ def places(environ: Mapping[str, str]) -> tuple[Place, ...]:
     found: dict[tuple[str, int], Place] = {}
     for name, value in sorted(environ.items()):
         if name.startswith(("AWS_", "DOCTOR_", "_")) or _NOT_CALLED.search(name.upper()):
+            continue
+        if redact.names_secret(name) and not _LOGIN.search(value):  # a password may look like a host and a port
             continue
         for host, port, tls in (*_in_value(value[:_LONGEST].strip()), *_beside(name, environ)):
             if _callable(host, port):

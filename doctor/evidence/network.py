@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from doctor.evidence import Facts, Missing, Reason, Shared
-from doctor.evidence.caller import only_probeable, overridden
 from doctor.evidence.calls.network_details import ALL
 from doctor.evidence.calls.network_read import read
 from doctor.evidence.calls.replies import MOST_LISTED, bound_replies
+from doctor.evidence.calls.whither import only_probeable, overridden
 from doctor.evidence.function import Function
 from doctor.verdict import Source
 from doctor.world import World

@@ -22,6 +22,7 @@ _MOST = 3.0  # seconds of one read
 class Read:
     """One read. `host` is where it went. `code` is AWS's own, "" where it was granted; `answered` whether AWS answered.
 
+    `unheard` is the SDK's exception where the connection stood and no answer came over it.
     Of a denial `policy` is the kind, None where the message does not tell; `explicit`: a statement denies, else none allows.
     """
 
@@ -32,6 +33,7 @@ class Read:
     policy: Kind | None = None
     explicit: bool = False
     action: str = ""
+    unheard: str = ""
 
     @property
     def target(self) -> str:
@@ -77,4 +79,5 @@ def _read(world: World, service: str) -> Read:
         policy=found.kind if found else None,
         explicit=found.explicit if found else False,
         action=found.action if found else "",
+        unheard=said.error if said.unheard else "",
     )

@@ -43,6 +43,9 @@ def judge(
 
 def _judged(each: Read, kind: Kind, remedy: Remedy) -> Observation:
     targets = (each.target,) if each.host else ()
+    if each.unheard and kind is Kind.RESOURCE:  # said once: a probe that passes proves nothing of the SDK's own calls
+        words = f"the connection to {each.service} stands, and the SDK's own signed read had no answer ({each.unheard})"
+        return unknown(each.service, words, targets=targets)
     if not each.answered:
         return unknown(
             each.service,

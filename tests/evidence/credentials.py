@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from doctor.evidence.application import Application
-from doctor.evidence.caller import Answer
+from doctor.evidence.caller import Answer, Identity
 from doctor.evidence.calls.function_parts import Role, RoleTrust
 from doctor.evidence.credentials import KeyClass
 from doctor.evidence.environment import Profile, Suspect
@@ -39,6 +39,11 @@ def tried(**changes: Answer) -> Experiments:
     return Experiments(
         tried=tuple(Experiment(change=Change[name], identity=identity(changes[name])) for name in changes)
     )
+
+
+def by_ec2(code: str, skew: float | None) -> Identity:
+    """A refusal of EC2's, and how far its clock is ahead."""
+    return replace(refused(code), instrument="ec2", skew=skew)
 
 
 def tried_by_application(answer: Answer) -> Application:
@@ -108,18 +113,27 @@ CASES: dict[str, Cases] = {
             (SOUND, application(BLANK)),
             (SOUND, application(replace(keys(provider="explicit"), secret_length=0))),
             (credentials(replace(BLANK, provider="shared-credentials-file")), NO_FACTORY),
+            (credentials(replace(BLANK, provider="shared-credentials-file")), caller(refused("InvalidClientTokenId"))),
         ],
         passing=[(SOUND, NO_FACTORY), (SOUND, application()), (SOUND,), (credentials(None),)],
     ),
     "credentials.clock-skew": Cases(
         failing=[
             (caller(), reach(probe(skew=-4000.0))),
+            (caller(replace(identity(Answer.UNREACHABLE), skew=None)), reach(probe(skew=-4000.0))),
             (caller(replace(identity(), skew=301.0)),),
             (caller(refused("SignatureDoesNotMatch", "Signature expired: 20260101T000000Z is now earlier than …")),),
             (caller(refused("InvalidSignatureException", "Signature not yet current: …")), CONNECTS),
             (caller(refused("RequestTimeTooSkewed")),),
+            (caller(refused("RequestInTheFuture")), CONNECTS),
+            (caller(by_ec2("AuthFailure", -901.0)),),
+            (caller(by_ec2("RequestExpired", 3600.0)),),
+            (caller(by_ec2("RequestExpired", None)),),
+            (caller(by_ec2("AuthFailure", None)), reach(probe(skew=-901.0))),
         ],
         passing=[
+            (caller(by_ec2("RequestExpired", 2.0)),),
+            (caller(by_ec2("AuthFailure", 2.0)),),
             (caller(replace(identity(), skew=-299.0)),),
             (caller(replace(REJECTED, skew=0.4)), CONNECTS),
             (caller(replace(identity(Answer.UNREACHABLE), skew=None)), reach(probe(skew=12.0))),
@@ -140,6 +154,9 @@ CASES: dict[str, Cases] = {
         failing=[
             (caller(refused("ExpiredToken")), NO_FACTORY),
             (caller(), application(who=refused("ExpiredTokenException"))),
+            (caller(refused("ExpiredToken")), tried(PLATFORMS_KEYS=Answer.ACCEPTED)),
+            (caller(refused("ExpiredToken")), tried(PLATFORMS_TOKEN=Answer.REJECTED)),
+            (caller(by_ec2("RequestExpired", 0.4)),),
             (
                 caller(
                     replace(
@@ -148,12 +165,21 @@ CASES: dict[str, Cases] = {
                 ),
             ),
         ],
-        passing=[(caller(),), (caller(REJECTED), NO_FACTORY), (caller(), application())],
+        passing=[
+            (caller(),),
+            (caller(REJECTED), NO_FACTORY),
+            (caller(), application()),
+            (caller(by_ec2("RequestExpired", 3600.0)),),
+        ],
     ),
     "credentials.keys-copied-into-settings": Cases(
-        failing=[(Application(factory="app:client", built=replace(built(), same_keys=True), identity=identity()),)],
+        failing=[
+            (Application(factory="app:client", built=replace(built(), same_keys=True), identity=identity()),),
+            (replace(application(who=REJECTED), tried=tried(CHAINS_TOKEN=Answer.ACCEPTED).tried),),
+        ],
         passing=[
             (application(),),
+            (application(BLANK, who=REJECTED),),
             (Application(factory="app:client", built=replace(built(keys()), same_keys=True), identity=identity()),),
         ],
     ),
@@ -184,6 +210,7 @@ CASES: dict[str, Cases] = {
             (credentials(keys(token=False)), tried(PLATFORMS_TOKEN=Answer.ACCEPTED)),
             (credentials(keys(token=False)), tried(PLATFORMS_TOKEN=Answer.REJECTED)),
             (SOUND, tried_by_application(Answer.ACCEPTED)),
+            (credentials(keys(token=False)), caller(REJECTED)),
         ],
         passing=[(SOUND, NO_FACTORY), (credentials(LONG_TERM),), (credentials(None),), (credentials(BLANK),)],
     ),
@@ -217,7 +244,11 @@ CASES: dict[str, Cases] = {
         ],
     ),
     "credentials.placeholder-keys": Cases(
-        failing=[(credentials(PLACEHOLDER), environment()), (SOUND, environment(), application(PLACEHOLDER))],
+        failing=[
+            (credentials(PLACEHOLDER), environment()),
+            (credentials(PLACEHOLDER), environment(), caller(REJECTED)),
+            (SOUND, environment(), application(PLACEHOLDER)),
+        ],
         passing=[(SOUND, environment()), (SOUND, environment(), application()), (credentials(None), environment())],
     ),
     "credentials.profile-selected": Cases(
@@ -269,7 +300,7 @@ CASES: dict[str, Cases] = {
         failing=[
             (credentials(STRAY),),
             (SOUND, application(STRAY)),
-            (credentials(STRAY), tried(WITHOUT_TOKEN=Answer.REJECTED)),
+            (credentials(STRAY), tried(WITHOUT_TOKEN=Answer.REJECTED), caller(REJECTED)),
             (credentials(keys(KeyClass.OTHER)), tried(WITHOUT_TOKEN=Answer.ACCEPTED)),
         ],
         passing=[(SOUND,), (credentials(LONG_TERM), NO_FACTORY), (credentials(None),), (SOUND, application())],

@@ -1,8 +1,8 @@
 """Faults of keys, each refused by the front, which verifies signatures, in the words of a service's protocol.
 
 Where the VPC is isolated STS is out of reach, and the doctor's word on the credentials is that of the service that is left:
-JSON of DynamoDB and SQS, query of SNS, REST-XML of S3. With NAT it is STS's, in query. Of all this the control side sees
-nothing: nobody but the platform and the code sets these variables.
+JSON of DynamoDB and SQS, query of SNS, REST-XML of S3, EC2's own. With NAT it is STS's, in query. Of all this the control
+side sees nothing: nobody but the platform and the code sets these variables.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ _FOREIGN = {"AWS_ACCESS_KEY_ID": FOREIGN.id, "AWS_SECRET_ACCESS_KEY": FOREIGN.se
 def _alone(scene: Scene, service: str) -> None:
     """Endpoints alone lead out, none of them STS's: SQS has one of its own, S3 and DynamoDB have gateways."""
     isolated(scene)
-    if service in ("sns", "kms", "secretsmanager"):
+    if service in ("sns", "ec2", "kms", "secretsmanager"):
         scene.endpoint(service)
 
 
@@ -123,9 +123,11 @@ ENVIRONMENT = (
     _expired("expired token, by DynamoDB", "dynamodb"),
     _expired("expired token, by S3", "s3"),
     _expired("expired token, by SNS", "sns"),
+    _expired("expired token, by EC2", "ec2"),
     _keys("unknown key, by SQS", REJECTED, "sqs", AWS_ACCESS_KEY_ID=_NOT_KNOWN),
     _keys("unknown key, by DynamoDB", REJECTED, "dynamodb", AWS_ACCESS_KEY_ID=_NOT_KNOWN),
     _keys("unknown key, by S3", REJECTED, "s3", AWS_ACCESS_KEY_ID=_NOT_KNOWN),
+    _keys("unknown key, by EC2", REJECTED, "ec2", AWS_ACCESS_KEY_ID=_NOT_KNOWN),
     _keys("another secret, by SQS", MISMATCH, "sqs", AWS_SECRET_ACCESS_KEY=_OTHER_SECRET),
     _keys("another secret, by S3", MISMATCH, "s3", AWS_SECRET_ACCESS_KEY=_OTHER_SECRET),
     _keys("another secret, by SNS", MISMATCH, "sns", AWS_SECRET_ACCESS_KEY=_OTHER_SECRET),
@@ -133,6 +135,7 @@ ENVIRONMENT = (
     _keys("somebody else's token, by S3", REJECTED, "s3", AWS_SESSION_TOKEN=_OTHER_TOKEN),
     _unset("no token, by S3", MISSING, "s3", "AWS_SESSION_TOKEN"),
     _unset("no token, by DynamoDB", MISSING, "dynamodb", "AWS_SESSION_TOKEN"),
+    _unset("no token, by EC2", MISSING, "ec2", "AWS_SESSION_TOKEN"),
     _keys("a user's key with the role's token, by SNS", STRAY, "sns", **_STORED),
     _keys("a user's key with the role's token, by S3", STRAY, "s3", **_STORED),
     _keys("secret with a newline, by SQS", MALFORMED, "sqs", AWS_SECRET_ACCESS_KEY=f"{ROLE.secret}\n"),
@@ -142,6 +145,7 @@ ENVIRONMENT = (
     _skewed("clock behind, by S3", "s3", 3600),
     _skewed("clock ahead, by DynamoDB", "dynamodb", -3600),
     _skewed("clock ahead, by SNS", "sns", -900),
+    _skewed("clock behind, by EC2", "ec2", 3600),
 )  # fmt: skip
 
 CLIENT = (

@@ -7,8 +7,9 @@ from typing import Any
 
 from doctor.atlas import Codes, worded
 from doctor.evidence import Missing, Reason
-from doctor.evidence.caller import REJECTIONS, failed, only_probeable, overridden
+from doctor.evidence.caller import REJECTIONS, failed
 from doctor.evidence.calls.replies import MOST_LISTED, bound_replies
+from doctor.evidence.calls.whither import only_probeable, overridden
 from doctor.policies.denial import Denial, read
 from doctor.redact import cut
 from doctor.verdict import Source

@@ -9,7 +9,7 @@ MOST_LISTED = 64 * 1024 * 1024  # of a page of the control plane's: a thousand s
 # (their API references).
 _TOLD = {
     **{"sts": "Arn", "dynamodb": "TableNames", "s3": "Buckets"},
-    **{"sns": "Topics", "secretsmanager": "SecretList", "kms": "Aliases"},
+    **{"sns": "Topics", "secretsmanager": "SecretList", "kms": "Aliases", "ec2": "Regions"},
 }
 
 

@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from doctor.evidence import Reason
-from doctor.evidence.caller import only_probeable, overridden
 from doctor.evidence.calls.control import Reading, Refusal, Reply
 from doctor.evidence.calls.replies import bound_replies
+from doctor.evidence.calls.whither import only_probeable, overridden
 from doctor.evidence.resource_state import ACTIONS
 from doctor.world import World
 
