@@ -12,6 +12,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import NamedTuple
 
 from doctor.candidates import MOST, Look, possible, separations
@@ -27,6 +28,7 @@ from doctor.verdict import (
     FailOn,
     Finding,
     Outcome,
+    Remedy,
     Severity,
     Source,
     Status,
@@ -35,6 +37,7 @@ from doctor.verdict import (
 _PREDICTED = ("dns", "network")
 _ENGINE = "doctor."
 _NOTHING = Sight()
+_BESIDE = "aws ec2 authorize-security-group-"  # adds a rule; others, told twice, would undo or repeat each other
 
 
 class Commands(NamedTuple):
@@ -146,9 +149,32 @@ def _diagnosis(
         explains=known.explains,
         could_also_be=candidates,
         separate=separations(group, open_, commands.both),
-        remedy=next((item.remedy for item in group if item.remedy), checks[first.check].remedy),
+        remedy=_remedy(group, checks[first.check].remedy),
         verify=commands.verify(tuple(involved)),
     )
+
+
+def _remedy(group: Sequence[Judged], usual: Remedy) -> Remedy:
+    """The first's own; with the rules for what those do not open, where a security group stops several targets.
+
+    One group's rule is enough: what stops no more than was mended adds nothing.
+    """
+    told = [(item, item.remedy) for item in group if item.remedy]
+    if not told:
+        return usual
+    first, mended = told[0][1], _stopped(told[0][0])
+    commands = dict.fromkeys(first.commands)
+    for item, remedy in told[1:]:
+        if not _stopped(item) <= mended:
+            commands |= dict.fromkeys(each for each in remedy.commands if each.startswith(_BESIDE))
+            mended |= _stopped(item)
+    return replace(first, commands=tuple(commands))
+
+
+def _stopped(item: Judged) -> set[tuple[str, str, str | None]]:
+    """Each target, address and subnet that a problem tells of."""
+    found = item.finding
+    return set(product(found.targets or ("",), found.addresses or ("",), item.subnets or (found.subnet,)))
 
 
 def _confidence(first: Finding, candidates: tuple[str, ...], sources: frozenset[Source]) -> Confidence:

@@ -13,7 +13,16 @@ from doctor.verdict import Outcome, Remedy, Severity
 
 _MOST_NAMED = 4  # addresses and subnets in a message
 _MOST_REASONS, _LONGEST_REASON = 2, 200
-_MOST_COMMANDS = 8
+_MOST_COMMANDS = 16  # a function has at most so many subnets (Lambda API reference, VpcConfig), each with its own range
+# The property of a rule's far end in a template (CloudFormation, AWS::EC2::SecurityGroupEgress and …Ingress), and where a
+# command has its value.
+_FAR_END = re.compile(r"\b(Destination|Source)SecurityGroupId: .*")
+_FAR_ENDS = (
+    ("CidrIp", re.compile(r"--cidr (\S+)")),
+    ("CidrIpv6", re.compile(r"CidrIpv6=([^}]+)")),
+    ("{}PrefixListId", re.compile(r"PrefixListId=([^}]+)")),
+    ("{}SecurityGroupId", re.compile(r"(?:--source-group |\bGroupId=)([^\s}]+)")),
+)
 # EC2 API reference, VpcEndpoint, State: in these an endpoint passes nothing.
 DEAD = frozenset({"pendingacceptance", "pending", "deleting", "deleted", "rejected", "failed", "expired"})
 _RISKS = ("dns.custom-resolver", "dns.resolver-rule-diverts")
@@ -234,7 +243,21 @@ def filled(remedy: Remedy, component: str, paths: Paths, commands: Iterable[str]
     chosen = tuple(commands)[:_MOST_COMMANDS] or own
     if number := re.search(r"--rule-number ([0-9]+)", chosen[0] if chosen else ""):
         real["NUMBER"] = number[1]
-    return replace(remedy, commands=chosen, template=fill(remedy.template))
+    return replace(remedy, commands=chosen, template=_with_far_end(fill(remedy.template), chosen[:1]))
+
+
+def _with_far_end(template: str, command: Sequence[str]) -> str:
+    """A group's rule in a template opens what the command opens, and no more."""
+    side = _FAR_END.search(template)
+    if side is None:
+        return template
+    ends = (
+        f"{name.format(side[1])}: {found[1]}"
+        for name, pattern in _FAR_ENDS
+        for each in command
+        if (found := pattern.search(each))
+    )
+    return template.replace(side[0], next(ends, side[0]))
 
 
 def _numbered(commands: Iterable[str]) -> Iterator[str]:

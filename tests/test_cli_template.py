@@ -18,7 +18,7 @@ REGION, CHECK = "us-east-1", "function.configuration-drifted"
 VARIABLES = {
     "STAGE": "prod",
     "PASSWORD": "correct horse battery",
-    "DATABASE_URL": "postgres://app:hunter2hunter2@10.0.3.77/x",
+    "DATABASE_URL": "postgres://app:hunter2hunter2@8.8.4.4/x",
 }
 TEMPLATE = """\
 AWSTemplateFormatVersion: 2010-09-09
@@ -136,7 +136,7 @@ def test_what_is_as_its_template_says_is_healthy_and_hosts_from_variables_are_to
     found = {(each["check"], each["outcome"]) for each in verdict["findings"]}
     assert (CHECK, "ok") in found
     assert code == 0, verdict["headline"]
-    line = "doctor: targets that variables of the function name: 10.0.3.77:5432 (DATABASE_URL); --target names others"
+    line = "doctor: targets that variables of the function name: 8.8.4.4:5432 (DATABASE_URL); --target names others"
     assert line in err
     _, _, quiet = run("shop-Jobs-AbC123dEf456", "--quiet", "--output", "json")
     assert "DATABASE_URL" not in quiet

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from doctor import registry
 from doctor.evidence import Evidence, Facts, Missing, Reason, Vantage, revive
 from doctor.evidence import paths as evidence_paths
 from doctor.evidence.endpoint import Endpoint
@@ -16,13 +17,16 @@ from doctor.evidence.function import Named
 from doctor.evidence.names import Reply
 from doctor.evidence.network import Network
 from doctor.evidence.paths import Paths
+from doctor.network.model import Network as Model
 from doctor.network.resolution import Kind
+from doctor.policies.grants import way_to
 from doctor.request import HostTarget, Request, ServiceTarget
-from doctor.verdict import Source
+from doctor.verdict import Outcome, Source
 from doctor.world import World
 from tests.evidence import sealed
 from tests.evidence.build import HOST, in_vpc, looked, paths, sound_vpc, system
-from tests.network.build import INTERNET_6, changed
+from tests.evidence.permission import permissions
+from tests.network.build import INTERNET_6, changed, lacking
 
 REPLIES: dict[str, list[Any]] = {
     "Vpcs": [
@@ -82,6 +86,50 @@ def one(found: list[Paths | Missing]) -> Paths:
     (seen,) = found
     assert isinstance(seen, Paths)
     return seen
+
+
+class TestObservedEndpoint:
+    """What a resolver of one's own answers stands in no configuration, and the sandbox has got it nevertheless."""
+
+    PUBLIC, PRIVATE = "52.94.133.131", "10.9.0.7"
+    BLIND = replace(sound_vpc(), dhcp_options=None)
+    WITHOUT = lacking(BLIND, "endpoints", "vpce-sqs")
+
+    @pytest.mark.parametrize(
+        ("seen", "network", "endpoint"),
+        [
+            ((PUBLIC,), WITHOUT, ""),
+            (("10.0.11.10", "10.0.12.10"), BLIND, "vpce-sqs"),
+            # an endpoint of another VPC may have it
+            ((PRIVATE,), WITHOUT, None),
+            ((PUBLIC, PRIVATE), WITHOUT, None),
+            # past its own endpoint, or by it in part
+            ((PUBLIC,), BLIND, None),
+            (("10.0.11.10", PUBLIC), BLIND, None),
+            ((), WITHOUT, None),
+            ((PUBLIC,), replace(BLIND, endpoints=None), None),
+        ],
+    )
+    def test_it_is_told_by_what_the_sandbox_got(
+        self, seen: tuple[str, ...], network: Model, endpoint: str | None
+    ) -> None:
+        found = paths(network, seen=seen)
+        assert found.answer is not None
+        assert found.answer.unknowns
+        assert found.observed_endpoint == endpoint
+        way = way_to(found)
+        assert way.known == (endpoint is not None)
+        assert not way.known or (way.endpoint, way.vpc) == (endpoint, "vpc-1" if endpoint else "")
+
+    def test_then_no_endpoints_policy_is_asked(self) -> None:
+        judged = registry.load("permission.endpoint-policy")
+        (undecided,) = judged(permissions=permissions(), paths=self.sqs(()), network=None)
+        assert undecided.outcome is Outcome.UNKNOWN
+        (free,) = judged(permissions=permissions(), paths=self.sqs((self.PUBLIC,)), network=None)
+        assert (free.outcome, "no VPC endpoint carries" in free.message) == (Outcome.NOT_APPLICABLE, True)
+
+    def sqs(self, seen: tuple[str, ...]) -> Paths:
+        return replace(paths(self.WITHOUT, seen=seen), service="sqs")
 
 
 class TestTargets:

@@ -13,15 +13,16 @@ FunctionEgress:
     IpProtocol: tcp
     FromPort: PORT
     ToPort: PORT
-    CidrIp: 0.0.0.0/0"""
+    DestinationSecurityGroupId: GROUP  # or DestinationPrefixListId, or CidrIp"""
 
 _FAULT = Fault(
     check="network.egress-blocked",
     closer="the function's security groups",
     passed=lambda hop: hop.component.startswith("sg-") and hop.rule.startswith("egress"),
     remedy=Remedy(
-        "Add an outbound rule to one of the function's security groups: TCP, the target's port, to the target's "
-        "addresses, group or prefix list. Answers need no rule.",
+        "Add an outbound rule to one of the function's security groups: TCP, the target's port, to the target's own group, "
+        "to the prefix list of a gateway endpoint, or to addresses; to all of them only where it is on the internet. Answers "
+        "need no rule.",
         commands=("aws ec2 describe-security-groups --group-ids GROUP --query 'SecurityGroups[].IpPermissionsEgress'",),
         template=_TEMPLATE,
     ),

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from doctor import Observation, Remedy, Severity, check, problem
+from doctor import Observation, Remedy, Severity, boundary, check, problem
 from doctor.evidence.paths import Paths
 from doctor.network.remedies import IPV6_ROUTE
 from doctor.passage import Fault, beside_endpoint, filled, not_walked, place, scope, shut
@@ -48,11 +48,18 @@ def no_route(paths: Paths) -> Iterator[Observation]:
 
     It is what happens to a function that worked and was then put into a VPC: its subnets lead nowhere but to the VPC
     itself. A subnet that no route table names follows the VPC's main one. 0.0.0.0/0 is no route for IPv6, which needs ::/0;
-    and a name that has IPv6 addresses alone is out of reach for a function without IPv6, whatever its routes.
+    and a name that has IPv6 addresses alone is out of reach for a function without IPv6, whatever its routes. A function
+    that is in no VPC has Lambda's routes, which lead to public addresses alone.
 
     Source: VPC user guide, "Configure route tables"; Lambda developer guide, "Giving Lambda functions access to resources
     in an Amazon VPC".
     """
+    if _stranded(paths):
+        words = (
+            f"{paths.function} is in no VPC, and Lambda's own network leads to no private address such as {paths.host}"
+        )
+        yield problem(paths.function, words, remedy=_into_a_vpc(paths.function))
+        return
     cut_off = [way for way in shut(paths) if {each.check for each in way.path.blockers} == {"network.ipv6-dead-end"}]
     seen = list(_FAULT.judge(paths))
     if not cut_off or not_walked(paths):
@@ -65,6 +72,22 @@ def no_route(paths: Paths) -> Iterator[Observation]:
         **place(cut_off),
         remedy=_for_ipv6(paths),
     )
+
+
+def _into_a_vpc(function: str) -> Remedy:
+    return Remedy(
+        "Put the function into a VPC from which the address is reached: subnets that route there, and a security group that "
+        "the target lets in. What it calls on the internet needs NAT from then on.",
+        commands=(
+            f"aws lambda update-function-configuration --function-name {function} "
+            "--vpc-config SubnetIds=SUBNETS,SecurityGroupIds=GROUP",
+        ),
+    )
+
+
+def _stranded(paths: Paths) -> bool:
+    address = boundary.as_address(paths.host)
+    return bool(not paths.vpc and paths.expected and not paths.proxied and address and not address.is_global)
 
 
 def _for_ipv6(paths: Paths) -> Remedy:

@@ -16,7 +16,7 @@ from doctor.evidence.function_calls import endpoints, probeable
 from doctor.evidence.names import Names
 from doctor.evidence.network import Network as NetworkFacts
 from doctor.evidence.standing import standing
-from doctor.network.blocks import Block, block
+from doctor.network.blocks import Block, block, is_private
 from doctor.network.resolution import Kind, Problem, Resolution
 from doctor.network.result import Path
 from doctor.network.serving import Serving, serving
@@ -91,6 +91,20 @@ class Paths(Facts):
     @property
     def concerns(self) -> str:
         return f"{self.host}:{self.port}"
+
+    @property
+    def observed_endpoint(self) -> str | None:
+        """Which endpoint of the VPC carries the calls to what the sandbox got: its id, "" for none, None where that is open.
+
+        A private address that is none of these may be an endpoint's in another VPC, which names can lead to as well.
+        """
+        got = {way.address for way in self.ways if way.seen}
+        if not got or self.endpoints is None:
+            return None
+        for each in self.endpoints:
+            if each.addresses and got <= set(each.addresses):
+                return each.id
+        return None if self.endpoints or any(is_private(block(address)) for address in got) else ""
 
     @classmethod
     def collect(cls, world: World) -> Iterator[Self | Missing]:

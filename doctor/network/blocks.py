@@ -87,3 +87,17 @@ def block(text: str) -> Block:
     if len(REMEMBERED) < _MOST_REMEMBERED:
         REMEMBERED[text] = found
     return found
+
+
+# RFC 1918, RFC 6598, RFC 3927 and RFC 4193: no route of the internet leads there.
+_PRIVATE = tuple(
+    map(
+        block,
+        ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "fc00::/7", "fe80::/10"),
+    )
+)
+
+
+def is_private(found: Block) -> bool:
+    """Whether some address of the block is none of the internet's."""
+    return any(private.meets(found) for private in _PRIVATE)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from doctor.network import service_names
 from doctor.network.acls import acl_of
-from doctor.network.blocks import Block, block
+from doctor.network.blocks import Block, block, is_private
 from doctor.network.ends import Destination, Source
 from doctor.network.model import Network
 from doctor.network.resolution import Kind, Resolution
@@ -15,13 +15,6 @@ STAND_INS = {4: block("203.0.113.1"), 6: block("2001:db8::1")}
 _MOST_ADDRESSES = 16  # of one name: an endpoint has one in each zone, and clients try no more
 _MOST_BLOCKS = 3  # of a prefix list, whose blocks fare alike where its own route carries them
 _MOST_TOLD_APART = 8
-# RFC 1918, RFC 6598, RFC 3927 and RFC 4193: no name of the internet leads there.
-_PRIVATE = tuple(
-    map(
-        block,
-        ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "fc00::/7", "fe80::/10"),
-    )
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +91,7 @@ def _reason(resolution: Resolution) -> str:
 def told_apart(network: Network, source: Source) -> tuple[Block, ...]:
     """An address of each public block that the source's own rules name: they treat these otherwise than all others."""
     found = dict.fromkeys(_named(network, source))
-    narrow = [each for each in found if each.length and not any(private.meets(each) for private in _PRIVATE)]
+    narrow = [each for each in found if each.length and not is_private(each)]
     first = (Block(each.family, each.first + (each.size > 1), each.first + (each.size > 1)) for each in sorted(narrow))
     return tuple(first)[:_MOST_TOLD_APART]
 

@@ -6,7 +6,7 @@ and the receiver's inbound rules are asked ("Security group connection tracking"
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from doctor.network import references, remedies, stage
 from doctor.network.area import Area, Rectangle
@@ -31,19 +31,24 @@ _UNGROUPED = {
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """Whether rules of one direction match a flow's port and some of the addresses at the far end."""
+    """Whether rules of one direction match a flow's port and some of the addresses at the far end.
+
+    `named` is the group by which a rule would best name them all.
+    """
 
     network: Network
     flow: Flow
     direction: str
     blocks: tuple[Block, ...]
     admits: Admits
+    named: str = ""
 
     def __str__(self) -> str:
         """`egress tcp 443 to 10.0.1.5`, or where it comes from."""
         target = self.flow.destination
         way = "to" if self.direction == "egress" else "from"
-        return f"{self.direction} {target.protocol} {target.port} {way} {', '.join(map(str, self.blocks))}"
+        far = self.named or ", ".join(map(str, self.blocks))
+        return f"{self.direction} {target.protocol} {target.port} {way} {far}"
 
 
 @dataclass(slots=True)
@@ -59,10 +64,11 @@ class _Answer:
     lists: set[tuple[str, str]] = field(default_factory=set)
 
 
-def outbound(network: Network, flow: Flow, far: Interface | None, way: str = "") -> Judgement:
+def outbound(network: Network, flow: Flow, far: Interface | None, way: str = "", listed: str = "") -> Judgement:
     """Whether the source's groups let its connections out.
 
-    `far` carries the destination, where one is known; `way` is the kind of target that the route has, "" unknown.
+    `far` carries the destination, where one is known; `way` is the kind of target that the route has, "" unknown. `listed`
+    is the prefix list that a gateway endpoint's route is to.
     """
     exempt = unfiltered(network, flow)
     if exempt:
@@ -81,18 +87,18 @@ def outbound(network: Network, flow: Flow, far: Interface | None, way: str = "")
         return Judgement(open=flow.whole, hops=(_opening(asked, answer, "passes"),))
     if answer.unknowns:
         return _undecided(asked, answer, Area())
-    return _shut(
-        asked,
-        answer,
-        Area(),
-        lambda group, detail, _: Blocker(
-            check="network.egress-blocked",
-            component=group,
-            direction="forward",
-            detail=detail,
-            commands=(remedies.group_egress(group, flow.destination.protocol, flow.destination.port, address),),
-        ),
+    to = listed or references.bearer(network, flow, far, way) or address
+
+    def blocker(check: str, component: str, group: str, detail: str) -> Blocker:
+        command = remedies.group_egress(group, flow.destination.protocol, flow.destination.port, to)
+        return Blocker(check=check, component=component, direction="forward", detail=detail, commands=(command,))
+
+    judged = _shut(
+        asked, answer, Area(), lambda group, detail, _: blocker("network.egress-blocked", group, group, detail)
     )
+    check = "network.prefix-list-mismatch"
+    lacking = (blocker(check, id, group, _lacks(asked, id, group)) for id, group in sorted(answer.lists))
+    return replace(judged, blockers=(*judged.blockers, *lacking))
 
 
 def inbound(network: Network, flow: Flow, far: Interface, check: str, *, keeps_groups: bool | None) -> Judgement:
@@ -120,7 +126,7 @@ def inbound(network: Network, flow: Flow, far: Interface, check: str, *, keeps_g
     sources: tuple[Block | str, ...] = tuple(sorted(flow.source.groups)[:1]) if bears else ()
     to, port = flow.destination.protocol, flow.destination.port
     return _shut(
-        asked,
+        replace(asked, named=str(sources[0])) if sources and not opened else asked,
         answer,
         opened,
         lambda group, detail, share: Blocker(
@@ -265,20 +271,12 @@ def _shut(asked: _Question, answer: _Answer, opened: Area, blocker: Callable[[st
     lacks = f"no rule for {'all of ' if opened else ''}{wanted}"
     none = f"no {asked.direction} rule at all; needed is {wanted}"
     blockers = [blocker(id, f"{id} has {none if answer.closed.get(id) == 0 else lacks}", share) for id in groups]
-    if asked.direction == "egress":
-        blockers += [_mismatch(asked, id, group) for id, group in sorted(answer.lists)]
     hops = [_opening(asked, answer, "partly")] if opened else []
     hops += [Hop(component=id, rule=lacks, verdict="blocks") for id in groups if not opened]
     return Judgement(open=opened, shut=rest, hops=tuple(hops), blockers=tuple(blockers))
 
 
-def _mismatch(asked: _Question, id: str, group: str) -> Blocker:
+def _lacks(asked: _Question, id: str, group: str) -> str:
     """A rule meant to open this port names a list that does not hold the destination."""
     target, known = asked.flow.destination, (asked.network.prefix_lists or {})[id]
-    return Blocker(
-        check="network.prefix-list-mismatch",
-        component=id,
-        direction="forward",
-        detail=f"{group} lets {target.protocol} {target.port} out to {known.name or id}, which lacks {target.address}",
-        commands=(remedies.group_egress(group, target.protocol, target.port, target.address),),
-    )
+    return f"{group} lets {target.protocol} {target.port} out to {known.name or id}, which lacks {target.address}"

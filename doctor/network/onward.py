@@ -15,10 +15,12 @@ class Onward:
 
     `far` is the interface that carries the destination, where one is known: rules of the source may name its groups.
     `way` is the kind of the route's target, "" where that cannot be told: over most kinds no outbound rule may.
+    `listed` is the prefix list that the route of a gateway endpoint is to, which rules name in the place of addresses.
     `legs` are what of the traffic the network ACL of the source's subnet sees.
     """
 
     judged: Judgement
     far: Interface | None = None
     way: str = ""
+    listed: str = ""
     legs: tuple[Leg, ...] = EDGE

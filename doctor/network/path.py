@@ -103,7 +103,7 @@ def _outbound(network: Network, flow: Flow, behind: Onward) -> Judgement:
     found: Judgement | None = network.derived.get(key)
     if found is not None:
         return Judgement(open=flow.whole, hops=found.hops)
-    judged = groups.outbound(network, flow, far, behind.way)
+    judged = groups.outbound(network, flow, far, behind.way, behind.listed)
     if judged.open.size == flow.whole.size:
         network.derived[key] = judged
     return judged
@@ -142,7 +142,7 @@ def _onward(network: Network, flow: Flow) -> Onward:
     legs = [acls.judge(network, source.subnet, flow, leg) for leg in onward.legs]
     far = onward.far or (_known(network, flow) if onward.way in ("", "peering") else None)
     routed = placed(routed, f"of {source.subnet}")
-    return Onward(judged=all_of(flow, start, routed, *legs, onward.judged), far=far, way=onward.way)
+    return replace(onward, judged=all_of(flow, start, routed, *legs, onward.judged), far=far)
 
 
 def _function(network: Network, flow: Flow) -> Judgement:
@@ -170,7 +170,8 @@ def _route(network: Network, flow: Flow, table: RouteTable) -> tuple[Judgement, 
     judge = _VIA.get(route.via, appliances.judge)
     if route.state == "blackhole":
         return _blackhole(network, flow, table, route, judge(network, flow, route)), Onward(judged=nowhere)
-    return passes(flow, table.id, rule), replace(judge(network, flow, route), way=route.via)
+    listed = route.to if isinstance(route.to, str) and route.via == "endpoint" else ""
+    return passes(flow, table.id, rule), replace(judge(network, flow, route), way=route.via, listed=listed)
 
 
 def _somewhere(network: Network, flow: Flow, table: RouteTable) -> Onward:

@@ -62,6 +62,21 @@ def admits_target(
     return far.vpc == flow.source.vpc or _reaches_across(network, flow.source.vpc, far.vpc, reference)
 
 
+def bearer(network: Network, flow: Flow, far: Interface | None, way: str) -> str:
+    """A group by which an outbound rule names the destination in the source's own VPC; "" where no such rule would match.
+
+    A group of another account is left aside: a rule must name its owner as well (VPC user guide, "Share your VPC subnets
+    with other accounts").
+    """
+    if far is None or far.vpc != flow.source.vpc:
+        return ""
+    read = (network.groups or {}).get
+    owners = {group.owner for id in flow.source.groups if (group := read(id))}
+    ours = sorted(id for id in far.groups if (group := read(id)) and group.owner in owners)
+    fitting = (id for id in ours if admits_target(network, flow, far, GroupReference(group=id), way) is True)
+    return next(fitting, "")
+
+
 def _admits_unseen(network: Network, flow: Flow, reference: GroupReference) -> bool | str:
     """No interface is known to carry the destination: nothing bears the group, unless interfaces there were not read."""
     address, near = flow.destination.address, flow.source.vpc

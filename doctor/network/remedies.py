@@ -35,9 +35,14 @@ def cidr(block: Block) -> str:
     return text if "/" in text else f"{text}/{32 if block.family == 4 else 128}"
 
 
-def group_egress(group: str, protocol: str, port: int, to: Block) -> str:
-    """Let a security group out to a block."""
-    return _group_rule("authorize-security-group-egress", group, protocol, port, to)
+def group_egress(group: str, protocol: str, port: int, to: Block | str) -> str:
+    """Let a security group out to a block, to the bearers of another group, or to a prefix list."""
+    verb = "authorize-security-group-egress"
+    if not isinstance(to, str):
+        return _group_rule(verb, group, protocol, port, to)
+    # The shorthand option for a group is called its source, which it is not.
+    named = f"PrefixListIds=[{{PrefixListId={to}}}]" if to.startswith("pl-") else f"UserIdGroupPairs=[{{GroupId={to}}}]"
+    return command(verb, "--group-id", group, "--ip-permissions", _permission(protocol, port, named))
 
 
 def group_ingress(group: str, protocol: str, port: int, source: Block | str) -> str:
@@ -54,8 +59,11 @@ def _group_rule(verb: str, group: str, protocol: str, port: int, far: Block | st
         return command(verb, "--group-id", group, *words)
     # The shorthand options know IPv4 alone (AWS CLI reference, authorize-security-group-ingress).
     ranges = f"Ipv6Ranges=[{{CidrIpv6={cidr(far)}}}]"
-    permission = f"IpProtocol={protocol},FromPort={port},ToPort={port},{ranges}"
-    return command(verb, "--group-id", group, "--ip-permissions", permission)
+    return command(verb, "--group-id", group, "--ip-permissions", _permission(protocol, port, ranges))
+
+
+def _permission(protocol: str, port: int, far: str) -> str:
+    return f"IpProtocol={protocol},FromPort={port},ToPort={port},{far}"
 
 
 def acl_entry(  # noqa: PLR0913 - a rule has this many parts

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from doctor.network.blocks import Block
+from doctor.network.blocks import Block, block, is_private
 
 if TYPE_CHECKING:  # evidence is made of what is here, and every run imports that
     from doctor.network.model import Network
@@ -82,8 +82,11 @@ def settled(answer: Resolution, *, problems: tuple[Problem, ...] = (), unknowns:
 
 
 def general(command: str, address: str, kind: Kind | None) -> str:
-    """A command that opens one address, for all of them where a public name has others by the hour, or none is known."""
-    if kind not in (Kind.PUBLIC, Kind.GATEWAY):
+    """A command that opens one address, for all of them where a public name has others by the hour, or none is known.
+
+    A public name that leads to a private address, as a database's does, is no reason to open the internet.
+    """
+    if kind not in (Kind.PUBLIC, Kind.GATEWAY) or is_private(block(address)):
         return command
     wide = "::/0" if ":" in address else "0.0.0.0/0"
     return command.replace(f"{address}/{128 if ':' in address else 32}", wide)

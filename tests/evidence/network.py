@@ -139,7 +139,10 @@ CASES: dict[str, Cases] = {
         passing=[(paths(),), (paths(acl("subnet-fa", OUT, entry(100, "tcp 1024-65535"))),)],
     ),
     "network.no-route": Cases(
-        failing=[(outside(ISOLATED),), (outside(ONE_ISOLATED),), (paths(ISOLATED, SECRETS),)],
+        failing=[
+            *((outside(ISOLATED),), (outside(ONE_ISOLATED),), (paths(ISOLATED, SECRETS),)),
+            *((Paths(host=host, port=5432, function="jobs"),) for host in ("10.0.3.77", "100.64.1.1", "fd12::1")),
+        ],
         passing=[(outside(),), (paths(ISOLATED),)],
     ),
     "network.blackhole-route": Cases(

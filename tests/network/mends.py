@@ -1,5 +1,6 @@
 """What the commands of a blocker do to the model, as AWS would do it; and mends that are no command's."""
 
+import re
 import shlex
 from collections.abc import Callable
 from dataclasses import replace
@@ -47,9 +48,15 @@ def _permission(options: Options) -> GroupRule:
     shorthand = _one(options, "--ip-permissions")
     if shorthand:
         fields = dict(part.split("=", 1) for part in shorthand.split(",", 3))
-        to = fields["Ipv6Ranges"].removeprefix("[{CidrIpv6=").removesuffix("}]")
+        (_, kind, to) = re.fullmatch(r"(\w+)=\[{(\w+)=([^}]+)}\]", shorthand.split(",", 3)[3]).groups()  # type: ignore[union-attr]
         ports = (int(fields["FromPort"]), int(fields["ToPort"]))
-        return GroupRule(protocol=fields["IpProtocol"], ports=ports, blocks=(block(to),))
+        return GroupRule(
+            protocol=fields["IpProtocol"],
+            ports=ports,
+            blocks=(block(to),) if kind == "CidrIpv6" else (),
+            lists=(to,) if kind == "PrefixListId" else (),
+            groups=(GroupReference(group=to),) if kind == "GroupId" else (),
+        )
     port, group = int(_one(options, "--port")), _one(options, "--source-group")
     return GroupRule(
         protocol=_one(options, "--protocol"),
