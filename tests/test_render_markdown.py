@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from doctor.render import markdown
-from doctor.verdict import Outcome, Status, Verdict
+from doctor.verdict import Finding, Outcome, Status, Verdict
 from tests import hostile
 
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -109,6 +109,50 @@ def test_what_a_person_needs_is_there_in_this_order() -> None:
     )
     places = [BENIGN.index(word) for word in words]
     assert places == sorted(places)
+
+
+# What is told once
+
+
+def told(*findings: Finding) -> list[str]:
+    """The lines of a report's lists of findings."""
+    page = markdown.render(dataclasses.replace(hostile.verdict(), findings=findings))
+    return [line for line in page.splitlines() if line.startswith(("- ❌", "- ❔", "- ✅", "- ·"))]
+
+
+def of_targets(outcome: Outcome, check: str, message: str, *targets: str) -> list[Finding]:
+    return [
+        hostile.finding(outcome, check, id=f"{check}@{each}", message=message.format(each), targets=(each,))
+        for each in targets
+    ]
+
+
+def test_what_passes_is_one_line_for_each_check_however_many_targets() -> None:
+    lines = told(
+        *of_targets(Outcome.OK, "network.no-route", "no way to {} is closed", "one", "two", "three"),
+        *of_targets(Outcome.NOT_APPLICABLE, "network.no-route", "{} is declared unreachable", "four"),
+        *of_targets(Outcome.NOT_APPLICABLE, "client.proxy-unreachable", "no proxy is configured", "one", "two"),
+    )
+    assert lines == [
+        "- ✅ `network.no-route` no way to one is closed (and 2 more of this kind)",
+        "- · `network.no-route` four is declared unreachable",
+        "- · `client.proxy-unreachable` no proxy is configured",
+    ]
+
+
+def test_what_one_missing_piece_leaves_undecided_is_told_once_and_every_problem_is() -> None:
+    words = "not reached: {} fails at another rung"
+    lines = told(
+        *of_targets(Outcome.UNKNOWN, "reach.not-tls", words, "one", "two"),
+        *of_targets(Outcome.UNKNOWN, "reach.no-response", words, "one", "two"),
+        *of_targets(Outcome.PROBLEM, "reach.connect-timeout", "silence", "one", "two"),
+    )
+    assert lines == [
+        "- ❌ `reach.connect-timeout` silence",
+        "- ❌ `reach.connect-timeout` silence",
+        "- ❔ `reach.not-tls`, `reach.no-response` not reached: one fails at another rung",
+        "- ❔ `reach.not-tls`, `reach.no-response` not reached: two fails at another rung",
+    ]
 
 
 # --max-bytes

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from doctor.render.alike import Groups, alike, by_check
 from doctor.render.ladder import Row, rows
 from doctor.render.plain_text import visible
 from doctor.verdict import Diagnosis, Finding, Outcome, Severity, Status, Verdict
@@ -82,10 +83,10 @@ def _parts(verdict: Verdict) -> Iterator[_Part]:
         yield _Part(_ladder(ladder), "ladder", 4)
     told = [finding for finding in verdict.findings if finding.outcome in (Outcome.PROBLEM, Outcome.UNKNOWN)]
     if told:
-        yield _Part("### Evidence\n\n" + _findings(told), "evidence", 5)
+        yield _Part("### Evidence\n\n" + _findings(alike(told)), "evidence", 5)
     passed = [finding for finding in verdict.findings if finding.outcome not in (Outcome.PROBLEM, Outcome.UNKNOWN)]
     if passed:
-        yield _Part("### Passed or not applicable\n\n" + _findings(passed), "passing checks", 6)
+        yield _Part("### Passed or not applicable\n\n" + _findings(by_check(passed)), "passing checks", 6)
     if footer := _footer(verdict):
         yield _Part(footer, "versions", 4)
 
@@ -124,8 +125,21 @@ def _ladder(ladder: Sequence[Row]) -> str:
     return "\n".join([*head, *body])
 
 
-def _findings(findings: Sequence[Finding]) -> str:
-    return "\n".join(f"- {_mark(each)} {code(each.check)} {inline(each.message)}" for each in findings)
+def _findings(groups: Groups) -> str:
+    """A line for each group: the checks, and what the first of them says."""
+    return "\n".join(
+        f"- {_mark(group[0])} {_checks(group)} {inline(group[0].message)}{_more(group)}" for group in groups
+    )
+
+
+def _checks(group: Sequence[Finding]) -> str:
+    return ", ".join(map(code, dict.fromkeys(each.check for each in group)))
+
+
+def _more(group: Sequence[Finding]) -> str:
+    """How many others are told by this line, which say something else."""
+    others = len({each.message for each in group}) - 1
+    return f" (and {others} more of this kind)" if others else ""
 
 
 def _mark(finding: Finding) -> str:

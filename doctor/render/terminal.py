@@ -7,6 +7,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from doctor.render.alike import alike
 from doctor.render.page import blank
 from doctor.render.plain_text import visible
 from doctor.verdict import Diagnosis, Finding, Outcome, Status, Verdict
@@ -78,29 +79,21 @@ def _findings(console: Console, verdict: Verdict) -> None:
     told = [finding for finding in verdict.findings if finding.outcome in (Outcome.PROBLEM, Outcome.UNKNOWN)]
     if told:
         console.print(Text("\nFindings", "bold"))
-    for alike in _alike(told):
-        console.print(_finding(alike))
+    for group in alike(told):
+        console.print(_finding(group))
     counts = {outcome: sum(finding.outcome is outcome for finding in verdict.findings) for outcome in Outcome}
     words = (f"{counts[outcome]} {outcome.value.replace('-', ' ')}" for outcome in Outcome if counts[outcome])
     if verdict.findings:
         console.print(Text(f"\n{', '.join(words)}", "dim"))
 
 
-def _alike(findings: Sequence[Finding]) -> list[list[Finding]]:
-    """Problems one by one; unknowns that say the same together, since one missing piece leaves many checks undecided."""
-    groups: dict[str, list[Finding]] = {}
-    for finding in findings:
-        groups.setdefault(finding.id if finding.outcome is Outcome.PROBLEM else finding.message, []).append(finding)
-    return sorted(groups.values(), key=lambda group: group[0].outcome is not Outcome.PROBLEM)
-
-
-def _finding(alike: Sequence[Finding]) -> Table:
-    first = alike[0]
+def _finding(group: Sequence[Finding]) -> Table:
+    first = group[0]
     mark, style = _OUTCOME[first.outcome]
     grid = Table.grid(padding=(0, 1))
     grid.add_column(width=3, justify="right", style=style)
     grid.add_column(ratio=1, overflow="fold")
-    text = Text(visible(", ".join(dict.fromkeys(finding.check for finding in alike))), style)
+    text = Text(visible(", ".join(dict.fromkeys(finding.check for finding in group))), style)
     text.append(f"  {visible(first.message)}", "default")
     if first.explained_by:
         text.append(f"  ← {visible(first.explained_by)}", "dim")
