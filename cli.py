@@ -12,7 +12,18 @@ import click
 
 from doctor import complete, network_commands
 from doctor.login import UnansweredError
-from doctor.options import EXPERIMENTS, PLUGIN, TEMPLATE, bringing, located, looking, patterns, selecting, spelled
+from doctor.options import (
+    EXPERIMENTS,
+    PLUGIN,
+    TEMPLATE,
+    bringing,
+    filled,
+    located,
+    looking,
+    patterns,
+    selecting,
+    spelled,
+)
 from doctor.output import UndeliveredError, say
 from doctor.render.plain_text import visible
 from doctor.runtime import VERSION
@@ -63,7 +74,7 @@ doctor.add_command(network_commands.snapshot)
 
 
 @doctor.command()
-@click.argument("function", required=False)
+@click.argument("function", required=False, callback=filled)
 @looking
 @click.option("--target", "targets", multiple=True, metavar="SERVICE|HOST:PORT|JSON", help="What must be reachable.")
 @TEMPLATE
@@ -126,7 +137,10 @@ def _wanted(common: dict[str, Any]) -> "Presentation":
     from doctor.output import parse
     from doctor.present import Presentation
 
-    return Presentation(outputs=parse(common["outputs"]), quiet=common["quiet"], most_bytes=common["max_bytes"])
+    outputs = parse(common["outputs"])
+    if common["max_bytes"] and all(output.format != "markdown" for output in outputs):
+        raise InvalidRequest("--max-bytes", "cuts Markdown and nothing else: ask for --output markdown as well")
+    return Presentation(outputs=outputs, quiet=common["quiet"], most_bytes=common["max_bytes"])
 
 
 def _report(examination: "Examination", request: "Request", wanted: "Presentation") -> int:
@@ -216,7 +230,7 @@ def policy(only: tuple[str, ...], skip: tuple[str, ...], targets: tuple[str, ...
     from doctor.policy import policy as least_policy
 
     selected = registry.select(registry.built_in(), only, skip, where="policy")
-    named = request.parse({"targets": [request.target_spelled(each) for each in targets]}, where="request").targets
+    named = request.parse({"targets": targets}, where="request").targets
     say(json.dumps(least_policy([registry.load(check_id) for check_id in selected], named), indent=2) + "\n")
 
 

@@ -14,7 +14,7 @@ from doctor.casefile import CaseFile
 from doctor.examine import Run
 from doctor.judge import Known
 from doctor.present import show_progress
-from doctor.request import Request, default_targets, parse, target_spelled
+from doctor.request import Request, default_targets, parse
 from doctor.schedule import Schedule
 from doctor.verdict import FailOn, InvalidRequest, Source
 from doctor.world import World
@@ -45,9 +45,8 @@ def examination(function: str | None, bring: Bring | None, common: Mapping[str, 
         UnansweredError: no evidence could be got.
     """
     environ = environment(common["profile"], common["region"], function)
-    spelled = common["targets"]
-    named = {"function": function} if function else {}
-    targets = [target_spelled(each) for each in spelled]
+    named = {"function": function} if function is not None else {}
+    targets = list(common["targets"])
     try:
         asked = request(
             common, targets=targets, budget_seconds=common["budget"], experiments=common["experiments"], **named
@@ -56,7 +55,7 @@ def examination(function: str | None, bring: Bring | None, common: Mapping[str, 
         if error.field == "request.function":
             raise InvalidRequest("FUNCTION", "write the name or the ARN of a function") from None
         raise
-    if not asked.targets and not function:
+    if not asked.targets and function is None:
         asked = replace(asked, targets=default_targets(environ))
     file = common["template"]
     plain = setting(asked, environ, started, common)

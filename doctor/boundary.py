@@ -31,6 +31,25 @@ def spelled_as_host(host: str) -> bool:
     return len(host) <= 253 and not ends_in_number and all(map(_LABEL.fullmatch, labels))
 
 
+def place_of_other_address(spelled: str) -> str:
+    """What to write instead of a URL or an ARN, which is no host; "" where the text is neither.
+
+    Of a URL nothing but host and port is said again: the rest may hold a password.
+    """
+    if spelled.startswith("arn:"):
+        service = spelled.split(":")[2] if spelled.count(":") >= 5 else ""
+        example = f" such as {service}" if _LABEL.fullmatch(service) else ""
+        return f'is an ARN: write the name of a boto3 client{example}, or {{"service": …, "resource": …}}'
+    scheme, mark, rest = spelled.partition("://")
+    if not mark:
+        return ""
+    host, colon, port = re.split("[/?#]", rest, maxsplit=1)[0].rpartition("@")[2].partition(":")
+    if scheme.lower() == "s3" and _LABEL.fullmatch(host.replace(".", "-")):
+        return f'is an address of S3: write s3, or {{"service": "s3", "resource": "{host}"}}'
+    port = port if colon and port.isdecimal() else {"https": "443", "http": "80"}.get(scheme.lower(), "PORT")
+    return f"is a URL: write host and port alone, {host if spelled_as_host(host) else 'HOST'}:{port}"
+
+
 def as_address(host: str) -> Address | None:
     """The address that the text spells, or None where it is a name."""
     try:

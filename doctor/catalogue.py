@@ -70,8 +70,9 @@ def reading(text: str, form: str) -> tuple[bool, str]:
         f"{number}. {found.check}: {visible(found.why)}\n   $ {found.separate}"
         for number, found in enumerate(read.candidates, 1)
     ]
+    lines += [visible(entry) for entry in read.unjudged]
     lines += [f"ruled out: {entry}" for entry in read.ruled_out]
-    if not read.candidates:
+    if not (read.candidates or read.unjudged):
         lines.append("No check knows this text. `doctor examine` looks for itself.")
     return bool(read.candidates), "\n".join(lines) + "\n"
 

@@ -75,10 +75,23 @@ def _elsewhere(before: Verdict, after: Verdict) -> str:
     regions = [verdict.runtime.region if verdict.runtime else None for verdict in (before, after)]
     if None not in regions and regions[0] != regions[1]:
         return f"different regions were examined: {regions[0]} and {regions[1]}"
-    targets = [{name for finding in verdict.findings for name in finding.targets} for verdict in (before, after)]
-    if only := sorted((targets[0] ^ targets[1]) - {EVERY_TARGET}):
+    if only := sorted(_targets(before, after) ^ _targets(after, before)):
         return f"different targets were examined: only one of the runs concerns {', '.join(only)}"
     return ""
+
+
+def _targets(verdict: Verdict, other: Verdict) -> set[str]:
+    """What a run was asked about. A check that speaks of one place where it fails, and of the whole process where all is
+    well, such as that of the caller, was asked about the same in both."""
+    whole = _of_everything(other) - _of_everything(verdict)
+    named = {name for finding in verdict.findings if finding.check not in whole for name in finding.targets}
+    return named - {EVERY_TARGET}
+
+
+def _of_everything(verdict: Verdict) -> set[str]:
+    """The checks that came to a conclusion about the whole process; that nothing was looked at is none."""
+    decided = (finding for finding in verdict.findings if finding.outcome in (Outcome.OK, Outcome.PROBLEM))
+    return {finding.check for finding in decided if EVERY_TARGET in finding.targets}
 
 
 def _undecided(unseen: Sequence[Finding], lost: Sequence[Finding]) -> str:

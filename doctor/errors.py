@@ -47,10 +47,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What an error text says, likeliest first, and what it rules out."""
+    """What an error text says, likeliest first, and what it rules out.
+
+    `unjudged` are meanings of the text that no check, or not every check they lead to, is there for in this version.
+    """
 
     candidates: tuple[Candidate, ...]
     ruled_out: tuple[str, ...]
+    unjudged: tuple[str, ...] = ()
 
 
 def decoded(data: bytes) -> str:
@@ -77,7 +81,8 @@ def read(text: str) -> Reading:
     known = {candidate.check for each in named for candidate in each}
     documented = (each for each in _documented(left, matches) if each.check not in known)
     candidates = [*_alternating(named), *(each for each in documented if not each.check.startswith(cleared))]
-    return Reading(candidates=tuple(candidates[:_MOST_CANDIDATES]), ruled_out=ruled_out)
+    unjudged = tuple(told for match in matches if (told := _unjudged(match)))
+    return Reading(candidates=tuple(candidates[:_MOST_CANDIDATES]), ruled_out=ruled_out, unjudged=unjudged)
 
 
 def _in_order(matches: Iterable[atlas.Match]) -> list[atlas.Match]:
@@ -109,17 +114,32 @@ def _checks(match: atlas.Match) -> tuple[str, ...]:
     return match.row.checks or atlas.atlas().causes[match.row.cause].checks
 
 
+def _means(match: atlas.Match) -> str:
+    cause = atlas.atlas().causes[match.row.cause]
+    return f"“{match.piece}”{'' if match.row.verified else ' (believed)'}: {cause.means}"
+
+
 def _of_match(match: atlas.Match, text: str) -> Iterator[Candidate]:
-    """What the row's checks would mean. Words that leave one cause are certain, unless they are only believed."""
-    cause, checks = atlas.atlas().causes[match.row.cause], _checks(match)
-    certain = match.row.verified and match.in_words and len(checks) == 1
-    means = f"“{match.piece}”{'' if match.row.verified else ' (believed)'}: {cause.means}"
-    built_in = registry.built_in()
-    for check_id in checks:
-        healthy = registry.load(check_id).healthy if check_id in built_in else ""
-        link = "certain that this is not so" if certain else "would mean that this is not so"
-        why = f"{means} — {link}: {healthy}" if healthy else means
+    """What the row's checks would mean, as far as they are there.
+
+    Words that leave one cause are certain, unless they are only believed, or a mere symptom, which has causes of its own.
+    """
+    checks, symptom = _checks(match), atlas.atlas().causes[match.row.cause].symptom
+    certain = match.row.verified and match.in_words and len(checks) == 1 and not symptom
+    link = "certain that this is not so" if certain else "would mean that this is not so"
+    for check_id in (each for each in checks if each in registry.built_in()):
+        why = f"{_means(match)} — {link}: {registry.load(check_id).healthy}"
         yield Candidate(check=check_id, why=why, separate=_separate(check_id, text))
+
+
+def _unjudged(match: atlas.Match) -> str:
+    """What the row means, where a check that it leads to is not there yet; "" where all are."""
+    checks, built_in = _checks(match), registry.built_in()
+    there = [check_id for check_id in checks if check_id in built_in]
+    if checks and len(there) == len(checks):
+        return ""
+    judged = "all that this can mean" if there else "it"
+    return f"{_means(match)} — no check of this version judges {judged}"
 
 
 def _separate(check_id: str, text: str) -> str:
@@ -136,8 +156,9 @@ def _separate(check_id: str, text: str) -> str:
 def _documented(left: str, matches: Sequence[atlas.Match]) -> Iterator[Candidate]:
     """The checks whose documentation holds words or phrases of what the atlas has left of the text."""
     explained = {code.lower() for match in matches for code in match.row.codes}
+    kinds = _kinds() if any(match.row.cause.startswith("denied-by-") for match in matches) else frozenset()
     settled = any(not atlas.atlas().causes[match.row.cause].symptom for match in matches)
-    known = {check_id: _known(check_id) for check_id in registry.built_in()}
+    known = {check_id: _known(check_id) for check_id in registry.built_in() if check_id not in kinds}
     spread, numberless = _spread(known), _numberless(left)
     scored = []  # of equal ones the rung that fails comes before its causes, since the text is its own
     for check_id, said in known.items():
@@ -149,6 +170,13 @@ def _documented(left: str, matches: Sequence[atlas.Match]) -> Iterator[Candidate
     for *_, check_id, piece in sorted(scored)[:_MOST_CANDIDATES]:
         why = f"“{piece}” — would mean that this is not so: {registry.load(check_id).healthy}"
         yield Candidate(check=check_id, why=why, separate=_separate(check_id, left))
+
+
+@functools.cache
+def _kinds() -> frozenset[str]:
+    """The checks of one kind of policy each: where AWS names a kind, words that every denial has speak for no other."""
+    causes = atlas.atlas().causes
+    return frozenset(check_id for cause in denial.CAUSES for check_id in causes[cause].checks[:1])
 
 
 @functools.cache

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from doctor.options import located, reporting
+from doctor.options import filled, located, reporting
 from doctor.output import parse, say, write
 from doctor.render.plain_text import visible
 from doctor.verdict import InvalidRequest
@@ -110,7 +110,7 @@ def _source(network: "Network", start: str, port: int | None) -> "Source":
 @click.command()
 @click.argument("folder", type=_FOLDER, metavar="DIR")
 @click.option("--vpc", "vpcs", multiple=True, metavar="VPC", help="Repeatable: only what concerns these VPCs.")
-@click.option("--function", metavar="NAME", help="Only what concerns the VPC of this function.")
+@click.option("--function", metavar="NAME", callback=filled, help="Only what concerns the VPC of this function.")
 @click.option("--quiet", is_flag=True, help="No progress.")
 @located
 def snapshot(folder: Path, vpcs: tuple[str, ...], function: str | None, **common: Any) -> int:

@@ -10,7 +10,7 @@ import click
 from doctor import complete
 from doctor.output import FORMATS
 from doctor.render.plain_text import visible
-from doctor.verdict import FailOn
+from doctor.verdict import FailOn, InvalidRequest
 
 if TYPE_CHECKING:
     from doctor.arrange import Bring
@@ -46,6 +46,27 @@ _SPELLED = {
 }
 
 
+# What to write for an input that must not be empty, by its name.
+_WRITTEN = {
+    "function": "the name or the ARN of a function",
+    "region": "a region, such as eu-west-1",
+    "profile": "the name of an AWS profile",
+    "doctor_function": "the name or the ARN of the function that the doctor is in",
+}
+
+
+def filled(_context: click.Context, parameter: click.Parameter, given: str | None) -> str | None:
+    """A name that was given. A shell writes nothing for a variable that is not set, which must not mean a default.
+
+    Raises:
+        InvalidRequest: it is empty.
+    """
+    if given is not None and not given.strip():
+        field = parameter.opts[0] if isinstance(parameter, click.Option) else parameter.human_readable_name
+        raise InvalidRequest(field, f"is empty: write {_WRITTEN[str(parameter.name)]}, or leave {field} out")
+    return given
+
+
 def spelled(field: str) -> str:
     """`request.targets[0].port` is the user's first `--target`, its port."""
     parts = re.fullmatch(r"(?:request|doctor)\.(\w+)(?:\[(\d+)\])?(.*)", field)
@@ -62,8 +83,8 @@ def patterns(name: str, about: str) -> Command:
 
 def located(command: Command) -> Command:
     """The options that choose whose AWS is asked, and where."""
-    profile = click.option("--profile", metavar="NAME", help="The AWS profile to ask with.")
-    region = click.option("--region", metavar="NAME", help="The AWS region to ask in.")
+    profile = click.option("--profile", metavar="NAME", callback=filled, help="The AWS profile to ask with.")
+    region = click.option("--region", metavar="NAME", callback=filled, help="The AWS region to ask in.")
     return profile(region(command))
 
 
@@ -74,7 +95,9 @@ def looking(command: Command) -> Command:
         type=click.Choice(["outside", "deployed"]),
         help="How FUNCTION is looked at: its configuration (default), or also by a doctor that is deployed.",
     )
-    doctor = click.option("--doctor-function", metavar="NAME", help="The function that a deployed doctor is in.")
+    doctor = click.option(
+        "--doctor-function", metavar="NAME", callback=filled, help="The function that a deployed doctor is in."
+    )
     inside = click.option(
         "--inside", type=click.File("r", encoding="utf-8"), metavar="CASEFILE", help="What was seen inside FUNCTION."
     )

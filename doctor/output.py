@@ -34,11 +34,14 @@ def parse(spelled: Sequence[str], formats: Sequence[str] = FORMATS) -> tuple[Out
     """The reports that `--output` asks for, of these formats; none given means the terminal.
 
     Raises:
-        InvalidRequest: an unknown format, a folder that is not there, or two reports for standard output.
+        InvalidRequest: an unknown format, a folder that is not there, or two reports for one place.
     """
     outputs = tuple(_one(each, formats) for each in spelled) or (Output("terminal", None),)
     if sum(output.file is None for output in outputs) > 1:
         raise InvalidRequest("--output", "only one report can go to standard output; write the others as FORMAT=FILE")
+    files = [os.path.realpath(output.file) for output in outputs if output.file]
+    if twice := next((file for number, file in enumerate(files) if file in files[:number]), None):
+        raise InvalidRequest("--output", f"{twice} cannot hold two reports; give each a file of its own")
     return outputs
 
 

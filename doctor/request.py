@@ -140,28 +140,33 @@ def read(value: object, *, where: str) -> Request:
         InvalidRequest: naming the field.
     """
     if isinstance(value, dict) and isinstance(targets := value.get("targets"), list | tuple):
-        value = {**value, "targets": _spelled_out(targets)}
+        value = {**value, "targets": _spelled_out(targets, f"{where}.targets")}
     try:
         return made(Request, value)
     except MisfitError as error:
         raise InvalidRequest(where + error.path, error.message) from None
 
 
-def _spelled_out(targets: Sequence[object]) -> list[object]:
-    return [target_spelled(target) if isinstance(target, str) else target for target in targets]
+def _spelled_out(targets: Sequence[object], field: str) -> list[object]:
+    named = enumerate(targets)
+    return [target_spelled(each, f"{field}[{index}]") if isinstance(each, str) else each for index, each in named]
 
 
-def target_spelled(spelled: str) -> object:
+def target_spelled(spelled: str, field: str = "--target") -> object:
     """A target as the command line spells it: `sqs`, `db.internal:5432` (TLS where the port is 443), or its JSON.
 
     Raises:
-        InvalidRequest: it starts like JSON, and is not.
+        InvalidRequest: it starts like JSON, and is not; or it is a URL or an ARN. The message says what to write.
     """
     if spelled.lstrip().startswith("{"):
         return strict_json.parse(spelled, "--target")
+    if instead := boundary.place_of_other_address(spelled):
+        raise InvalidRequest(field, instead)
     if boundary.as_address(spelled):  # of IPv6, whose last group is no port
         return {"host": spelled}
     host, colon, port = spelled.rpartition(":")
+    if colon and "/" not in spelled and ":" not in host and not port.isdecimal():
+        return {"host": host, "port": port}  # so that the port is blamed
     if colon and port.isdecimal():
         return {"host": host.strip("[]"), "port": int(port), "tls": port == "443"}
     return {"host": spelled} if "." in spelled else {"service": spelled}
@@ -178,7 +183,7 @@ def declared_targets(environ: Mapping[str, str]) -> tuple[AnyTarget, ...]:
     Raises:
         InvalidRequest: the variable is not a JSON list of targets.
     """
-    listed = _spelled_out(_json_list(environ, "DOCTOR_TARGETS"))
+    listed = _spelled_out(_json_list(environ, "DOCTOR_TARGETS"), "DOCTOR_TARGETS")
     try:
         targets = made(tuple[AnyTarget, ...], listed)
     except MisfitError as error:

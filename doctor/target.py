@@ -7,7 +7,7 @@ from doctor.evidence import Evidence, Missing
 from doctor.evidence.endpoint import Endpoint
 from doctor.judge import Known
 from doctor.live import exported
-from doctor.request import AnyTarget, HostTarget, Request, parse, target_spelled
+from doctor.request import AnyTarget, HostTarget, Request, parse
 from doctor.verdict import InvalidRequest
 from doctor.world import World
 
@@ -26,9 +26,10 @@ def named(spelled: str) -> AnyTarget:
         InvalidRequest: it is none of them.
     """
     try:
-        (found,) = parse({"targets": [target_spelled(spelled)]}, where="request").targets
+        (found,) = parse({"targets": [spelled]}, where="request").targets
     except InvalidRequest as error:
-        raise InvalidRequest("--to", str(error)) from None
+        part = error.field.partition("]")[2].replace(".", ", ")
+        raise InvalidRequest(f"--to{part}", str(error)) from None
     return found
 
 

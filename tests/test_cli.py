@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from doctor import registry
+from doctor import location, registry
+
+cli = location.module(location.part("cli.py"), "doctor.cli")
 
 ROOT = Path(__file__).parent.parent
 QUICK = ["examine", "--only", "credentials.profile-selected", "--budget", "5"]
@@ -101,6 +103,82 @@ def test_bad_input_is_two_and_names_what_to_mend(words: list[str], named: str) -
     assert named in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    """The one line that bad input gets, in this process."""
+    code = cli.run(words)
+    out, said = capsys.readouterr()
+    assert (code, out, said.count("\n")) == (2, "", 1), said
+    return said
+
+
+@pytest.mark.parametrize("empty", ["", " "])
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["examine"], "doctor: FUNCTION: is empty: write the name or the ARN of a function, or leave FUNCTION out"),
+        (["examine", "--region"], "doctor: --region: is empty: write a region, such as eu-west-1"),
+        (["examine", "--profile"], "doctor: --profile: is empty: write the name of an AWS profile"),
+        (["examine", "jobs", "--via", "deployed", "--doctor-function"], "doctor: --doctor-function: is empty"),
+        (["path", "--from", "eni-1", "--to", "sqs", "--region"], "doctor: --region: is empty"),
+        (["snapshot", "network", "--function"], "doctor: --function: is empty"),
+        (["snapshot", "network", "--profile"], "doctor: --profile: is empty"),
+    ],
+)
+def test_a_variable_of_the_shell_that_is_not_set_is_no_name(
+    words: list[str], says: str, empty: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert refused(capsys, *words, empty).startswith(says)
+
+
+# What people paste in a target's place, and the form that the refusal tells.
+PASTED = [
+    ("https://sqs.eu-west-1.amazonaws.com/1/jobs", ": is a URL: write host and port alone, sqs.eu-west-1.amazonaws.com:443"),
+    ("http://db.internal:8080", ": is a URL: write host and port alone, db.internal:8080"),
+    ("postgres://me:hunter2@db.internal/x?y", ": is a URL: write host and port alone, db.internal:PORT"),
+    ("https://-/", ": is a URL: write host and port alone, HOST:443"),
+    ("arn:aws:sqs:eu-west-1:123456789012:jobs", ": is an ARN: write the name of a boto3 client such as sqs, or {"),
+    ("arn:x", ": is an ARN: write the name of a boto3 client, or {"),
+    ("s3://files/key", ': is an address of S3: write s3, or {"service": "s3", "resource": "files"}'),
+    ("db:abc", ", port: must be a whole number"),
+    ("db.internal:", ", port: must be a whole number"),
+    ("db.internal:https", ", port: must be a whole number"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("pasted", "says"), PASTED)
+def test_the_form_of_a_target_is_told_to_who_writes_another(
+    pasted: str, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = {"--target number 1": ("examine", "--target"), "--to": ("path", "--from", "eni-1", "--to")}
+    for field, words in asked.items():
+        said = refused(capsys, *words, pasted)
+        assert said.startswith(f"doctor: {field}{says}")
+        assert "hunter2" not in said
+    assert refused(capsys, "policy", "--target", pasted).startswith(f"doctor: --target number 1{says}")
+
+
+def test_two_reports_for_one_file_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "report")
+    for other in (tmp_path / "report", tmp_path / "link", tmp_path / ".." / tmp_path.name / "report"):
+        said = refused(capsys, *QUICK, "--output", f"json={tmp_path / 'report'}", "--output", f"markdown={other}")
+        assert said.startswith("doctor: --output: ")
+        assert "cannot hold two reports" in said
+    assert [path.name for path in tmp_path.iterdir()] == ["link"]
+
+
+@pytest.mark.parametrize("outputs", [[], ["--output", "json"], ["--output", "terminal", "--output", "casefile=x"]])
+def test_a_size_for_what_is_not_cut_is_refused(outputs: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert refused(capsys, *QUICK, *outputs, "--max-bytes", "300").startswith("doctor: --max-bytes: cuts Markdown and")
+
+
+def test_a_size_cuts_the_markdown_beside_other_reports(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    report = tmp_path / "report.md"
+    asked = ["--only", "credentials.*", "--output", "json", "--output", f"markdown={report}", "--max-bytes", "300"]
+    cli.run([*QUICK, *asked])
+    assert json.loads(capsys.readouterr().out)["findings"]
+    assert 0 < report.stat().st_size <= 300
 
 
 def test_bad_declared_targets_name_the_variable() -> None:

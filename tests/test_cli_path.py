@@ -395,8 +395,8 @@ def refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
         ("subnet-a", "sqs", "--from: a function's source needs its security groups"),
         ("orders", "sqs", "--from: 'orders' is no source"),
         (FUNCTION, "nosuchservice", "--to: 'nosuchservice' is not the name of a boto3 client"),
-        (FUNCTION, "1.2.3.4.5:99", "--to: "),
-        (FUNCTION, "a.b:99999", "--to: "),
+        (FUNCTION, "1.2.3.4.5:99", "--to, host: "),
+        (FUNCTION, "a.b:99999", "--to, port: "),
     ],
 )
 def test_bad_ends_are_two_and_named(

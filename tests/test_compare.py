@@ -75,6 +75,28 @@ def test_runs_of_different_things_are_incomparable_even_if_something_broke(other
         assert not compared.broken
 
 
+def caller(outcome: Outcome, *targets: str) -> Finding:
+    """As the check of the caller finds: where it fails it names the host that it called, else the whole process."""
+    check, subject = "identity.caller-unknown", "the default credential chain"
+    told = replace(found(check, outcome, subject), targets=targets)
+    return replace(told, id=finding_id(check, subject, targets))
+
+
+def test_a_place_that_a_check_names_only_where_it_fails_is_no_other_target() -> None:
+    broken = verdict(REACHED, caller(PROBLEM, "sts.eu-west-1.amazonaws.com:443"))
+    mended = verdict(REACHED, caller(OK, "*"))
+    better = compare(broken, mended)
+    assert (better.change, [each.check for each in better.mended]) == (Change.BETTER, ["identity.caller-unknown"])
+    assert compare(mended, broken).change is Change.WORSE
+    assert compare(broken, broken).change is Change.SAME
+    # Where the other run came to no conclusion about the whole, nobody knows whether it was asked the same.
+    for outcome in (UNKNOWN, NOT_APPLICABLE):
+        assert compare(broken, verdict(REACHED, caller(outcome, "*"))).change is Change.INCOMPARABLE
+    # A run with other targets besides is another run all the same.
+    sns = replace(REACHED, id="x", targets=("sns",))
+    assert compare(broken, verdict(REACHED, sns, caller(OK, "*"))).change is Change.INCOMPARABLE
+
+
 def test_a_region_that_nobody_knew_is_no_other_region() -> None:
     missing = verdict(found("client.region-missing", PROBLEM), REACHED, region=None)
     assert compare(missing, verdict(found("client.region-missing", OK), REACHED)).change is Change.BETTER

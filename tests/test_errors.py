@@ -55,7 +55,38 @@ def test_an_answer_of_awss_own_clears_the_network() -> None:
 
 
 def test_an_unknown_text_is_three() -> None:
-    assert explain("-", given="the cat sat on the mat") == (3, {"candidates": [], "ruled_out": []})
+    code, said = explain("-", given="the cat sat on the mat")
+    assert (code, said) == (3, {"candidates": [], "ruled_out": [], "unjudged": []})
+
+
+def test_what_no_check_of_this_version_judges_is_told_all_the_same() -> None:
+    code, said = explain("Unable to import module 'app': No module named 'requests'")
+    assert code == 0
+    assert {each["check"] for each in said["candidates"]} == {"package.import-fails", "package.wrong-abi"}
+    assert said["unjudged"][0] == (
+        "“no module named”: a module is not in the package, its layers or the runtime — "
+        "no check of this version judges all that this can mean"
+    )
+    code, said = explain("CodeStorageExceededException")
+    assert (code, said["candidates"]) == (3, [])
+    assert said["unjudged"][0].endswith("the package is over Lambda's limit — no check of this version judges it")
+
+
+@pytest.mark.parametrize("code", ["EC2ThrottledException", "ENILimitReachedException", "EniLimitExceeded"])
+def test_what_lambda_says_before_it_starts_the_function_is_no_answer_of_the_functions_network(code: str) -> None:
+    read = errors.read(code)
+    assert [candidate.check for candidate in read.candidates] == ["function.not-active"]
+    assert "Lambda" in read.candidates[0].why
+    for area in ("dns", "network", "reach"):
+        assert any(entry.startswith(f"{area}.*: Lambda itself says it before") for entry in read.ruled_out)
+    assert not any("AWS itself answered" in entry for entry in read.ruled_out)
+
+
+@pytest.mark.parametrize("text", ["Runtime exited with error: signal: killed Runtime.ExitError", "signal: killed"])
+def test_what_is_mostly_so_is_not_certain(text: str) -> None:
+    (found,) = errors.read(text).candidates
+    assert found.check == "function.out-of-memory"
+    assert "mostly for want of memory — would mean that this is not so" in found.why
 
 
 @pytest.mark.parametrize(
@@ -169,6 +200,15 @@ def test_the_tail_of_a_denial_names_the_policy(tail: str, check: str) -> None:
     assert ("certain" in read.candidates[0].why) == (len(read.candidates) == 1)
 
 
+@pytest.mark.parametrize(("tail", "check"), TAILS)
+def test_words_that_every_denial_has_speak_for_no_other_kind(tail: str, check: str) -> None:
+    text = DENIAL.replace(
+        "sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:123456789012:jobs", "s3:GetObject on resource: x"
+    )
+    named = {each for each in checks(text + tail.replace("sqs:SendMessage", "s3:GetObject")) if each.startswith("perm")}
+    assert named <= {check, "permission.key-access"}
+
+
 def test_a_denial_by_resource_or_endpoint_does_not_excuse_the_way() -> None:
     """A call that went through NAT is denied by a policy that asks for the endpoint."""
     for tail in ("with an explicit deny in a resource-based policy", "with an explicit deny in a VPC endpoint policy"):
@@ -265,8 +305,8 @@ CONFUSIONS = [
         "permission.endpoint-policy permission.resource-policy",
     ),
     ("An error occurred (403) when calling the ListQueues operation: <html>", "reach.not-aws"),
-    ("No module named 'requests'", "package.dependency-missing package.import-prefix package.wrong-abi"),
-    ("x.so: cannot open shared object file", "package.library-missing package.wrong-architecture"),
+    ("No module named 'requests'", "package.import-fails package.wrong-abi"),
+    ("x.so: cannot open shared object file", "package.wrong-architecture"),
 ]
 
 
