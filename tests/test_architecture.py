@@ -28,7 +28,7 @@ ROWS = [
     "http_head dial declare collect",
     "ladder",
     "registry rung phase instrument passage existence telling sight",
-    "lookup policies.grants policies.refused",
+    "lookup policies.grants policies.mending policies.refused",
     "judge",
     "again clearance hear join suspects",
     "causes",

@@ -245,6 +245,25 @@ def test_the_simulation_is_asked_first_and_its_own_word_of_the_resource_counts(
     assert "AWS's simulation" in shut.message
 
 
+def test_what_the_simulation_denies_explicitly_is_found_in_the_documents(
+    iam: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guard = f"arn:aws:iam::{ACCOUNT}:policy/guard"
+    version = {"PolicyArn": guard, "PolicyDocument": policy("sqs:*", "Deny"), "SetAsDefault": True}
+    iam.create_policy_version(**version)
+    answering(monkeypatch, SimulatePrincipalPolicy=simulation("explicitDeny"))
+    found = collected()
+    assert {each.name: each.arn for each in found.policies} == {
+        "send": "",
+        "guard": guard,
+        "limit": f"arn:aws:iam::{ACCOUNT}:policy/limit",
+    }
+    (item,) = judge(registry.load("permission.identity-policy"), sealed(found))
+    assert "managed policy guard, Statement[0] (Sid Only) denies it" in item.finding.message
+    assert item.remedy
+    assert f"--policy-arn {guard} --set-as-default" in item.remedy.commands[1]
+
+
 def test_a_service_control_policy_that_the_simulation_saw_is_no_fault_of_the_roles(
     iam: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -286,7 +305,7 @@ def test_the_role_must_allow_each_call_by_which_lambda_polls_a_queue(iam: Any) -
     assert [(each.resource, [wanted.action for wanted in each.wanted]) for each in found.polled] == [(QUEUE, POLLS)]
     shut = polls(found)
     assert (shut.outcome, shut.targets) == (Outcome.PROBLEM, (f"sqs.{REGION}.amazonaws.com:443",))
-    assert "sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes" in shut.message
+    assert "none of sqs:ReceiveMessage, sqs:DeleteMessage and sqs:GetQueueAttributes" in shut.message
     for action in POLLS:
         assert polls(collected()).outcome is Outcome.PROBLEM
         iam.put_role_policy(
@@ -349,6 +368,16 @@ def test_the_simulation_is_asked_apart_for_what_lambda_calls(iam: Any, monkeypat
     assert polls(found).outcome is Outcome.PROBLEM
     (own,) = [each for each in judged("permission.identity-policy", found) if "polls" not in each.subject]
     assert own.outcome is Outcome.OK
+
+
+def test_documents_decide_what_is_too_much_to_be_simulated(iam: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    feed("orders")
+    monkeypatch.setattr("doctor.evidence.permissions._MOST_SIMULATED", 1)
+    answering(monkeypatch, SimulatePrincipalPolicy=simulation("allowed"))
+    found = collected()
+    assert {each.by_lambda for each in found.simulated} == {False}
+    assert found.policies
+    assert "AWS's simulation" not in polls(found).message
 
 
 def test_what_is_disabled_is_not_polled(iam: Any, monkeypatch: pytest.MonkeyPatch) -> None:

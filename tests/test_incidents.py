@@ -56,6 +56,12 @@ def test_the_doctor_says_what_is_kept(file: Path) -> None:
     assert said(file).page == page.read_text(encoding="utf-8")
 
 
+@every_file
+def test_the_page_of_a_night_fits_into_a_ticket(file: Path) -> None:
+    """Jira takes 32,767 characters in a field."""
+    assert len(said(file).page) <= 32_767
+
+
 def test_nothing_is_kept_without_its_evidence() -> None:
     kept = {file for folder in FOLDERS for file in folder.glob("verdict*")}
     assert kept == {golden for file in FILES for golden in judge.golden(file)}

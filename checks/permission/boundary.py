@@ -1,12 +1,15 @@
+import json
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from doctor import Observation, Remedy, Severity, check, not_applicable, ok, otherwise, unknown
+from doctor.evidence.caller import Caller
 from doctor.evidence.paths import Paths
-from doctor.evidence.permissions import Permissions
+from doctor.evidence.permissions import Permissions, Policy
 from doctor.evidence.refusals import Refusals
 from doctor.evidence.resources import Resources
+from doctor.policies import mending
 from doctor.policies.grants import (
     Ruling,
     by_boundary,
@@ -26,12 +29,17 @@ _REMEDY = Remedy(
     "Have whoever owns the boundary add a statement that allows these calls, as the command does, or give the role another "
     "boundary. The role's own policies cannot: a boundary is the most that they may grant. Where a statement denies, it must be "
     "narrowed instead. IAM keeps five versions of a policy: an old one may have to go first.",
-    commands=("aws iam get-role --role-name ROLE --query Role.PermissionsBoundary",),
+    commands=(
+        "aws iam get-role --role-name ROLE --query Role.PermissionsBoundary",
+        "aws iam create-policy-version --policy-arn BOUNDARY_ARN --set-as-default --policy-document file://NARROWED",
+    ),
 )
+_CHANGED = f"{_REMEDY.text} {mending.WRITTEN}"
 
 
-def _denied(refusals: Refusals, resources: Resources | None) -> Iterator[Observation]:
-    yield from judge(refusals, resources, Kind.BOUNDARY, _REMEDY)
+def _denied(refusals: Refusals, resources: Resources | None, caller: Caller | None) -> Iterator[Observation]:
+    commands = tuple(each.replace("ROLE", mending.assumed(caller)) for each in _REMEDY.commands)
+    yield from judge(refusals, resources, Kind.BOUNDARY, replace(_REMEDY, text=_CHANGED, commands=commands))
 
 
 @otherwise(_denied)
@@ -70,15 +78,12 @@ def boundary(permissions: Permissions, paths: Paths | None) -> Iterator[Observat
 
 
 def _remedy(permissions: Permissions, use: Use, rulings: Sequence[Ruling]) -> Remedy:
-    """The boundary with one more statement, where it was read, is the account's own to change, and none denies."""
-    arn = permissions.boundary
-    version = f"$(aws iam get-policy --policy-arn {arn} --query Policy.DefaultVersionId --output text)"
-    look = f"aws iam get-policy-version --policy-arn {arn} --version-id {version}"
-    found = replace(_REMEDY, commands=(look,), template=f"{statement(use)}".replace("'", '"'))
-    read = next((each.document for each in permissions.policies if each.kind == "boundary"), None)
-    if read is None or ":iam::aws:" in arn or any(each.explicit for each in rulings):
-        return found
-    written = f"--policy-document {shlex.quote(with_statement(read, statement(use)))}"
-    return replace(
-        found, commands=(look, f"aws iam create-policy-version --policy-arn {arn} --set-as-default {written}")
-    )
+    """A statement that denies is narrowed; else the boundary gets one more, by the command itself where it was read."""
+    if narrowed := mending.of_role(permissions, rulings):
+        return narrowed
+    arn, role = permissions.boundary, permissions.caller.name
+    read = next((each.document for each in permissions.policies if each.kind == "boundary"), {})
+    bounding = Policy(name=arn.rpartition("/")[2], kind="boundary", document=read, arn=arn)
+    written = shlex.quote(with_statement(read, statement(use))) if read else "file://NARROWED"
+    text, commands = (_REMEDY.text if read else _CHANGED), mending.of_policy(bounding, role, written)
+    return Remedy(text, commands=commands, template=json.dumps(statement(use)))

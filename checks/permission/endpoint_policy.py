@@ -9,6 +9,7 @@ from doctor.evidence.paths import Paths
 from doctor.evidence.permissions import Permissions
 from doctor.evidence.refusals import Refusals
 from doctor.evidence.resources import Resources
+from doctor.policies import mending
 from doctor.policies.grants import by_endpoint, observed, statement, uses_of, way_to, with_statement
 from doctor.policies.kinds import Kind
 from doctor.policies.refused import judge
@@ -17,7 +18,7 @@ from doctor.policies.usual import Use
 _REMEDY = Remedy(
     "Add a statement to the endpoint's policy that allows these calls to the function's role on this resource; the command "
     "writes it beside those that are there. Where a statement denies, it must be narrowed instead.",
-    commands=("aws ec2 describe-vpc-endpoints --vpc-endpoint-ids ENDPOINT --query 'VpcEndpoints[].PolicyDocument'",),
+    commands=mending.of_endpoint("ENDPOINT"),
 )
 
 
@@ -25,7 +26,8 @@ _ALL = "aws ec2 describe-vpc-endpoints --query 'VpcEndpoints[].[VpcEndpointId,Se
 
 
 def _denied(refusals: Refusals, resources: Resources | None) -> Iterator[Observation]:
-    yield from judge(refusals, resources, Kind.ENDPOINT, replace(_REMEDY, commands=(_ALL,)))
+    remedy = Remedy(f"{_REMEDY.text} {mending.WRITTEN}", commands=(_ALL, _REMEDY.commands[-1]))
+    yield from judge(refusals, resources, Kind.ENDPOINT, remedy)
 
 
 @otherwise(_denied)
@@ -68,7 +70,7 @@ def endpoint_policy(permissions: Permissions, paths: Paths, network: Network | N
                 use,
                 subject=f"{way.endpoint} {use.label}",
                 who=f"the policy of {way.endpoint}",
-                remedy=_look(way.endpoint) if shut else _remedy(way.endpoint, permissions.caller.role, use, policy),
+                remedy=_narrowed(way.endpoint) if shut else _remedy(way.endpoint, permissions.caller.role, use, policy),
                 severity=None if way.known else Severity.RISKS,
             )
 
@@ -78,15 +80,13 @@ def _policy(network: Network | None, endpoint: str) -> object:
     return next((each.get("PolicyDocument") for each in listed if each.get("VpcEndpointId") == endpoint), None)
 
 
-def _look(endpoint: str) -> Remedy:
-    return replace(_REMEDY, commands=tuple(each.replace("ENDPOINT", endpoint) for each in _REMEDY.commands))
+def _narrowed(endpoint: str) -> Remedy:
+    return Remedy(mending.HOW, commands=mending.of_endpoint(endpoint))
 
 
 def _remedy(endpoint: str, role: str, use: Use, policy: object) -> Remedy:
     # A gateway endpoint takes no principal but everybody, and names the role in a condition; an interface endpoint takes both.
     more = {"Principal": "*", "Condition": {"ArnEquals": {"aws:PrincipalArn": role}}}
     written = f"--policy-document {shlex.quote(with_statement(policy, statement(use, **more)))}"
-    found = _look(endpoint)
-    return replace(
-        found, commands=(*found.commands, f"aws ec2 modify-vpc-endpoint --vpc-endpoint-id {endpoint} {written}")
-    )
+    shown, _ = mending.of_endpoint(endpoint)
+    return replace(_REMEDY, commands=(shown, f"aws ec2 modify-vpc-endpoint --vpc-endpoint-id {endpoint} {written}"))

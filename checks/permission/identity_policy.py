@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from doctor import Observation, Remedy, Severity, check, not_applicable, otherwise, unknown
@@ -7,7 +7,8 @@ from doctor.evidence.paths import Paths
 from doctor.evidence.permissions import SOURCES, Permissions
 from doctor.evidence.refusals import Refusals
 from doctor.evidence.resources import Resources
-from doctor.policies.grants import as_yaml, by_identity, observed, policy_with, polling, target_of, uses_of, way_to
+from doctor.policies import mending
+from doctor.policies.grants import Ruling, as_yaml, by_identity, observed, polling, target_of, uses_of, way_to
 from doctor.policies.kinds import Kind
 from doctor.policies.refused import judge
 from doctor.policies.usual import BY_LAMBDA, Use
@@ -15,13 +16,17 @@ from doctor.policies.usual import BY_LAMBDA, Use
 _REMEDY = Remedy(
     "Add a statement to the role's policies that allows what the code calls, on the resource that it calls; take out of the "
     "command's what it does not call. Where a statement denies, it must be narrowed instead: no permission outweighs it.",
-    commands=("aws iam list-attached-role-policies --role-name ROLE", "aws iam list-role-policies --role-name ROLE"),
+    commands=(
+        "aws iam list-role-policies --role-name ROLE",
+        "aws iam put-role-policy --role-name ROLE --policy-name POLICY --policy-document file://NARROWED",
+        "aws iam list-attached-role-policies --role-name ROLE",
+        "aws iam create-policy-version --policy-arn POLICY_ARN --set-as-default --policy-document file://NARROWED",
+    ),
 )
 
 
 def _denied(refusals: Refusals, resources: Resources | None, caller: Caller | None) -> Iterator[Observation]:
-    kind, _, role = caller.identity.principal.partition("/") if caller else ("", "", "")
-    yield from judge(refusals, resources, Kind.IDENTITY, _look(role) if kind == "assumed-role" else _REMEDY)
+    yield from judge(refusals, resources, Kind.IDENTITY, _look(mending.assumed(caller)))
 
 
 @otherwise(_denied)
@@ -56,12 +61,12 @@ def identity_policy(permissions: Permissions, paths: Paths | None) -> Iterator[O
             use,
             subject=f"{role} {use.label}",
             who=f"the role {role}",
-            remedy=_look(role) if any(each.explicit for each in rulings) else _remedy(role, use),
+            remedy=_remedy(permissions, use, rulings, all(each.lacking for each in rulings)),
             targets=target_of(use, paths),
         )
     for use in permissions.polled:
         role, rulings = permissions.caller.name, by_identity(permissions, use, BY_LAMBDA)
-        remedy = _look(role) if any(each.explicit for each in rulings) else _remedy(role, use)
+        remedy = _remedy(permissions, use, rulings, any(each.lacking for each in rulings))
         yield polling(rulings, use, subject=f"{role} polls {use.label}", who=f"the role {role}", remedy=remedy)
     if lost := next((each for each in permissions.unread if each.part == SOURCES), None):
         words = f"what Lambda polls for {permissions.function} was not read ({lost.detail})"
@@ -70,11 +75,19 @@ def identity_policy(permissions: Permissions, paths: Paths | None) -> Iterator[O
 
 
 def _look(role: str) -> Remedy:
-    return replace(_REMEDY, commands=tuple(each.replace("ROLE", role) for each in _REMEDY.commands))
+    commands = tuple(each.replace("ROLE", role) for each in _REMEDY.commands)
+    return replace(_REMEDY, text=f"{_REMEDY.text} {mending.WRITTEN}", commands=commands)
 
 
-def _remedy(role: str, use: Use) -> Remedy:
-    allowing = f"--policy-name allow-{use.service} --policy-document '{policy_with(use)}'"
-    command = f"aws iam put-role-policy --role-name {role} {allowing}"
+def _remedy(permissions: Permissions, use: Use, rulings: Sequence[Ruling], lacking: bool) -> Remedy:
+    """What denies is narrowed, and what is `lacking` allowed."""
+    role = permissions.caller.name
     template = "\n".join(("Policies:", "  - Statement:", *(f"      {line}" for line in as_yaml(use))))
-    return replace(_REMEDY, commands=(command,), template=template)
+    allow = replace(_REMEDY, commands=(mending.allowing(role, use),), template=template)
+    if not any(each.explicit for each in rulings):
+        return allow
+    narrowed = mending.of_role(permissions, rulings) or _look(role)
+    if not lacking:
+        return narrowed
+    text = f"{narrowed.text} No statement allows them either: the last command adds one that does."
+    return replace(allow, text=text, commands=(*narrowed.commands, *allow.commands))

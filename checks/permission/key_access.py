@@ -7,21 +7,24 @@ from doctor.evidence.permissions import Permissions
 from doctor.evidence.resource_outside import ResourcesOutside
 from doctor.evidence.resource_state import Resource, State, seen
 from doctor.evidence.resources import Resources
+from doctor.evidence.sandbox import Sandbox
 from doctor.existence import ceiling, quoted, undecided_of
+from doctor.policies import mending
 from doctor.policies.grants import Ruling, by_identity
 from doctor.policies.kinds import Decision
 from doctor.policies.usual import Use, Wanted, Way
 
 # StateReasonCode and LastUpdateStatusReasonCode (Lambda API reference): the role may not use the key.
 _REFUSED = "KMSKeyAccessDenied"
+_COMMANDS = (
+    "aws lambda get-function-configuration --function-name FUNCTION --query '[KMSKeyArn,StateReason,LastUpdateStatusReason]'",
+    "aws kms list-grants --key-id KEY",
+)
 _REMEDY = Remedy(
     "Allow the role kms:Decrypt on the key, in its own policies or in the key's. A role that was deleted and made again has "
     "lost its grant: choose another role for the function and then this one again, so that Lambda makes a new one. A key that is "
     "disabled or waits for its deletion must be brought back first.",
-    commands=(
-        "aws lambda get-function-configuration --function-name FUNCTION --query '[KMSKeyArn,StateReason,LastUpdateStatusReason]'",
-        "aws kms list-grants --key-id KEY",
-    ),
+    commands=_COMMANDS,
 )
 
 
@@ -52,6 +55,7 @@ def key_access(
     permissions: Permissions | None,
     resources: Resources | None,
     outside: ResourcesOutside | None,
+    sandbox: Sandbox | None,
 ) -> Iterator[Observation]:
     """The KMS keys of the function can be used, and the role may use the one that encrypts its variables.
 
@@ -75,6 +79,8 @@ def key_access(
     least = Severity.HINTS if resources else None
     if function:
         yield _of_variables(function, permissions, least)
+    elif sandbox and not sandbox.in_function:
+        yield not_applicable("the function's key", "there is no function here whose variables a key encrypts")
     else:
         yield unknown("the function's key", "which key encrypts the function's variables was not read", severity=least)
     for each in keys:
@@ -104,7 +110,7 @@ def _of_variables(function: Function, permissions: Permissions | None, least: Se
         return unknown(function.name, f"there is no function {function.name}")
     if _REFUSED in (function.state_code, function.update_code):
         return problem(
-            function.name, f"Lambda says {_REFUSED} of {function.name}", remedy=_remedy(function.name, "KEY")
+            function.name, f"Lambda says {_REFUSED} of {function.name}", remedy=_let_in(function.name, permissions)
         )
     if permissions is None:
         words = "which key encrypts the function's variables, and what its role may do, was not read"
@@ -114,14 +120,19 @@ def _of_variables(function: Function, permissions: Permissions | None, least: Se
     return _judged(function.name, permissions)
 
 
-def _judged(function: str, permissions: Permissions) -> Observation:
+def _decrypting(permissions: Permissions) -> tuple[Use, Ruling]:
+    """What Lambda does with the key of the variables, and what the role's own policies say of it."""
     key = permissions.key
     wanted = Wanted(action="kms:Decrypt", arn=key, owner=(key.split(":") + [""] * 5)[4])
     use = Use(service="kms", resource=key, region=permissions.region, wanted=(wanted,))
-    ruling: Ruling = by_identity(permissions, use, Way())[0]
+    return use, by_identity(permissions, use, Way())[0]
+
+
+def _judged(function: str, permissions: Permissions) -> Observation:
+    _, ruling = _decrypting(permissions)
     if ruling.decision is Decision.DENIED and ruling.explicit:
         words = f"the role {permissions.caller.name} is denied kms:Decrypt on the key of {function}: {ruling.why}"
-        return problem(function, words, remedy=_remedy(function, key))
+        return problem(function, words, remedy=_let_in(function, permissions))
     if ruling.decision is Decision.ALLOWED:
         return ok(function, f"the role {permissions.caller.name} may decrypt with the key of {function}: {ruling.why}")
     other = "the key's policy or a grant may allow it, which are not read"
@@ -131,7 +142,15 @@ def _judged(function: str, permissions: Permissions) -> Observation:
     return unknown(function, words, severity=Severity.RISKS)
 
 
-def _remedy(function: str, key: str) -> Remedy:
-    return replace(
-        _REMEDY, commands=tuple(each.replace("FUNCTION", function).replace("KEY", key) for each in _REMEDY.commands)
-    )
+def _let_in(function: str, permissions: Permissions | None) -> Remedy:
+    """The role's own policy is narrowed where it denies, and allows where it does not; else the key's policy must let it in."""
+    key = permissions.key if permissions else ""
+    shown = tuple(each.replace("FUNCTION", function).replace("KEY", key or "KEY") for each in _COMMANDS)
+    if permissions is None or not key:
+        return replace(_REMEDY, commands=shown)
+    use, ruling = _decrypting(permissions)
+    if ruling.explicit:
+        return mending.of_role(permissions, (ruling,)) or replace(_REMEDY, commands=shown)
+    if ruling.decision is Decision.DENIED:
+        return replace(_REMEDY, commands=(*shown, mending.allowing(permissions.caller.name, use)))
+    return replace(_REMEDY, commands=(*shown, *mending.of_resource("key", key)))

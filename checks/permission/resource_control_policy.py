@@ -4,12 +4,15 @@ from doctor import Observation, Remedy, Severity, check
 from doctor.evidence.refusals import Refusals
 from doctor.evidence.resources import Resources
 from doctor.policies.kinds import Kind
+from doctor.policies.mending import of_organization
 from doctor.policies.refused import judge
 
 _REMEDY = Remedy(
     "Ask whoever runs the organization that owns the resource whether the function's account is meant to be kept "
-    "out; in its management account:",
-    commands=("aws organizations list-policies-for-target --target-id ACCOUNT --filter RESOURCE_CONTROL_POLICY",),
+    "out; where it is not, the statement is narrowed. In its management account: which policies apply (those of the root and of "
+    "the organizational units above the account are listed with those as the target), what one of them says, and how the file "
+    "with the changed document is written back.",
+    commands=of_organization("RESOURCE_CONTROL_POLICY"),
 )
 
 

@@ -1,19 +1,22 @@
 from collections.abc import Iterator
+from dataclasses import replace
 
 from doctor import Observation, Remedy, Severity, check
 from doctor.evidence.refusals import Refusals
 from doctor.evidence.resources import Resources
 from doctor.policies.kinds import Kind
+from doctor.policies.mending import of_resource
 from doctor.policies.refused import judge, unexplained
 
 _REMEDY = Remedy(
-    "Compare the policy's conditions with the way that the call takes: the id of the endpoint that carries it, or "
-    "its VPC. Change whichever is not meant so.",
-    commands=(
-        "aws s3api get-bucket-policy --bucket BUCKET",
-        "aws sqs get-queue-attributes --queue-url URL --attribute-names Policy",
-    ),
+    "Compare the conditions of the resource's own policy with the way that the call takes: the id of the endpoint that carries "
+    "it, or its VPC. Where the policy is not meant so: save what the command shows, narrow the statement that denies (or add one "
+    "that allows the function's role), and have the next command write the file back, named in the place of NARROWED. A "
+    "policy that denies everybody may deny you as well: then only the account's root user changes a bucket's or a queue's.",
+    commands=of_resource("bucket", ""),
 )
+# What a service that AWS was asked about, without a resource, keeps policies on.
+_KINDS = {"s3": "bucket", "sqs": "queue", "dynamodb": "table", "secretsmanager": "secret", "kms": "key", "sns": "topic"}
 
 
 @check("permission.resource-policy", severity=Severity.BREAKS, remedy=_REMEDY)
@@ -33,6 +36,14 @@ def resource_policy(refusals: Refusals, resources: Resources | None) -> Iterator
     S3's 403 to HeadBucket, and messages without such an end, do not say which policy denies: then it may as well be the role's,
     the endpoint's, or the organization's, and of a bucket that it is somebody else's or is not there.
 
-    Source: IAM user guide, "Troubleshoot access denied error messages", "AWS global condition context keys".
+    Source: IAM user guide, "Troubleshoot access denied error messages", "AWS global condition context keys"; on policies that
+    deny everybody: STS API reference, AssumeRoot (S3UnlockBucketPolicy, SQSUnlockQueuePolicy).
     """
-    yield from judge(refusals, resources, Kind.RESOURCE, _REMEDY, unexplained)
+    named = {each.service: (_KINDS.get(each.service, ""), "") for each in refusals.reads}
+    named |= {each.subject: (each.kind, each.name) for each in resources.resources} if resources else {}
+    for each in judge(refusals, resources, Kind.RESOURCE, _REMEDY, unexplained):
+        yield replace(each, remedy=_remedy(*named[each.subject])) if each.remedy else each
+
+
+def _remedy(kind: str, name: str) -> Remedy:
+    return replace(_REMEDY, commands=of_resource(kind, name))

@@ -4,12 +4,15 @@ from doctor import Observation, Remedy, Severity, check
 from doctor.evidence.refusals import Refusals
 from doctor.evidence.resources import Resources
 from doctor.policies.kinds import Kind
+from doctor.policies.mending import of_organization
 from doctor.policies.refused import judge
 
 _REMEDY = Remedy(
     "Ask whoever runs the organization which policy it is and whether the function's region and service are meant "
-    "to be denied; in the management account:",
-    commands=("aws organizations list-policies-for-target --target-id ACCOUNT --filter SERVICE_CONTROL_POLICY",),
+    "to be denied; where they are not, its statement is narrowed, or another one allows them. In the management account: which "
+    "policies apply (those of the root and of the organizational units above the account are listed with those as the target), "
+    "what one of them says, and how the file with the changed document is written back.",
+    commands=of_organization("SERVICE_CONTROL_POLICY"),
 )
 
 

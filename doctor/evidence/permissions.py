@@ -14,6 +14,7 @@ from doctor.evidence.calls.control import Reading, Refusal, Reply
 from doctor.evidence.calls.function_parts import Unread
 from doctor.evidence.function import Function
 from doctor.evidence.permission_uses import sources, uses
+from doctor.policies import simulation
 from doctor.policies.usual import Caller, Use, Wanted
 from doctor.verdict import InvalidRequest, Source
 from doctor.world import World, now
@@ -27,11 +28,12 @@ _SIMULATE = "iam:SimulatePrincipalPolicy"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """A policy of the role: `inline`, `managed`, or its `boundary`."""
+    """A policy of the role: `inline`, `managed`, or its `boundary`. `arn` is "" of an inline one, which has none."""
 
     name: str
     kind: str
     document: dict[str, Any]
+    arn: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,11 @@ class Permissions(Facts):
     policies: tuple[Policy, ...] = ()
     simulated: tuple[Simulated, ...] = ()
     unread: tuple[Unread, ...] = ()
+
+    @property
+    def bounded(self) -> bool | None:
+        """Whether the role has a permissions boundary; None where the role was not read."""
+        return None if any(each.part == "role" for each in self.unread) else bool(self.boundary)
 
     @classmethod
     def collect(cls, world: World) -> Iterator[Self | Missing]:
@@ -171,8 +178,8 @@ class _Role:
         policies: list[Policy] = []
         if (
             refused
-            or any(each.missing for each in simulated)
-            or any(wanted.open for each in self.uses for wanted in each.wanted)  # which nobody simulated
+            or any(each.missing or each.decision == "explicitDeny" for each in simulated)  # by which statement?
+            or any(simulation.answer(simulated, each, by_lambda=by) is None for each, by in self._wanted())
             or not self.uses
         ):
             policies, unknown = self._policies(str(found.get("boundary", "")))
@@ -185,11 +192,16 @@ class _Role:
             arguments["RoleName"] = self.caller.name
         return self.reading.ask("iam", operation, action, most=most, **arguments)
 
+    def _wanted(self) -> Iterator[tuple[Wanted, bool]]:
+        """What must be allowed, and whether Lambda calls it."""
+        for by_lambda, parties in ((False, self.uses), (True, self.polled)):
+            yield from ((wanted, by_lambda) for use in parties for wanted in use.wanted)
+
     def _simulated(self) -> tuple[list[Simulated], Refusal | None]:
         """One request for each resource that is known whole, and each who calls; the first refusal ends it."""
         asked: dict[tuple[str, bool], list[Wanted]] = {}
-        for by_lambda, parties in ((False, self.uses), (True, self.polled)):
-            for wanted in (each for use in parties for each in use.wanted if not each.open):
+        for wanted, by_lambda in self._wanted():
+            if not wanted.open:
                 asked.setdefault((wanted.arn, by_lambda), []).append(wanted)
         found: list[Simulated] = []
         for (arn, by_lambda), wanted_ in list(asked.items())[:_MOST_SIMULATED]:
@@ -199,7 +211,7 @@ class _Role:
                 PolicySourceArn=self.caller.role,
                 ActionNames=[each.action for each in wanted_],
                 ResourceArns=[arn],
-                ContextEntries=_context(self.caller, by_lambda=by_lambda),
+                ContextEntries=simulation.context(self.caller, by_lambda=by_lambda),
             )
             if isinstance(said, Refusal):
                 return [], said
@@ -211,42 +223,40 @@ class _Role:
         """All documents, as far as they may be read."""
         found: list[Policy] = []
         lost: list[Unread] = []
-        for kind, name, document in self._documents(boundary):
+        for kind, name, document, arn in self._documents(boundary):
             parsed = _parsed(document)
             if isinstance(document, Refusal):
                 lost.append(_unread(name, document))
             elif parsed is None or sum(len(json.dumps(each.document)) for each in found) > _MOST_BYTES:
                 lost.append(Unread(part=name, reason=Reason.CRASHED, detail=f"{name} is no policy, or too much"))
             else:
-                found.append(Policy(name=name, kind=kind, document=parsed))
+                found.append(Policy(name=name, kind=kind, document=parsed, arn=arn))
         return found, lost
 
-    def _documents(self, boundary: str) -> Iterator[tuple[str, str, object]]:
+    def _documents(self, boundary: str) -> Iterator[tuple[str, str, object, str]]:
         inline = self._ask("list_role_policies", "iam:ListRolePolicies")
         if isinstance(inline, Refusal):
-            yield "inline", "policies", inline
+            yield "inline", "policies", inline, ""
         else:
             yield from self._cut_short(inline)
             for name in inline.get("PolicyNames") or ():
                 said = self._ask("get_role_policy", "iam:GetRolePolicy", PolicyName=name)
-                yield "inline", str(name), said if isinstance(said, Refusal) else said.get("PolicyDocument")
+                yield "inline", str(name), said if isinstance(said, Refusal) else said.get("PolicyDocument"), ""
         attached = self._ask("list_attached_role_policies", "iam:ListAttachedRolePolicies")
         if isinstance(attached, Refusal):
-            yield "managed", "policies", attached
+            yield "managed", "policies", attached, ""
         else:
             yield from self._cut_short(attached)
             for each in attached.get("AttachedPolicies") or ():
-                yield "managed", str(each.get("PolicyName")), self._managed(str(each.get("PolicyArn")))
+                arn = str(each.get("PolicyArn"))
+                yield "managed", str(each.get("PolicyName")), self._managed(arn), arn
         if boundary:
-            yield "boundary", boundary.rpartition("/")[2], self._managed(boundary)
+            yield "boundary", boundary.rpartition("/")[2], self._managed(boundary), boundary
 
-    def _cut_short(self, listing: Reply) -> Iterator[tuple[str, str, object]]:
+    def _cut_short(self, listing: Reply) -> Iterator[tuple[str, str, object, str]]:
         if listing.get("IsTruncated"):
-            yield (
-                "inline",
-                "policies",
-                Refusal(reason=Reason.OUT_OF_TIME, detail=f"{self.caller.name} has more policies than were read"),
-            )
+            detail = f"{self.caller.name} has more policies than were read"
+            yield "inline", "policies", Refusal(reason=Reason.OUT_OF_TIME, detail=detail), ""
 
     def _managed(self, arn: str) -> object:
         said = self._ask("get_policy", "iam:GetPolicy", PolicyArn=arn)
@@ -269,16 +279,6 @@ def _parsed(document: object) -> dict[str, Any] | None:
         except InvalidRequest:
             return None
     return document if isinstance(document, dict) else None
-
-
-def _context(caller: Caller, *, by_lambda: bool) -> list[dict[str, Any]]:
-    """What is known of the call, and carried by it; which way it takes is not known to this collector."""
-    values = {"aws:SecureTransport": ("boolean", "true")}
-    values |= {} if by_lambda else {"lambda:SourceFunctionArn": ("string", caller.arn)}
-    return [
-        {"ContextKeyName": key, "ContextKeyType": type_, "ContextKeyValues": [value]}
-        for key, (type_, value) in values.items()
-    ]
 
 
 def _simulated(result: Mapping[str, Any], arn: str) -> Simulated:

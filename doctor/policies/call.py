@@ -17,13 +17,20 @@ class Context(Enum):
 class Principal:
     """Who signs the call. `arn` is a user's own or that of a role's session, then `role` is the role's.
 
-    `id` is the unique one (AROA…, AIDA…), "" where it is not known; so is a session's `arn`.
+    `id` is the unique one (AROA…, AIDA…), "" where it is not known; so is a session's `arn`. `bounded` tells whether the user
+    or role has a permissions boundary, None where nobody knows.
     """
 
     account: str
     arn: str
     role: str = ""
     id: str = ""
+    bounded: bool | None = None
+
+    @property
+    def partition(self) -> str:
+        """`aws`, `aws-cn`, …; "" where neither role nor session is known."""
+        return (self.role or self.arn).partition(":")[2].partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,11 +18,15 @@ _NAME_PRINCIPALS = (Kind.RESOURCE, Kind.RESOURCE_CONTROL, Kind.ENDPOINT)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layer:
-    """Policies of one kind: one that allows is enough. `unread` says why there may be more than the documents."""
+    """Policies of one kind: one that allows is enough. `unread` says why there may be more than the documents.
+
+    `gateway`: the endpoint whose policy it is takes no principals but everybody.
+    """
 
     kind: Kind
     documents: tuple[Document, ...] = ()
     unread: tuple[str, ...] = ()
+    gateway: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,29 +73,32 @@ def _matched(layer: Layer, call: Call) -> Iterator[tuple[tuple[str, str], bool, 
     """Each statement that may apply: where it stands, whether it allows, and how it applies."""
     for document in layer.documents:
         for statement in document.statements:
-            match = _match(statement, document, layer.kind, call)
+            match = _match(statement, document, layer, call)
             if match.anyhow.holds is not False:
                 yield (document.name, statement.place), statement.allows, match
 
 
-def _match(statement: Statement, document: Document, kind: Kind, call: Call) -> _Match:
+def _match(statement: Statement, document: Document, layer: Layer, call: Call) -> _Match:
     applies = _applies(statement, call, variables=document.variables)
     if applies.holds is not False and statement.strange:
         applies = all_of([applies, unknown(f"the element {statement.strange[0]} is not known")])
     where = f"{document.name}, {statement.place}"
-    if kind not in _NAME_PRINCIPALS:
+    if layer.kind not in _NAME_PRINCIPALS:
         # An identity's policy names no principal; one that does all the same is none that AWS would have taken.
         stranger = (
             unknown("it names a principal, which a policy of this kind does not") if statement.principals else None
         )
         found = (all_of([applies, stranger]) if stranger else applies).told(where)
         return _Match(found, (FALSE, FALSE, FALSE))
+    if layer.gateway:
+        found = all_of([applies, principals.at_gateway(statement, call.principal)]).told(where)
+        return _Match(found, (found, FALSE, FALSE))
     ways = [_named(how, statement, applies, call).told(where) for how in Named]
     return _Match(any_of(ways), tuple(ways))
 
 
 def _named(how: Named, statement: Statement, applies: Truth, call: Call) -> Truth:
-    return all_of([applies, principals.concerns(statement.principals, call.principal, how)])
+    return all_of([applies, principals.concerns(statement, call.principal, how)])
 
 
 def _applies(statement: Statement, call: Call, *, variables: bool) -> Truth:

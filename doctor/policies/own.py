@@ -13,26 +13,31 @@ _NEVER = (
     *("aws:principalservicenameslist", "aws:calledvia", "aws:calledviafirst", "aws:calledvialast", "aws:username"),
     *("aws:federatedprovider", "aws:sourceidentity", "ec2:sourceinstancearn"),
 )
+_ALWAYS = (
+    *("aws:tokenissuetime", "aws:currenttime", "aws:epochtime", "aws:userid", "aws:useragent", "aws:requestedregion"),
+)
 _BY_ENDPOINT = ("aws:sourcevpce", "aws:sourcevpc", "aws:vpcsourceip")
 
 
-def call(caller: Caller, wanted: Wanted, *, region: str, way: Way, time: str = "") -> Call:
-    """The call. `time` is ISO 8601 in UTC; without it `aws:CurrentTime` is a value that is not known."""
+def call(  # noqa: PLR0913 - what one call is made of
+    caller: Caller, wanted: Wanted, *, region: str, way: Way, time: str = "", bounded: bool | None = None
+) -> Call:
+    """The call. `region` is where it is made, `time` ISO 8601 in UTC; each is "" for a value that is not known.
+
+    `bounded` tells whether the role has a permissions boundary, None where nobody knows.
+    """
     context = {
         "aws:principalarn": (caller.role,),
         "aws:principalaccount": (caller.account,),
         "aws:principaltype": ("AssumedRole",),
         "aws:securetransport": ("true",),
-        "aws:requestedregion": (region,),
         "aws:principalisawsservice": ("false",),
         "aws:viaawsservice": ("false",),
     }
     context |= {"aws:resourceaccount": (wanted.owner,)} if wanted.owner else {}
     context |= {"aws:currenttime": (time,)} if time else {}
-    absent, present = (
-        set(_NEVER),
-        {"aws:tokenissuetime", "aws:currenttime", "aws:epochtime", "aws:userid", "aws:useragent"},
-    )
+    context |= {"aws:requestedregion": (region,)} if region else {}
+    absent, present = set(_NEVER), set(_ALWAYS)
     if way.by_lambda:  # whose session has another name than the function's
         absent.add("lambda:sourcefunctionarn")
     else:
@@ -46,7 +51,7 @@ def call(caller: Caller, wanted: Wanted, *, region: str, way: Way, time: str = "
         absent |= set(_BY_ENDPOINT)
         present.add("aws:sourceip")
     return Call(
-        principal=_principal(caller),
+        principal=_principal(caller, bounded),
         action=wanted.action,
         resource=wanted.arn,
         open=wanted.open,
@@ -57,6 +62,6 @@ def call(caller: Caller, wanted: Wanted, *, region: str, way: Way, time: str = "
     )
 
 
-def _principal(caller: Caller) -> Principal:
+def _principal(caller: Caller, bounded: bool | None) -> Principal:
     session = f"arn:{caller.partition}:sts::{caller.account}:assumed-role/{caller.name}/{caller.function}"
-    return Principal(account=caller.account, arn=session, role=caller.role, id=caller.role_id)
+    return Principal(account=caller.account, arn=session, role=caller.role, id=caller.role_id, bounded=bounded)

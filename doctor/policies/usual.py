@@ -43,14 +43,20 @@ class Caller:
 class Way:
     """How the call gets to AWS: by a VPC endpoint, or by none (`endpoint` is "").
 
-    Where it is not `known`, the endpoint is that by which it goes as far as anything was read. `by_lambda`: the code does not
-    make the call, but Lambda itself with the function's role, outside of the sandbox and of its VPC.
+    Where it is not `known`, the endpoint is that by which it goes as far as anything was read; `gateway` is its type.
+    `by_lambda`: the code does not make the call, but Lambda itself with the function's role, outside of the sandbox and of its
+    VPC.
     """
 
     known: bool = False
     endpoint: str = ""
     vpc: str = ""
+    gateway: bool = False
     by_lambda: bool = False
+
+    def elsewhere(self, region: str, home: str) -> "Way":
+        """The way to another region than the one that it was found for: an endpoint is for its own, and no other was read."""
+        return self if self.by_lambda or region == home else Way()
 
 
 BY_LAMBDA = Way(known=True, by_lambda=True)
@@ -65,10 +71,21 @@ class Wanted:
     open: bool = False
     owner: str = ""
 
+    def region(self, home: str) -> str:
+        """Where the call is made: in the resource's region, or in `home` where no resource is named; "" where nobody knows.
+
+        A bucket's ARN does not tell its region, and clients follow S3 to it.
+        """
+        told = (self.arn.split(":") + [""] * 3)[3]
+        return told if told or ":s3:" in self.arn else home
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
-    """A service that the function uses (boto3's name), with the resource as it was named, "" where none was."""
+    """A service that the function uses (boto3's name), with the resource as it was named, "" where none was.
+
+    `region` is the one whose host is called: of a bucket, the function's.
+    """
 
     service: str
     resource: str
@@ -119,7 +136,7 @@ def use(service: str, resource: str, *, partition: str, region: str, account: st
         return None
     arn = _arn(resource)
     if arn:
-        region, account = arn[1], arn[2]
+        region, account = arn[1] or region, arn[2]
     elif service == "s3":
         account = ""  # buckets are of the whole partition, and nothing in a name tells the account
     name = arn[3] if arn else resource

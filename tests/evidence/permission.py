@@ -11,7 +11,7 @@ from doctor.evidence.refusals import Read, Refusals
 from doctor.evidence.resource_state import Resource, State
 from doctor.policies.kinds import Kind
 from doctor.policies.usual import Caller, Use, polled, use
-from tests.evidence.build import HOST, S3_HOST, Cases, function, paths, replies
+from tests.evidence.build import HOST, S3_HOST, Cases, function, paths, replies, sandbox
 from tests.evidence.resource import inside, outside, resource
 
 ACCOUNT = "123456789012"
@@ -188,6 +188,7 @@ CASES: dict[str, Cases] = {
             (function(), permissions()),
             (function(), permissions(), inside(resource("key", status="Enabled"), resource("table", status="ACTIVE"))),
             (function(), permissions(), inside(resource("key", State.OTHER_REGION, region="eu-west-1"))),
+            (sandbox(in_function=False), inside(resource("key", status="Enabled"))),
             (function(), permissions(policy({"Effect": "Allow", "Action": "kms:Decrypt", "Resource": KEY}), key=KEY)),
         ],
     ),

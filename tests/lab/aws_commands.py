@@ -16,6 +16,7 @@ from botocore import xform_name
 
 _OWN = ("--region", "--query", "--output")  # the CLI's, and no operation's
 _INNER = re.compile(r"\$\(([^()]*)\)")
+_TCP = ("--protocol", ["tcp"])  # of a network ACL's entry, which takes a number
 _OF_A_RULE = ("--protocol", "--port", "--cidr", "--source-group")
 Client = Callable[[str, str], Any]
 Options = dict[str, list[str]]
@@ -78,7 +79,7 @@ def _parameters(client: Any, operation: str, options: Options) -> dict[str, Any]
             found["Egress"] = False
             continue
         name, shape = members[option]
-        found[name] = _value(shape, values)
+        found[name] = "6" if (option, values) == _TCP else _value(shape, values)
     return found
 
 
@@ -99,14 +100,30 @@ def _value(shape: Any, words: list[str]) -> Any:
     if shape.type_name == "integer":
         return int(text)
     if shape.type_name == "string":
-        return "6" if shape.name == "String" and text == "tcp" else text  # a network ACL's entry takes a number
-    return json.loads(text) if text[0] in "{[" else _shorthand(shape, words)
+        return text
+    if text[0] in "{[" and ('"' in text or len(text) == len("{}")):
+        return json.loads(text)
+    return _shorthand(shape, words)
 
 
 def _shorthand(shape: Any, words: list[str]) -> Any:
     if shape.type_name == "list":
-        return [_value(shape.member, [word]) for word in words]
-    pairs = dict(part.split("=", 1) for part in words[0].split(","))
+        inner = _parts(words[0][1:-1]) if words[0][0] == "[" else words
+        return [_value(shape.member, [word]) for word in inner]
+    text = words[0][1:-1] if words[0][0] == "{" else words[0]
+    pairs = dict(part.split("=", 1) for part in _parts(text))
     if shape.type_name == "map":
         return pairs
     return {name: _value(shape.members[name], [value]) for name, value in pairs.items()}
+
+
+def _parts(text: str) -> list[str]:
+    """What stands between the commas, but for those within brackets."""
+    parts, depth = [""], 0
+    for character in text:
+        depth += (character in "[{") - (character in "]}")
+        if character == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return parts

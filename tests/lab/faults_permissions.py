@@ -20,6 +20,7 @@ QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:orders"
 TABLE = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/orders"
 IN_BUCKET = [f"arn:aws:s3:::{BUCKET}", f"arn:aws:s3:::{BUCKET}/*"]
 EVERYTHING = allow("*")
+OWNERS = allow("kms:*", Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:root"})
 Change = Callable[[], object]
 
 
@@ -53,6 +54,19 @@ def bucket_policy(*statements: dict[str, Any]) -> None:
     """The bucket's own policy."""
     document = json.dumps(vpc_role.policy(*statements))
     boto3.client("s3").put_bucket_policy(Bucket=BUCKET, Policy=document)
+
+
+def secret_policy(*statements: dict[str, Any]) -> None:
+    """The secret's own policy."""
+    document = json.dumps(vpc_role.policy(*statements))
+    boto3.client("secretsmanager").put_resource_policy(SecretId="orders/database", ResourcePolicy=document)
+
+
+def key(*statements: dict[str, Any]) -> None:
+    """A key, with these statements beside the one by which it is the account's to give away."""
+    kms = boto3.client("kms")
+    document = json.dumps(vpc_role.policy(OWNERS, *statements))
+    kms.create_alias(AliasName="alias/orders", TargetKeyId=kms.create_key(Policy=document)["KeyMetadata"]["KeyId"])
 
 
 def endpoint_policy(scene: Scene, endpoint: str, *statements: dict[str, Any]) -> None:
@@ -155,6 +169,11 @@ OF_THE_RESOURCE = (
         lambda s: queue_policy(deny("sqs:*", resource=QUEUE, Principal="*", Condition=_ELSEWHERE))), **_TOLD),
     _row("queue denies the role", RESOURCE, "queue", made(
         lambda s: queue_policy(deny("sqs:*", resource=QUEUE, Principal={"AWS": vpc_role.ROLE}))), **_TOLD),
+    _row("secret denies the role", RESOURCE, "secret", made(
+        lambda s: secret_policy(deny("secretsmanager:*", Principal={"AWS": vpc_role.ROLE}))), **_TOLD),
+    # To moto a denial of what a bare * stands for is one of everybody, whom it names or not.
+    _row("key denies the role", RESOURCE, "key", made(
+        lambda s: key(deny("kms:*", resource=["*"], Principal={"AWS": vpc_role.ROLE}))), **_TOLD),
 )  # fmt: skip
 
 OF_THE_ORGANIZATION = (

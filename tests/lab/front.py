@@ -4,8 +4,7 @@ moto lets every call pass. This reads the same account's policies, asks the test
 nothing of the doctor's), and denies as AWS does: with the kind of policy in the message's tail. Which endpoint a call came
 by is told by the packets: behind NAT nobody has a private address.
 
-Source of the tails: IAM user guide, "Troubleshoot access denied error messages"; of S3's answers about buckets of other
-regions and owners: S3 API reference, HeadBucket.
+Source of the tails: IAM user guide, "Troubleshoot access denied error messages".
 """
 
 import json
@@ -18,7 +17,9 @@ from urllib.parse import parse_qs
 
 from moto.ec2.models import ec2_backends
 from moto.iam.models import iam_backends
+from moto.kms.models import kms_backends
 from moto.s3.models import s3_backends
+from moto.secretsmanager.models import secretsmanager_backends
 from moto.sqs.models import sqs_backends
 
 from doctor.demo import gate
@@ -31,7 +32,7 @@ SESSION_ARN = f"arn:aws:sts::{ACCOUNT}:assumed-role/orders/orders"
 Policy = dict[str, Any]
 
 _VPC = ip_network("10.0.0.0/8")
-_SCOPE = re.compile(r"Credential=[^/,]+/\d{8}/(?P<region>[a-z0-9-]+)/(?P<service>[a-z0-9-]+)/aws4_request")
+SCOPE = re.compile(r"Credential=[^/,]+/\d{8}/(?P<region>[a-z0-9-]+)/(?P<service>[a-z0-9-]+)/aws4_request")
 _BUCKET = re.compile(r"(?P<bucket>[a-z0-9][a-z0-9.-]*)\.s3[.-].*|s3[.-].*")
 # What parameters name the resource, and its ARN's last part; a call that names none is about all of them.
 _NAMED = {
@@ -69,7 +70,7 @@ class Call:
 
 def called(request: gate.Request) -> Call | None:
     """The call that a request makes; None for services whose permissions are not what the laboratory is about."""
-    scope = _SCOPE.search(request.headers.get("Authorization", ""))
+    scope = SCOPE.search(request.headers.get("Authorization", ""))
     if scope is None:
         return None
     service, region = scope["service"], scope["region"]
@@ -105,9 +106,14 @@ def _whose(named: str) -> tuple[str, str]:
     """Account and name that a URL, an ARN or a bare name tells."""
     if named.startswith("arn:"):
         parts = named.split(":", 5)
-        return parts[4] or ACCOUNT, re.sub(r"^(?:table/|key/|secret:)", "", parts[5])
-    account = re.search(r"/(\d{12})/", named)
-    return account[1] if account else ACCOUNT, named.rpartition("/")[2]
+        return parts[4] or ACCOUNT, _bare(named)
+    url = re.search(r"/(\d{12})/(.+)", named)
+    return (url[1], url[2]) if url else (ACCOUNT, named)
+
+
+def _bare(arn: str) -> str:
+    """The name in an ARN's last part."""
+    return re.sub(r"^(?:table/|key/|secret:)|-AbCdEf$", "", arn.split(":", 5)[5])
 
 
 def bucket_of(host: str, path: str) -> str:
@@ -257,31 +263,18 @@ def _resource(call: Call) -> Iterable[Policy]:
     elif call.service == "sqs":
         queue = sqs_backends[call.owner][call.region].queues.get(call.resource.rpartition(":")[2])
         text = queue.policy if queue else None
+    elif call.service == "kms":
+        text = _of_key(call)
+    elif call.service == "secretsmanager":
+        secret = secretsmanager_backends[call.owner][call.region].secrets.get(_bare(call.resource))
+        text = secret.policy if secret else None
     if text:
         yield json.loads(text)
 
 
-class Buckets:
-    """S3's answers about buckets that are elsewhere, or somebody else's, before moto, which has no notion of either."""
-
-    def __init__(self, moto: gate.Application) -> None:
-        self._moto = moto
-
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
-        bucket = bucket_of(environ["HTTP_HOST"], environ["RAW_URI"]) if scope and scope["service"] == "s3" else ""
-        if scope is None or not owner_of(bucket):
-            return self._moto(environ, start_response)
-        expected = environ.get("HTTP_X_AMZ_EXPECTED_BUCKET_OWNER", owner_of(bucket))
-        if region_of(bucket) != scope["region"]:
-            return _short(start_response, "301 Moved Permanently", region_of(bucket))
-        if expected != owner_of(bucket):
-            return _short(start_response, "403 Forbidden", region_of(bucket))
-        return self._moto(environ, start_response)
-
-
-def _short(start_response: Any, status: str, region: str) -> list[bytes]:
-    """An answer to HeadBucket: headers alone."""
-    headers = {"x-amz-bucket-region": region, "x-amz-request-id": "r-1", "Content-Length": "0"}
-    start_response(status, [*headers.items(), ("Content-Type", "application/xml")])
-    return []
+def _of_key(call: Call) -> str:
+    """A key's policy; of calls that are about none of them, that which leaves it to the account, as KMS does."""
+    keys, named = kms_backends[call.owner][call.region], _bare(call.resource)
+    key = keys.keys.get(keys.get_key_id_from_alias(named) or named)
+    left = {"Effect": "Allow", "Principal": {"AWS": call.owner}, "Action": "kms:*", "Resource": "*"}
+    return str(key.policy) if key else json.dumps({"Statement": left})

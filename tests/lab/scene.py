@@ -25,6 +25,7 @@ HOSTS: dict[str, dict[str, object]] = {
     "bucket": {"service": "s3", "resource": BUCKET},
     "secret": {"service": "secretsmanager", "resource": "orders/database"},
     "parameter": {"service": "ssm", "resource": "/orders/mode"},
+    "key": {"service": "kms", "resource": "alias/orders"},
 }
 
 

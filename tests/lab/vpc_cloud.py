@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
+import buckets
 import front
 import servers
 import vpc_wires
@@ -84,7 +85,7 @@ class Cloud(gate.Gate):
     """
 
     def __init__(self) -> None:
-        self.recorded = Recorded(front.Buckets(DomainDispatcherApplication(create_backend_app)))
+        self.recorded = Recorded(buckets.Buckets(DomainDispatcherApplication(create_backend_app)))
         super().__init__(self.recorded, [ROLE, OPERATOR, STORED, FOREIGN])
         self.reset()
 

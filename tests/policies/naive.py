@@ -6,7 +6,7 @@ that a statement becomes invalid, the reading says whether it does.
 
 Pages (IAM user guide): reference_policies_evaluation-logic, …_evaluation-logic-cross-account, reference_policies_elements_*,
 reference_policies_elements_condition_operators, reference_policies_condition-single-vs-multi-valued-context-keys,
-reference_policies_variables; PrivateLink guide: vpc-endpoints-access.
+reference_policies_variables, access_policies_boundaries; PrivateLink guide: vpc-endpoints-access.
 """
 
 import functools
@@ -208,6 +208,8 @@ def statement_names(statement: dict[str, Any], request: dict[str, Any], reading:
     if "Principal" in statement:
         return names(statement["Principal"], request)
     found = names(statement["NotPrincipal"], request)
+    if request["bounded"] and statement["Effect"] == "Deny":
+        return {"itself"}
     if found == {"itself", "role", "account"}:
         return set()
     if found:

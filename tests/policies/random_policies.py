@@ -135,6 +135,7 @@ class Case:
                 "role": ROLE,
                 "session": SESSION,
                 "owner": owner,
+                "bounded": self.call.principal.bounded,
                 "context": known | {key: value for key, value in zip(keys, values, strict=True) if value},
             }
 
@@ -224,7 +225,7 @@ def case(number: int) -> Case:
     whole = RESOURCES[action]
     cut = die.random.randrange(len("arn:aws:"), len(whole)) if die.chance(0.1) else None
     call = Call(
-        principal=Principal(account=ACCOUNT, arn=SESSION, role=ROLE, id="AROAEXAMPLE"),
+        principal=Principal(account=ACCOUNT, arn=SESSION, role=ROLE, id="AROAEXAMPLE", bounded="boundary" in policies),
         action=action,
         resource=whole[:cut],
         open=cut is not None,
