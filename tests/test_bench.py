@@ -16,10 +16,10 @@ ROW = Row(what="speed", ours="doctor 2 ms", theirs="other 1 ms", figure="2.00 x"
 @pytest.mark.parametrize(
     ("measure", "rows"),
     [
-        pytest.param(lambda: healthy.measure(1, slowest=0.3), 2, id="healthy"),
+        pytest.param(lambda: healthy.measure(1, slowest=0.3), 2, id="healthy", marks=pytest.mark.long),
         pytest.param(lambda: credentials.measure(1), 2 if credentials.AWS_CLI.is_file() else 1, id="credentials"),
         pytest.param(lambda: phases.measure(1), 3, id="phases"),
-        pytest.param(lambda: memory.measure(1), 1, id="memory"),
+        pytest.param(lambda: memory.measure(1), 1, id="memory", marks=pytest.mark.long),
         pytest.param(lambda: modules.measure(1), 2, id="modules"),
         pytest.param(lambda: paths.measure(1, many=2_000), 3, id="paths", marks=pytest.mark.long),
     ],

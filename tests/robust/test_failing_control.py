@@ -27,7 +27,6 @@ from tests.network.account import REGION, Account
 from tests.robust.faults import FAULTS, NOISE, Harness, Injection, UnforeseenError
 
 BUDGET, LATE = 3.0, 0.1  # seconds; DESIGN's promise
-_EVERY = 67  # of the calls and ways, in `make test`
 # moto has no notion of these; AWS answers so where there are none.
 _NONE_THERE = {
     "ListFirewallRuleGroupAssociations": {"FirewallRuleGroupAssociations": []},
@@ -214,14 +213,11 @@ def _wrong(runs: Runs, chosen: list[tuple[Call, str]]) -> dict[str, list[str]]:
     }
 
 
+@pytest.mark.long
 def test_without_a_fault_it_is_healthy(runs: Runs) -> None:
     assert runs.sound["status"] == "healthy", runs.sound["headline"]
     assert len(runs.calls) >= 30
     assert why_not_healthy(runs, runs.run(None)) == []
-
-
-def test_a_sample_of_calls_that_fail(runs: Runs) -> None:
-    assert _wrong(runs, _all(runs)[::_EVERY]) == {}
 
 
 @pytest.mark.long
