@@ -9,7 +9,7 @@ BIN := .venv/bin
 RUNTIME ?= python3.13
 ARCHITECTURE ?= x86_64
 
-.PHONY: run test long lab readme check lock setup lab-deps build-DoctorFunction
+.PHONY: run test long lab readme check bench lock setup lab-deps build-DoctorFunction
 .DELETE_ON_ERROR:
 
 run: setup  ## examine a broken function on this machine; 0 when the promised diagnosis came first
@@ -98,7 +98,7 @@ lab-deps:  ## Debian packages for the laboratory's networks, and what the benchm
 # the interpreter that builds; unchecked, because nothing in a function can rewrite the sources.
 PLATFORM = manylinux2014_$(if $(filter arm64,$(ARCHITECTURE)),aarch64,x86_64)
 # The command line and the laboratory, whose libraries do not travel.
-LEFT_OUT := doctor/__main__.py doctor/arrange.py doctor/complete.py doctor/demo doctor/demonstrate.py doctor/deployed.py doctor/emulator.py doctor/incoming.py doctor/live.py doctor/login.py doctor/network_commands.py doctor/options.py doctor/present.py doctor/render/page.py doctor/render/path.py doctor/render/terminal.py doctor/schema.py doctor/snapshot.py doctor/target.py doctor/template doctor/unread.py
+LEFT_OUT := doctor/__main__.py doctor/console doctor/demo doctor/render/page.py doctor/render/path.py doctor/render/terminal.py doctor/template
 MINOR := import sys; print("python%d.%d" % sys.version_info[:2])
 build-DoctorFunction:
 	@test -n '$(ARTIFACTS_DIR)' || { echo 'sam build sets ARTIFACTS_DIR: the folder to build into'; exit 1; }

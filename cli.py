@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from doctor import complete, network_commands
-from doctor.login import UnansweredError
-from doctor.options import (
+from doctor.console import complete, network_commands
+from doctor.console.options import (
     EXPERIMENTS,
     PLUGIN,
     TEMPLATE,
@@ -24,18 +23,20 @@ from doctor.options import (
     selecting,
     spelled,
 )
-from doctor.output import UndeliveredError, say
+from doctor.console.output import UndeliveredError, say
+from doctor.login import UnansweredError
 from doctor.render.plain_text import visible
 from doctor.runtime import VERSION
 from doctor.verdict import InvalidRequest, Status
 
 if TYPE_CHECKING:
+    from doctor.console.present import Presentation
     from doctor.examine import Examination
-    from doctor.present import Presentation
     from doctor.request import Request
 
 EXIT = {Status.HEALTHY: 0, Status.UNHEALTHY: 1, Status.INCONCLUSIVE: 3}
 _INTERRUPTED = 130
+_TO_JUDGE = 60.0  # seconds of a replay: it waits for nothing, and a slow machine shall tell no less than a fast one
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -90,20 +91,21 @@ def examine(function: str | None, via: str | None, **common: Any) -> int:
     --via deployed or --inside also what was seen from inside it, in one verdict.
     """
     started = time.monotonic()
-    from doctor import zygote
+    from doctor import garbage
+    from doctor.isolation import zygote
 
     bring = bringing(function, via, common)
     if common["template"] and not function:
         raise click.UsageError("--template is what FUNCTION is compared with: name one")
-    with zygote.early("doctor.preload"), zygote.uncollected():
-        from doctor import arrange
+    with zygote.early("doctor.isolation.preload"), garbage.uncollected():
+        from doctor.console import arrange
         from doctor.examine import examine as run_examination
 
         wanted = _wanted(common)
         setting = arrange.examination(function, bring, common, started)
         examination = run_examination(setting)
         if function:
-            from doctor import live, target
+            from doctor.console import live, target
 
             live.require_seen(examination.gathered, setting.world)
             if (inferred := target.inferred(examination.gathered)) and not common["targets"] and not wanted.quiet:
@@ -120,13 +122,13 @@ def replay(casefile: Any, **common: Any) -> int:
     CASEFILE may be a function's reply that carries its case file; '-' reads standard input.
     """
     started = time.monotonic()
-    from doctor import arrange, incoming
+    from doctor.console import arrange, incoming
+    from doctor.encode import plain
     from doctor.examine import judge_again
-    from doctor.form import plain
 
     wanted = _wanted(common)
     case = incoming.case(casefile)
-    request = arrange.request(common, **{**plain(replace(case.request, evidence=())), "budget_seconds": 60.0})
+    request = arrange.request(common, **{**plain(replace(case.request, evidence=())), "budget_seconds": _TO_JUDGE})
     known = case.known
     same = arrange.repeated(case.request, known)
     setting = replace(arrange.setting(request, arrange.environ_of(case), started, common, same), runtime=case.runtime)
@@ -134,8 +136,8 @@ def replay(casefile: Any, **common: Any) -> int:
 
 
 def _wanted(common: dict[str, Any]) -> "Presentation":
-    from doctor.output import parse
-    from doctor.present import Presentation
+    from doctor.console.output import parse
+    from doctor.console.present import Presentation
 
     outputs = parse(common["outputs"])
     if common["max_bytes"] and all(output.format != "markdown" for output in outputs):
@@ -144,9 +146,9 @@ def _wanted(common: dict[str, Any]) -> "Presentation":
 
 
 def _report(examination: "Examination", request: "Request", wanted: "Presentation") -> int:
-    from doctor.present import end_progress, present
+    from doctor.console.present import end_progress, present, wants_progress
 
-    if not wanted.quiet and sys.stderr.isatty():
+    if not wanted.quiet and wants_progress():
         end_progress()
     present(examination, request, wanted)
     return EXIT[examination.verdict.status]
@@ -160,7 +162,7 @@ def diff(before: Any, after: Any) -> int:
 
     0 same or better, 1 worse, 3 incomparable: different functions, regions or targets, or less is known than before.
     """
-    from doctor import compare, incoming
+    from doctor.console import compare, incoming
 
     compared = compare.compare(incoming.verdict(before), incoming.verdict(after))
     say(compare.render(compared))
@@ -172,7 +174,7 @@ def diff(before: Any, after: Any) -> int:
 @click.option("--output", "form", type=click.Choice(["terminal", "json", "markdown"]), default="terminal")
 def checks(plugins: tuple[str, ...], form: str) -> int:
     """List every check: its severity, and what must be true."""
-    from doctor import catalogue
+    from doctor.console import catalogue
 
     theirs, failed = catalogue.third_parties(_named(plugins))
     say(catalogue.listing(form, theirs))
@@ -190,7 +192,8 @@ def explain(check_id: str | None, text: str | None, plugins: tuple[str, ...], fo
     Tells what must be true, why it breaks, what engineers see, and how it is mended.
     With --error: 0 where a check knows the text, 3 where none does.
     """
-    from doctor import catalogue, errors, registry
+    from doctor import registry
+    from doctor.console import catalogue, errors
 
     if (check_id is None) == (text is None):
         raise click.UsageError("give either the id of a check or --error TEXT")
@@ -227,18 +230,21 @@ def _complain(failed: Sequence[str]) -> int:
 def policy(only: tuple[str, ...], skip: tuple[str, ...], targets: tuple[str, ...]) -> None:
     """Print the least IAM policy that the selected checks need."""
     from doctor import registry, request
-    from doctor.policy import policy as least_policy
+    from doctor.console.policy import policy as least_policy
 
-    selected = registry.select(registry.built_in(), only, skip, where="policy")
+    selected = registry.select(registry.built_in(), only, skip, where="request")
     named = request.parse({"targets": targets}, where="request").targets
-    say(json.dumps(least_policy([registry.load(check_id) for check_id in selected], named), indent=2) + "\n")
+    least = least_policy([registry.load(check_id) for check_id in selected], named)
+    if not least["Statement"]:
+        click.echo("doctor: the selected checks need no permission: this policy allows nothing", err=True)
+    say(json.dumps(least, indent=2) + "\n")
 
 
 @doctor.command()
 @click.argument("name", type=click.Choice(["verdict", "request", "casefile", "path"]), default="verdict")
 def schema(name: str) -> None:
     """Print the JSON Schema of a verdict, request, casefile or path."""
-    from doctor.schema import schema as published
+    from doctor.console.schema import schema as published
 
     say(json.dumps(published(name), indent=2) + "\n")
 
@@ -252,14 +258,14 @@ def demo(name: str, listing: bool, form: str) -> int:
 
     0 when the promised diagnosis came first.
     """
-    from doctor import demonstrate
-    from doctor.present import end_progress, show_progress, wants_colour
+    from doctor.console import demonstrate
+    from doctor.console.present import end_progress, show_progress, wants_colour, wants_progress
 
     if listing:
         say(demonstrate.listing())
         return 0
-    shown = demonstrate.run(name, show_progress if sys.stderr.isatty() else lambda _: None)
-    if sys.stderr.isatty():
+    shown = demonstrate.run(name, show_progress if wants_progress() else lambda _: None)
+    if wants_progress():
         end_progress()
     say(demonstrate.report(shown, form, colour=wants_colour()))
     return 0 if shown.kept else EXIT[Status(shown.verdict["status"])] or 1

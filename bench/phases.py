@@ -17,8 +17,8 @@ from pathlib import Path
 
 from bench.compare import Row, main
 from bench.servers import HANDSHAKE, serving
-from doctor.child import Task
-from doctor.supervise import Children, Item
+from doctor.isolation.child import Task
+from doctor.isolation.supervise import Children, Item
 
 _PHASES = ("TCP", "TLS", "first byte")
 _LOAD = "import boto3; [boto3.client(name, region_name='us-east-1') for name in ('sts', 'sqs', 'dynamodb', 'ec2')]"
@@ -30,7 +30,7 @@ class _Climb:
     port: int
 
     def __call__(self) -> Iterator[tuple[float, float, float]]:
-        from doctor import ladder  # loads ssl, which the parent never does
+        from doctor.probe import ladder  # loads ssl, which the parent never does
 
         plan = ladder.Plan(host="127.0.0.1", port=self.port, tls=True, http=True, sdk_trust=False, patience=3.0)
         probe = ladder.climb(plan, "127.0.0.1", os.environ)

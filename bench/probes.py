@@ -17,10 +17,10 @@ from pathlib import Path
 
 from bench.compare import Row, main, medians
 from bench.servers import serving
-from doctor.child import Task
 from doctor.evidence.endpoint import Endpoint
 from doctor.evidence.reach import all_at_once
-from doctor.supervise import Children, Item
+from doctor.isolation.child import Task
+from doctor.isolation.supervise import Children, Item
 
 AT_ONCE = 8
 PROBES = {"HTTPS": 400, "TCP": 4000}  # of one turn
@@ -43,7 +43,7 @@ class _Climbing:
     count: int
 
     def __call__(self) -> Iterator[float]:
-        from doctor import ladder  # loads ssl, which the parent never does
+        from doctor.probe import ladder  # loads ssl, which the parent never does
 
         plan = ladder.Plan(host="127.0.0.1", port=self.port, tls=self.tls, http=self.tls, sdk_trust=False, patience=5.0)
         endpoint = Endpoint(host="localhost", port=self.port, tls=self.tls)

@@ -3,27 +3,28 @@
 Loading trusts nothing: a case file may come from a stranger. Size, depth, duplicate keys and NaN are refused before any
 model sees the data, and every refusal names the field.
 
-An ordinary run brings no evidence along, and shall not wait for pydantic: it is imported where something is to be read.
+No run shall wait for pydantic: it is imported where a file is to be read.
 """
 
 import json
+import math
+import time
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from doctor import form
-from doctor.evidence import Evidence, Missing, Reason, named, revive
+from doctor import encode
+from doctor.decode import MisfitError, decode
+from doctor.evidence import Evidence, Known, Missing, Reason, named, revive
 from doctor.examine import Examination
-from doctor.judge import Known
-from doctor.made import MisfitError
 from doctor.request import Request, read
 from doctor.strict_json import parse
-from doctor.verdict import InvalidRequest, Runtime, Source, Verdict
+from doctor.verdict import SCHEMA_VERSION, InvalidRequest, Runtime, Source, Verdict
 from doctor.world import now
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
-SCHEMA_VERSION = "1"
+CASEFILE_VERSION = "1"
 MOST_BROUGHT = 512 * 1024  # bytes of JSON; judging and masking it has to fit into the shortest budgets
 
 
@@ -33,7 +34,7 @@ class CaseFile:
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - pydantic's own protocol
 
-    schema_version: str = SCHEMA_VERSION
+    schema_version: str = CASEFILE_VERSION
     recorded: str
     request: Request
     runtime: Runtime | None
@@ -52,9 +53,9 @@ def record(request: Request, examination: Examination) -> dict[str, object]:
     known = examination.known
     # Evidence that was handed in with the request is kept once, among the evidence.
     return {
-        "schema_version": SCHEMA_VERSION,
+        "schema_version": CASEFILE_VERSION,
         "recorded": now(),
-        "request": examination.redactor.plain(form.plain(replace(request, evidence=()))),
+        "request": examination.redactor.plain(encode.plain(replace(request, evidence=()))),
         "runtime": asdict(examination.verdict.runtime) if examination.verdict.runtime else None,
         "evidence": [asdict(item) for item in known if isinstance(item, Evidence)],
         "missing": [asdict(item) for item in known if isinstance(item, Missing)],
@@ -75,10 +76,10 @@ def load(text: str, where: str) -> CaseFile:
         raise InvalidRequest(
             f"{where}.schema_version", "is missing: this is no case file (`--output casefile` writes one)"
         )
-    if (version := data["schema_version"]) != SCHEMA_VERSION:
+    if (version := data["schema_version"]) != CASEFILE_VERSION:
         raise InvalidRequest(
             f"{where}.schema_version",
-            f"is {version!r}; this doctor reads {SCHEMA_VERSION!r}: replay it with the doctor that wrote it",
+            f"is {version!r}; this doctor reads {CASEFILE_VERSION!r}: replay it with the doctor that wrote it",
         )
     if "request" in data:
         data["request"] = read(data["request"], where=f"{where}.request")
@@ -121,33 +122,35 @@ def verdict_in(text: str, where: str) -> Verdict:
         raise _refused(error, where) from None
 
 
-def brought_along(items: tuple[dict[str, Any], ...], where: str) -> Known:
-    """Evidence of other sides, as a request carries it.
+def brought_along(items: tuple[dict[str, Any], ...], where: str, until: float = math.inf) -> Known:
+    """Evidence of other sides, as a request carries it; read before `until`, a moment of `time.monotonic()`.
+
+    Pydantic would have to be imported for it, and is several times as slow.
 
     Raises:
         InvalidRequest: naming the item and field.
     """
-    if not items:
-        return ()
-    from pydantic import TypeAdapter, ValidationError
-
-    known: list[Evidence | Missing] = []
-    if len(json.dumps(items)) > MOST_BROUGHT:
+    if items and len(json.dumps(items)) > MOST_BROUGHT:
         raise InvalidRequest(where, f"is larger than {MOST_BROUGHT // 1024} kB: bring the evidence of fewer targets")
+    known: list[Evidence | Missing] = []
     for index, item in enumerate(items):
+        if time.monotonic() > until:
+            raise InvalidRequest(
+                where, "takes longer to read than the budget allows: bring the evidence of fewer targets"
+            )
         path = f"{where}[{index}]"
         try:
-            if "reason" in item:
-                known.append(TypeAdapter(Missing).validate_python(item))
-            else:
-                known.append(_checked(TypeAdapter(Evidence).validate_python(item), path))
-        except ValidationError as error:
-            raise _refused(error, path) from None
+            read_item = decode(Missing, item) if "reason" in item else _checked(decode(Evidence, item), path)
+        except MisfitError as error:
+            raise InvalidRequest(path + error.path, error.message) from None
+        known.append(read_item)
     return tuple(known)
 
 
 def _checked(item: Evidence, path: str) -> Evidence | Missing:
     """Evidence whose facts are those of its kind, re-sealed: target and answers follow from the facts, not from the file."""
+    from doctor.evidence.provenance.age import moment  # only who brings evidence along waits for it
+
     try:
         facts = revive(named(item.kind), item)
     except LookupError:
@@ -155,6 +158,8 @@ def _checked(item: Evidence, path: str) -> Evidence | Missing:
         return Missing(kind=item.kind, reason=Reason.NOT_ASKED, detail=detail, source=item.source, vantage=item.vantage)
     except MisfitError as error:
         raise InvalidRequest(f"{path}.facts{error.path}", error.message) from None
+    if moment(item.at) is None:
+        raise InvalidRequest(f"{path}.at", f"is no moment: write UTC in ISO 8601, such as {now()}")
     sealed = Evidence.of(facts, vantage=item.vantage, at=item.at, took=item.took)
     return replace(sealed, volunteered=item.volunteered and facts.source is Source.CONTROL)
 

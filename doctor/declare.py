@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
-from doctor.evidence import Facts
+from doctor.evidence import Facts, closure
 from doctor.verdict import Outcome, Remedy, Separation, Severity, Source
 
 
@@ -147,14 +147,21 @@ class Check:
 
     @property
     def actions(self) -> frozenset[str]:
-        """The IAM actions that gathering its evidence needs."""
-        return frozenset(action for kind in self.kinds for action in kind.actions)
+        """The IAM actions that gathering its evidence needs, and what that builds on."""
+        return frozenset(action for kind in closure(self.kinds) for action in kind.actions)
 
     @property
     def kinds(self) -> tuple[type[Facts], ...]:
         """The evidence that it takes, also what it makes do with."""
-        needs = (*self.needs, *(self.otherwise.needs if self.otherwise else ()))
-        return tuple(dict.fromkeys(need.facts for need in needs))
+        return tuple(dict.fromkeys((*self._own, *(self.otherwise._own if self.otherwise else ()))))
+
+    @property
+    def _own(self) -> tuple[type[Facts], ...]:
+        return tuple(dict.fromkeys(need.facts for need in self.needs))
+
+    def takes(self, sides: Set[Source]) -> tuple[type[Facts], ...]:
+        """The evidence that it takes in a run that asks these sides: it makes do with nothing for which others are asked."""
+        return self.kinds if self.otherwise and self.otherwise.sources <= sides else self._own
 
     def speaks(self, sides: Set[Source]) -> bool:
         """Whether it has anything to say of evidence from these sides."""
@@ -197,6 +204,8 @@ def check(
 
 def otherwise(judge: Judge) -> Callable[[Check], Check]:
     """Have a check make do with other evidence where none of its own is there: of what this says only problems are told.
+
+    Evidence by target takes the place of what is not there about its target: all that it decides is told.
 
     Raises:
         TypeError: a parameter is not annotated with a kind of evidence.

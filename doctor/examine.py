@@ -3,23 +3,24 @@
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 
-from doctor import again, diagnose, registry
-from doctor.clearance import answers
+from doctor import registry, rerun
 from doctor.declare import Check
-from doctor.evidence import Evidence, Missing, Reason
+from doctor.diagnosis import diagnose
+from doctor.diagnosis.clearance import answers
+from doctor.diagnosis.headline import headline, judged_no_path, saw_only_itself
+from doctor.diagnosis.sight import sight
+from doctor.encode import replaced, texts, words
+from doctor.evidence import Evidence, Known, Missing, Reason
 from doctor.evidence.run import Run as RunRecord
 from doctor.evidence.zone import Zone
-from doctor.form import replaced, texts, words
-from doctor.gather import Progress, gather
-from doctor.headline import headline, judged_no_path, saw_only_itself
-from doctor.hear import Ahead, hear, plugin_checks
+from doctor.isolation.gather import Progress, gather
+from doctor.isolation.run_checks import Ahead, plugin_checks, run_checks
 from doctor.join import join, needs_the_function, stands_elsewhere
 from doctor.join import needed as to_join
-from doctor.judge import Judged, Known, engine_finding, engine_findings, once
+from doctor.judge import Judged, engine_finding, engine_findings, once
 from doctor.redact import Redactor
 from doctor.runtime import runtime
 from doctor.schedule import Schedule
-from doctor.sight import sight
 from doctor.verdict import Runtime, Severity, Source, Status, Timings, Verdict
 from doctor.world import World
 
@@ -65,13 +66,15 @@ class Examination:
 class _Panel:
     """The ids of all checks there are, those that this run asks, the engine's own, and plug-ins that failed.
 
-    `redactor` is made with them, before anything is gathered: meanwhile the SDK loads in a process of its own.
+    `sides` are those that they are asked about. `redactor` is made with them, before anything is gathered: meanwhile the
+    SDK loads in a process of its own.
     """
 
     ids: tuple[str, ...]
     asked: tuple[Check, ...]
     own: tuple[Check, ...]
     failed: tuple[Judged, ...]
+    sides: frozenset[Source]
     redactor: Redactor
 
 
@@ -84,7 +87,7 @@ def examine(run: Run) -> Examination:
     brought = run.world.known
     inside = Source.INSIDE in run.sides
     panel = _panel(run, run.sides | {item.source for item in brought}, () if inside else brought)
-    needed = [kind for check in panel.asked for kind in check.kinds]
+    needed = [kind for check in panel.asked for kind in check.takes(panel.sides)]
     kinds = dict.fromkeys(kind for kind in (*needed, *to_join(run.world)) if kind.source in run.sides)
     if run.world.environ.get("AWS_LAMBDA_METADATA_API"):  # no check needs it; the verdict says where it was made
         kinds[Zone] = None
@@ -92,7 +95,7 @@ def examine(run: Run) -> Examination:
     ahead = Ahead(() if brought else panel.asked, run.schedule.gathered)
     gathered = gather(kinds, run.world, run.schedule, run.progress, ahead)
     known = join(run.world, gathered.known)
-    heard = ahead.heard + hear(panel.asked if brought else ahead.rest, known, run.schedule)
+    heard = ahead.heard + run_checks(panel.asked if brought else ahead.rest, known, run.schedule)
     return _conclude(run, panel, known, gathered.took, heard)
 
 
@@ -103,7 +106,7 @@ def judge_again(run: Run, known: Known) -> Examination:
         InvalidRequest: `only` or `skip` matches no check.
     """
     panel = _panel(run, {item.source for item in known} or {Source.INSIDE}, known)
-    return _conclude(run, panel, known, {}, hear(panel.asked, known, run.schedule))
+    return _conclude(run, panel, known, {}, run_checks(panel.asked, known, run.schedule))
 
 
 def _panel(run: Run, sides: Set[Source], brought: Known) -> _Panel:
@@ -121,10 +124,11 @@ def _panel(run: Run, sides: Set[Source], brought: Known) -> _Panel:
     able = [check for check in checks if check.speaks(sides) and not (elsewhere and needs_the_function(check))]
     asked = tuple(check for check in able if not _is_own(check))
     if run.world.request.function is None and not brought and not _asks_outside(asked):
-        asked = tuple(check for check in asked if check.speaks({Source.INSIDE}))
+        sides = frozenset({Source.INSIDE})
+        asked = tuple(check for check in asked if check.speaks(sides))
     kinds = {kind for check in asked for kind in check.kinds}
     public = words(Verdict, Evidence, Missing, *kinds).union(ids)
-    return _Panel(ids, asked, own, tuple(failed), Redactor(run.world.environ, public))
+    return _Panel(ids, asked, own, tuple(failed), frozenset(sides), Redactor(run.world.environ, public))
 
 
 def _asks_outside(asked: Sequence[Check]) -> bool:
@@ -150,7 +154,8 @@ def _conclude(run: Run, panel: _Panel, known: Known, took: dict[str, float], hea
     reasoning = diagnose.reason(judged, checks, answers(known), targets, _commands(run), sight=sight(known))
     status = diagnose.status(reasoning.findings, world.request.fail_on)
     paths_asked = any(need.facts.kind == "paths" for check in panel.asked for need in check.needs)
-    if status is Status.HEALTHY and (saw_only_itself(known) or (paths_asked and judged_no_path(known))):
+    no_path = paths_asked and judged_no_path(known, reasoning.findings)
+    if status is Status.HEALTHY and (saw_only_itself(known) or no_path):
         status = Status.INCONCLUSIVE
     verdict = Verdict(
         status=status,
@@ -174,8 +179,8 @@ def _conclude(run: Run, panel: _Panel, known: Known, took: dict[str, float], hea
 
 def _commands(run: Run) -> diagnose.Commands:
     function = run.world.request.function or run.world.vantage.function
-    both = again.both_sides(function, run.world.request.targets) if function else None
-    return diagnose.Commands(run.verify, both)
+    both = rerun.both_sides(function, run.world.request.targets) if function else None
+    return diagnose.Commands(run.verify, both, function)
 
 
 def _bounded(verdict: Verdict) -> Verdict:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from doctor.declare import Check
-from doctor.evidence import Evidence, Facts, Missing, Reason, Shared, Vantage, named, revive
-from doctor.judge import Known
+from doctor.evidence import Evidence, Facts, Known, Missing, Reason, Shared, Vantage, named, revive
+from doctor.request import ServiceTarget
 from doctor.verdict import Source
 from doctor.world import World
 
@@ -28,7 +28,27 @@ def join(world: World, gathered: Known) -> Known:
     ours = _configuration((*world.known, *gathered), examined)
     brought = [item for item in world.known if item.source is not Source.CONTROL or _is_about(item, examined)]
     joined = (item if _counts(item, examined, ours, world) else _set_aside(item, examined, ours) for item in brought)
-    return _each_from_one(tuple(joined), gathered)
+    return _each_from_one((*joined, *_untried(world, gathered)), gathered)
+
+
+def _untried(world: World, gathered: Known) -> tuple[Missing, ...]:
+    """Of a run that does not look from inside itself: the targets it was asked for that nobody tried from there."""
+    inside = [item for item in world.known if item.source is Source.INSIDE]
+    if not inside or any(item.source is Source.INSIDE for item in gathered):
+        return ()
+    told = [item for item in inside if item.kind in ("endpoint", "reach")]
+    if any(isinstance(item, Missing) and item.target is None for item in told):
+        return ()  # which says that more may be missing
+    facts = [item.facts for item in told if isinstance(item, Evidence)]
+    tried = {item.target for item in told} | {each.get("service") for each in facts}
+    named = (
+        each.service if isinstance(each, ServiceTarget) else f"{each.host}:{each.port}"
+        for each in world.request.targets
+    )
+    if not (left := [name for name in named if name not in tried]):
+        return ()
+    detail = f"{', '.join(left)} {'was' if len(left) == 1 else 'were'} not tried from inside"
+    return (Missing(kind="reach", reason=Reason.NOT_ASKED, detail=detail, vantage=inside[0].vantage),)
 
 
 def stands_elsewhere(known: Iterable[Evidence | Missing], examined: str | None) -> bool:
@@ -39,7 +59,8 @@ def stands_elsewhere(known: Iterable[Evidence | Missing], examined: str | None) 
 
 def needed(world: World) -> tuple[type[Facts], ...]:
     """What has to be gathered to tell whether evidence brought along counts: where the examined function stands."""
-    if not stands_elsewhere(world.known, world.request.function):
+    by_file = any(item.vantage.region or item.vantage.account for item in world.known)
+    if not world.request.function or not (by_file or stands_elsewhere(world.known, world.request.function)):
         return ()
     from doctor.evidence.function import Function
 
@@ -53,9 +74,9 @@ def needs_the_function(check: Check) -> bool:
 
 
 def _same(one: str, other: str) -> bool:
-    from doctor.evidence.function import name_of
+    from doctor.evidence.provenance.place import shared_with
 
-    return one == other or name_of(one) == name_of(other) != ""
+    return one == other or shared_with(Vantage(function=one), other, None) is Shared.FUNCTION
 
 
 def _configuration(known: Known, examined: str) -> Function | None:
@@ -72,13 +93,13 @@ def _is_about(item: Evidence | Missing, examined: str) -> bool:
 
 
 def _counts(item: Evidence | Missing, examined: str, ours: Function | None, world: World) -> bool:
-    from doctor.evidence.standing import standing
+    from doctor.evidence.provenance.place import shared_with
 
     if item.source is not Source.INSIDE:
         return True
     if not examined or _same(examined, world.vantage.function or ""):
         return False
-    shared = standing(item.vantage, examined, ours)
+    shared = shared_with(item.vantage, examined, ours)
     return shared is Shared.FUNCTION or (shared is Shared.NETWORK and _shared_by(item.kind) is Shared.NETWORK)
 
 
@@ -90,10 +111,10 @@ def _shared_by(kind: str) -> Shared:
 
 
 def _set_aside(item: Evidence | Missing, examined: str, ours: Function | None) -> Missing:
-    from doctor.evidence.standing import standing
+    from doctor.evidence.provenance.place import shared_with
 
-    elsewhere = standing(item.vantage, examined, ours) is Shared.NOTHING
-    detail = f"it was seen from {item.vantage.place}{_apart(item.vantage, ours) if elsewhere else ''}"
+    elsewhere = shared_with(item.vantage, examined, ours) is Shared.NOTHING
+    detail = f"it was seen from {item.vantage.place}{_apart(item.vantage, examined, ours) if elsewhere else ''}"
     return Missing(
         kind=item.kind,
         reason=Reason.NOT_ASKED,
@@ -104,10 +125,14 @@ def _set_aside(item: Evidence | Missing, examined: str, ours: Function | None) -
     )
 
 
-def _apart(vantage: Vantage, ours: Function | None) -> str:
+def _apart(vantage: Vantage, examined: str, ours: Function | None) -> str:
     """Where it stands, as far as that tells why it does not count."""
+    from doctor.evidence.provenance.place import abroad, is_called
+
     if not vantage.function:
         return ""
+    if is_called(vantage, examined):
+        return f" {abroad(vantage, examined, ours)}"
     if not vantage.subnets:
         return ", of which no subnets are known"
     if ours is None:

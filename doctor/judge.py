@@ -8,15 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from doctor import form, registry
+from doctor import encode, registry
 from doctor.declare import Check, Need, Observation, not_applicable, unknown
-from doctor.evidence import Evidence, Facts, Missing, Reason, Vantage, revive
+from doctor.evidence import Evidence, Facts, Known, Missing, Reason, Vantage, revive
 from doctor.evidence.run import Mishap, Run
 from doctor.redact import brief
 from doctor.verdict import EVERY_TARGET, Finding, Outcome, Remedy, Separation, Severity, Source, finding_id
 
 _MOST_OBSERVATIONS = 500  # of one call of a check
-Known = tuple[Evidence | Missing, ...]
 
 _WORDS = {
     Reason.DENIED: "access was denied",
@@ -63,7 +62,7 @@ class Judging:
             yield {"begin": check.id}
             try:
                 judged = _judge(registry.load(check.id, check.plugin) if check.plugin else check, shelf)
-                yield {"done": check.id, "judged": form.plain(judged)}
+                yield {"done": check.id, "judged": encode.plain(judged)}
             except BaseException as error:  # noqa: BLE001 - SystemExit in a check is a crash of that check alone
                 yield {"done": check.id, "crashed": brief(error)}
 
@@ -80,10 +79,30 @@ def judge(check: Check, known: Known) -> list[Judged]:
 def _judge(check: Check, shelf: "_Shelf") -> list[Judged]:
     bindings = list(_bindings(check, shelf))
     lacking = [(binding, binding.missing) for binding in bindings if binding.missing]
-    if check.otherwise and len(lacking) == len(bindings):
+    if check.otherwise and not _is_by_target(check.otherwise) and len(lacking) == len(bindings):
         return _made_do(check, check.otherwise, lacking, shelf)
     judged = [item for binding in bindings for item in _call(check, binding, shelf)]
+    if check.otherwise and _is_by_target(check.otherwise):
+        judged += _in_its_place(check.otherwise, bindings, shelf)
+        if not judged and not any(item.source in check.sources for item in shelf.known):
+            return []
     return judged or [_stamped(check, _NOWHERE, not_applicable("targets", "there is no target to examine"))]
+
+
+def _is_by_target(otherwise: Check) -> bool:
+    return any(need.facts.per_target for need in otherwise.needs)
+
+
+def _in_its_place(otherwise: Check, bindings: Sequence[_Binding], shelf: "_Shelf") -> list[Judged]:
+    """What other evidence tells of targets of which the check's own tells nothing: there it decides by itself."""
+    looked_at = {binding.target for binding in bindings if not binding.missing}
+    others = [
+        binding
+        for binding in _bindings(otherwise, shelf)
+        if (binding.target not in looked_at if binding.target else not bindings)
+    ]
+    told = (item for binding in others for item in _call(otherwise, binding, shelf))
+    return [item for item in told if item.finding.outcome is not Outcome.NOT_APPLICABLE]
 
 
 def _made_do(
@@ -118,10 +137,10 @@ def _call(check: Check, binding: _Binding, shelf: "_Shelf") -> Iterator[Judged]:
 def _without(missing: Missing, check: Check) -> Observation:
     """Unknown; where a check compares sides, and one of them was not asked about this, the other's own checks decide."""
     cause = f"{_WORDS[missing.reason]} ({missing.detail})" if missing.detail else _WORDS[missing.reason]
-    allow = f"; allow {missing.action}" if missing.action else ""
-    elsewhere = missing.reason is Reason.NOT_ASKED and (len(check.sources) > 1 or check.otherwise)
+    spared = len(check.sources) > 1 or (check.otherwise and not _is_by_target(check.otherwise))
+    elsewhere = missing.reason is Reason.NOT_ASKED and spared
     severity = Severity.HINTS if missing.volunteered or elsewhere else None
-    return unknown(missing.kind, f"the evidence {missing.kind!r} is missing: {cause}{allow}", severity=severity)
+    return unknown(missing.kind, f"the evidence {missing.kind!r} is missing: {cause}{missing.allow}", severity=severity)
 
 
 def _stamped(check: Check, binding: _Binding, seen: Observation) -> Judged:

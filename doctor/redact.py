@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple, Self
 from urllib.parse import quote, quote_plus, unquote
 
-from doctor.form import Value, replaced, texts
+from doctor.encode import Value, replaced, texts
 
 MASK = "***"
 _SHORTEST = 8  # shorter values are words that reports need: "true", "prod", a port

@@ -60,11 +60,29 @@ def select(
         for index, pattern in enumerate(patterns):
             if not fnmatch.filter(known, pattern):
                 raise InvalidRequest(
-                    f"{where}.{field}[{index}]", f"{pattern!r} matches no check; `doctor checks` lists them"
+                    f"{where}.{field}[{index}]", f"{pattern!r} matches no check; {_hint(pattern, known)}"
                 )
     chosen = {check_id for pattern in (only or ("*",)) for check_id in fnmatch.filter(known, pattern)}
     dropped = {check_id for pattern in skip for check_id in fnmatch.filter(known, pattern)}
     return tuple(sorted(chosen - dropped))
+
+
+def _hint(pattern: str, known: Collection[str]) -> str:
+    """What may have been meant. Areas of our own are single words; ids of third parties begin with a distribution's name."""
+    if "-" in pattern.partition(".")[0]:
+        return "a third party's are known where its distribution is named in --plugin or DOCTOR_PLUGINS"
+    near = _near(pattern, known)
+    return f"did you mean {' or '.join(near)}?" if near else "`doctor checks` lists them"
+
+
+def _near(pattern: str, known: Collection[str]) -> list[str]:
+    """What a misspelt pattern may have meant: the same with another area, else an id."""
+    import difflib
+
+    area, _, rest = pattern.partition(".")
+    areas = difflib.get_close_matches(area, sorted({id_.partition(".")[0] for id_ in known}), n=2)
+    respelt = [f"{other}.{rest or '*'}" for other in areas]
+    return [each for each in respelt if fnmatch.filter(known, each)] or difflib.get_close_matches(pattern, known, n=2)
 
 
 def plugin(distribution: str) -> Iterator[Check]:

@@ -1,12 +1,13 @@
 """The reply to any event, whatever is broken: never a traceback.
 
 Stage 0: this module imports the standard library only. Where something that the engine needs cannot be imported, because
-pydantic-core is the wheel for another Python, say, `doctor.stage0` names that very fault in an ordinary verdict. A run
-without evidence brought along needs no pydantic; there the evidence `imports` tells the same.
+botocore is not there, say, `doctor.stage0` names that very fault in an ordinary verdict. A run needs no pydantic; of a wheel
+for another Python the evidence `imports` tells the same.
 """
 
 import contextlib
 import os
+import time
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,11 +24,12 @@ def prepare() -> None:
 
 def reply(event: object, remaining: float | None, started: float, process: int | str = "self") -> dict[str, Any]:
     """The verdict as plain data; its metric goes to standard output. `process` is the application's, by number."""
-    from doctor import zygote  # standard library only, like stage 0
+    from doctor import garbage
+    from doctor.isolation import zygote  # standard library only, like stage 0
 
-    with zygote.uncollected():
+    with garbage.uncollected():
         try:
-            with zygote.early("doctor.preload"):  # it loads the SDK while we load the engine
+            with zygote.early("doctor.isolation.preload"):  # it loads the SDK while we load the engine
                 from doctor import answer  # may be the very thing that fails
 
                 verdict = _answered(answer, event, remaining, started, process)
@@ -35,7 +37,14 @@ def reply(event: object, remaining: float | None, started: float, process: int |
             verdict = _stage0(broken, event, started)
         from doctor.render import json as json_form
 
-        return json_form.plain(verdict)
+        return told(json_form.plain(verdict), started)
+
+
+def told(verdict: dict[str, Any], started: float) -> dict[str, Any]:
+    """The same verdict, with all the time that it took until now, when it is about to be handed over."""
+    if verdict["timings"]:
+        verdict["timings"]["total"] = round(time.monotonic() - started, 3)
+    return verdict
 
 
 def _answered(answer: ModuleType, event: object, remaining: float | None, started: float, process: int | str) -> Any:

@@ -12,11 +12,11 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
-from doctor import boundary, redact, strict_json
-from doctor.made import Limit, MisfitError, made
+from doctor import hosts, redact, strict_json
+from doctor.decode import Limit, MisfitError, decode
 from doctor.verdict import FailOn, InvalidRequest
 
-_CLOSED = {"extra": "forbid"}  # for the published schema; `made` refuses what is no field in any case
+_CLOSED = {"extra": "forbid"}  # for the published schema; `decode` refuses what is no field in any case
 
 
 def _from(least: int, most: int) -> Limit:
@@ -46,7 +46,7 @@ _PATTERN = _spelled(
 )
 _HOST = Limit(
     (str,),
-    lambda host: len(host) <= 253 and boundary.spelled_as_host(host),
+    lambda host: len(host) <= 253 and hosts.spelled_as_host(host),
     "must be a DNS name or an address in its usual spelling",
     {"minLength": 1, "maxLength": 253},
 )
@@ -93,7 +93,7 @@ class Request:
     skip: Annotated[tuple[Annotated[str, _PATTERN], ...], _at_most(256)] = ()
     budget_seconds: Annotated[float, _from(1, 840)] = 20.0
     fail_on: FailOn = FailOn.BREAKS
-    evidence: Annotated[tuple[dict[str, Any], ...], _at_most(10_000)] = ()
+    evidence: Annotated[tuple[dict[str, Any], ...], _at_most(1000)] = ()
     include_casefile: bool = False
     experiments: bool = True
 
@@ -142,7 +142,7 @@ def read(value: object, *, where: str) -> Request:
     if isinstance(value, dict) and isinstance(targets := value.get("targets"), list | tuple):
         value = {**value, "targets": _spelled_out(targets, f"{where}.targets")}
     try:
-        return made(Request, value)
+        return decode(Request, value)
     except MisfitError as error:
         raise InvalidRequest(where + error.path, error.message) from None
 
@@ -152,17 +152,17 @@ def _spelled_out(targets: Sequence[object], field: str) -> list[object]:
     return [target_spelled(each, f"{field}[{index}]") if isinstance(each, str) else each for index, each in named]
 
 
-def target_spelled(spelled: str, field: str = "--target") -> object:
+def target_spelled(spelled: str, field: str) -> object:
     """A target as the command line spells it: `sqs`, `db.internal:5432` (TLS where the port is 443), or its JSON.
 
     Raises:
         InvalidRequest: it starts like JSON, and is not; or it is a URL or an ARN. The message says what to write.
     """
     if spelled.lstrip().startswith("{"):
-        return strict_json.parse(spelled, "--target")
-    if instead := boundary.place_of_other_address(spelled):
+        return strict_json.parse(spelled, field)
+    if instead := hosts.written_instead(spelled):
         raise InvalidRequest(field, instead)
-    if boundary.as_address(spelled):  # of IPv6, whose last group is no port
+    if hosts.as_address(spelled):  # of IPv6, whose last group is no port
         return {"host": spelled}
     host, colon, port = spelled.rpartition(":")
     if colon and "/" not in spelled and ":" not in host and not port.isdecimal():
@@ -178,16 +178,16 @@ def default_targets(environ: Mapping[str, str]) -> tuple[AnyTarget, ...]:
 
 
 def declared_targets(environ: Mapping[str, str]) -> tuple[AnyTarget, ...]:
-    """The targets of `DOCTOR_TARGETS`.
+    """The targets of `DOCTOR_TARGETS`, within the limits of a request's.
 
     Raises:
-        InvalidRequest: the variable is not a JSON list of targets.
+        InvalidRequest: the variable is not a JSON list of targets, or one of too many.
     """
     listed = _spelled_out(_json_list(environ, "DOCTOR_TARGETS"), "DOCTOR_TARGETS")
     try:
-        targets = made(tuple[AnyTarget, ...], listed)
+        targets = decode(Request, {"targets": listed}).targets
     except MisfitError as error:
-        raise InvalidRequest(f"DOCTOR_TARGETS{error.path}", error.message) from None
+        raise InvalidRequest(f"DOCTOR_TARGETS{error.path.removeprefix('.targets')}", error.message) from None
     _must_agree(targets, "DOCTOR_TARGETS")
     return targets
 
@@ -290,9 +290,11 @@ def _must_exist(target: AnyTarget, field: str) -> None:
         return
     found = importlib.util.find_spec("botocore")
     folders = list(found.submodule_search_locations or ()) if found else []
-    data = [Path(folder, "data") for folder in folders]  # a botocore without it is a package fault, not the request's
-    if any(map(Path.is_dir, data)) and not any((folder / target.service).is_dir() for folder in data):
-        raise InvalidRequest(
-            field,
-            f'{target.service!r} is not the name of a boto3 client; declare other hosts as {{"host": …, "port": …}}',
-        )
+    data = [Path(folder, "data") for folder in folders if Path(folder, "data").is_dir()]
+    if data and not any((folder / target.service).is_dir() for folder in data):  # without it, the package is at fault
+        import difflib
+
+        known = [each.name for folder in data for each in folder.iterdir()]
+        near = "".join(f"; did you mean {name}?" for name in difflib.get_close_matches(target.service, known, n=1))
+        words = f"{target.service!r} is not the name of a boto3 client{near or ';'} "
+        raise InvalidRequest(field, f"{words}any other host is written HOST:PORT")

@@ -6,15 +6,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A run's moments on the `time.monotonic()` clock. `budget` is seconds; gathering gets most of them."""
+    """A run's moments on the `time.monotonic()` clock. `budget` is seconds; gathering gets most of them.
+
+    `report` is seconds that reporting will take besides, where there is much to report.
+    """
 
     started: float
     budget: float
+    report: float = 0.0
 
     @property
     def reserve(self) -> float:
-        """Seconds kept back to diagnose and report."""
-        return min(0.5, 0.02 + 0.08 * self.budget)
+        """Seconds kept back to diagnose and report; with less than half of the budget nothing would be looked at."""
+        return min(0.5, 0.02 + 0.08 * self.budget) + min(self.report, 0.4 * self.budget)
 
     @property
     def judged(self) -> float:

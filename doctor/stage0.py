@@ -8,7 +8,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 
-from doctor import diagnose, registry
+from doctor import registry
+from doctor.diagnosis import diagnose
 from doctor.evidence.imports import Imports
 from doctor.judge import once, stamp
 from doctor.redact import Redactor, brief

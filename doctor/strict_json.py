@@ -23,9 +23,20 @@ def parse(text: str, where: str) -> Any:
     except _StrictnessError as error:
         raise InvalidRequest(f"{where}.{error.key}" if error.key else where, str(error)) from None
     except json.JSONDecodeError as error:
-        raise InvalidRequest(where, f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
+        raise InvalidRequest(where, _broken(error)) from None
     except ValueError as error:  # an integer of more than 4300 digits
         raise InvalidRequest(where, f"is not usable JSON: {error}") from None
+
+
+def _broken(error: json.JSONDecodeError) -> str:
+    """What is wrong, and where. What ends too soon was mostly cut on its way, by a chat or by a disk that was full."""
+    text = error.doc.rstrip()
+    if not text:
+        return "is not JSON: it is empty"
+    rest = text[error.pos :]
+    early = error.msg.startswith("Unterminated string") or any(w.startswith(rest) for w in ("true", "false", "null"))
+    place = f"{error.msg.removesuffix(' at')} at line {error.lineno}, column {error.colno}"
+    return f"is not JSON: {place}{'; it ends too soon: was it cut?' if early else ''}"
 
 
 class _StrictnessError(ValueError):

@@ -167,7 +167,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The whole answer. Its JSON form is the contract of DESIGN's "the verdict"."""
+    """The whole answer. Its JSON form is the contract with everybody who reads reports."""
 
     schema_version: str = SCHEMA_VERSION
     status: Status

@@ -14,10 +14,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from doctor.evidence import Evidence, Kind, Missing, Vantage, revive
+from doctor.evidence import Evidence, Kind, Known, Vantage, revive
 from doctor.request import HostTarget, Request, ServiceTarget
 
-_ONE_CORE = 1769  # MB of a function's memory (Lambda developer guide, "Configure Lambda function memory")
+MB_OF_ONE_CPU = 1769  # MB of a function's memory (Lambda developer guide, "Configure Lambda function memory")
 
 if TYPE_CHECKING:
     import boto3
@@ -38,7 +38,7 @@ class World:
     request: Request
     until: float
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
-    known: tuple[Evidence | Missing, ...] = ()
+    known: Known = ()
     resolv_conf: Path = Path("/etc/resolv.conf")
     hosts: Path = Path("/etc/hosts")
     platform_environ: Path = Path("/proc/self/environ")
@@ -65,7 +65,7 @@ class World:
     def cores(self) -> float:
         """Processor time that this sandbox gets, in cores: Lambda gives one at 1,769 MB and shares in proportion."""
         memory = self.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "")
-        return int(memory) / _ONE_CORE if memory.isdecimal() else float(os.cpu_count() or 1)
+        return int(memory) / MB_OF_ONE_CPU if memory.isdecimal() else float(os.cpu_count() or 1)
 
     @property
     def region(self) -> str | None:
@@ -90,7 +90,7 @@ class World:
         """The facts of a kind gathered before this collector started."""
         return tuple(revive(kind, item) for item in self.known if isinstance(item, Evidence) and item.kind == kind.kind)
 
-    def knowing(self, known: tuple[Evidence | Missing, ...], until: float) -> World:
+    def knowing(self, known: Known, until: float) -> World:
         """The same world, for a collector that starts later."""
         return replace(self, known=known, until=until)
 
@@ -99,13 +99,13 @@ class World:
 
         No region is passed: whether boto3 finds one by itself (it reads AWS_DEFAULT_REGION, not AWS_REGION) is evidence.
         """
-        from doctor import preload  # imports boto3
+        from doctor.isolation import preload  # imports boto3
 
         return preload.session()
 
     def forget(self) -> None:
         """Free what the SDK has read for services that are done with."""
-        from doctor import preload
+        from doctor.isolation import preload
 
         preload.forget()
 

@@ -63,15 +63,17 @@ def _examine(event: dict[str, Any], context: Any) -> dict[str, Any]:
         if not done.stdout:
             last = f"the examination ended with status {done.returncode} and no verdict: {_masked(done.stderr)[-300:]}"
             return _nothing(last, started)
-        *metric, reply = done.stdout.splitlines()
-        verdict: dict[str, Any] = json.loads(reply)
+        *metric, said = done.stdout.splitlines()
+        verdict: dict[str, Any] = json.loads(said)
     except subprocess.TimeoutExpired:
         return _nothing(f"the examination did not end within {patience:.1f} s", started)
     except (OSError, ValueError, TypeError, RecursionError) as error:
         return _nothing(f"the examination could not run: {type(error).__name__}: {_masked(str(error))[:300]}", started)
     for line in metric:
         print(line, flush=True)  # noqa: T201 - the metric's line belongs on the function's own output
-    return verdict
+    from doctor import reply  # standard library only
+
+    return reply.told(verdict, started)
 
 
 def _patience(event: dict[str, Any], remaining: float | None) -> float:

@@ -4,9 +4,11 @@ import gc
 import itertools
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.answering import answers  # noqa: F401 - a fixture
@@ -18,13 +20,23 @@ _DECISIVE = re.compile(
 )
 _SETTLING = 100  # tests
 
+# A machine that is busy makes no property false.
+hypothesis.settings.register_profile("here", deadline=None)
+hypothesis.settings.load_profile("here")
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Networks of their own and peers that take their time are watched by the clock."""
+    """Networks of their own and peers that take their time are watched by the clock; of long tables a sample runs always."""
+    rows = Counter[str]()
     for item in items:
         if item.path.parent.name in ("lab", "robust"):
             item.add_marker(pytest.mark.alone)
+        if sampled := item.get_closest_marker("sampled"):
+            test = item.nodeid.partition("[")[0]
+            if rows[test] % sampled.args[0]:
+                item.add_marker(pytest.mark.long)
+            rows[test] += 1
 
 
 def pytest_collection_finish() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from doctor import emulator
+from doctor.demo import emulator
 
 ROOT = Path(__file__).parent.parent
 NO_EMULATOR = "/nonexistent/emulator"  # a DOCTOR_EMULATOR that forces the other way

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from doctor import diagnose
 from doctor.declare import Check, Nearness, Observation
+from doctor.diagnosis import diagnose
 from doctor.judge import Judged
 from doctor.verdict import EVERY_TARGET, Finding, Outcome, Remedy, Separation, Severity, Source, finding_id
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from doctor.supervise import Children
+from doctor.isolation.supervise import Children
 from tests.emulated import children
 
 

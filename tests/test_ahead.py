@@ -14,10 +14,10 @@ from doctor.evidence import Evidence, Facts, Missing, Vantage
 from doctor.evidence.reach import Reach
 from doctor.evidence.sandbox import Sandbox
 from doctor.examine import Run, examine
-from doctor.hear import Ahead
+from doctor.isolation.run_checks import Ahead
+from doctor.isolation.supervise import End, How, Item
 from doctor.request import Request
 from doctor.schedule import Schedule
-from doctor.supervise import End, How, Item
 from doctor.verdict import Outcome, Verdict
 from doctor.world import World
 from tests.invented import rule

@@ -9,39 +9,39 @@ from pathlib import Path
 
 import pytest
 
-from doctor import location, registry
+from doctor import evidence, location, registry
 
 ROOT = Path(__file__).parent.parent
 
 # `verdict ← request ← world ← supervise, evidence ← check ← registry ← examine ← diagnose ← casefile, render ← handler`.
 # A module may import what stands in an earlier row. What is not named here belongs to the last row.
 ROWS = [
-    "form made",
-    "verdict boundary location child schedule redact",
-    "runtime runtimes render.plain_text zygote strict_json authorities hang",
-    "request supervise atlas",
+    "arn encode decode",
+    "verdict hosts isolation.bounded isolation.child aws_domains garbage location schedule login redact shared_configuration",
+    "diagnosis.placeholders runtime render.plain_text isolation.zygote strict_json probe.authorities probe.forbidden",
+    "request isolation.supervise error_atlas call_timeouts",
     "network.*",
     "policies.*",
     "evidence",
     "world",
     "evidence.*",
-    "http_head dial declare collect",
-    "ladder",
-    "registry rung phase instrument passage existence telling sight",
-    "lookup policies.grants policies.mending policies.refused",
+    "probe.http_head probe.dial declare isolation.collect",
+    "probe.ladder",
+    "registry areas.reach areas.client areas.network areas.resource diagnosis.telling diagnosis.sight",
+    "areas.dns areas.permission.*",
     "judge",
-    "again clearance hear join suspects",
-    "causes",
-    "candidates",
-    "diagnose gather",
-    "headline",
+    "rerun diagnosis.clearance isolation.run_checks join diagnosis.suspects",
+    "diagnosis.causes",
+    "diagnosis.candidates",
+    "diagnosis.diagnose isolation.gather",
+    "diagnosis.headline",
     "examine stage0",
     "casefile",
     "render.*",
     "answer wrap",
 ]
-# Within one row: an evidence kind builds on others, a model of networks or policies on its parts, a renderer on its words.
-_MAY_LOOK_AROUND = ("evidence.", "network.", "policies.", "render.")
+# Within one row: evidence builds on evidence, a model of networks or policies on its parts, a renderer on its words.
+_MAY_LOOK_AROUND = ("areas.permission.", "evidence.", "network.", "policies.", "render.")
 
 
 def row(module: str) -> int:
@@ -201,6 +201,12 @@ def test_lambdas_init_phase_loads_what_a_first_run_needs(monkeypatch: pytest.Mon
         not loaded_by(f"import handler; missing = set({needed}) - set(sys.modules); assert not missing, missing")
         & HEAVY
     )
+
+
+def test_what_lies_among_the_kinds_of_evidence_is_one() -> None:
+    """Modules that kinds share have packages of their own, so that nobody has to open a file to know which it is."""
+    names = [file.stem for file in (ROOT / "doctor" / "evidence").glob("*.py") if file.stem != "__init__"]
+    assert {name: evidence.named(name).kind for name in names} == {name: name for name in names}
 
 
 LONGEST_MODULE, LONGEST_FUNCTION = 300, 40

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from doctor.emulator import Function, find
+from doctor.demo.emulator import Function, find
 from doctor.evidence.imports import machine_of
 from doctor.runtime import architecture
 

@@ -21,7 +21,7 @@ ROW = Row(what="speed", ours="doctor 2 ms", theirs="other 1 ms", figure="2.00 x"
         pytest.param(lambda: phases.measure(1), 3, id="phases"),
         pytest.param(lambda: memory.measure(1), 1, id="memory", marks=pytest.mark.long),
         pytest.param(lambda: modules.measure(1), 2, id="modules"),
-        pytest.param(lambda: paths.measure(1, many=2_000), 3, id="paths", marks=pytest.mark.long),
+        pytest.param(lambda: paths.measure(1, many=2_000), 4, id="paths", marks=pytest.mark.long),
     ],
 )
 def test_each_measures_both_sides(measure: Callable[[], list[Row]], rows: int) -> None:

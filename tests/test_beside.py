@@ -186,6 +186,7 @@ def test_a_factory_that_builds_no_client_is_never_healthy(
 
 
 @pytest.mark.parametrize("name", ["", "configured", ":client", "absent:client", "configured:absent", "configured:A.b"])
+@pytest.mark.sampled(3)
 def test_a_factory_that_is_not_there_is_never_healthy(
     sandbox: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

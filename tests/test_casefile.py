@@ -48,6 +48,11 @@ def changed(*path: str | int, to: object) -> dict[str, Any]:
     return copy  # type: ignore[no-any-return]
 
 
+def test_a_verdict_has_a_version_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(casefile, "CASEFILE_VERSION", "2")
+    assert casefile.verdict_in(json.dumps(RECORDED["verdict"]), "verdict.json").status is Status.UNHEALTHY
+
+
 def test_what_was_recorded_is_read_and_judged_alike() -> None:
     case = casefile.load(json.dumps(RECORDED), "case.json")
     assert case.request == Request(budget_seconds=5)
@@ -64,10 +69,11 @@ def test_what_was_recorded_is_read_and_judged_alike() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "is not JSON"),
-        ("{", "is not JSON"),
-        (json.dumps(RECORDED)[:-20], "is not JSON"),
-        (json.dumps(RECORDED) + "}", "is not JSON"),
+        ("", "is not JSON: it is empty"),
+        ("{", "at line 1, column 2; it ends too soon: was it cut?"),
+        (json.dumps(RECORDED)[:-20], "it ends too soon: was it cut?"),
+        ('{"schema_version": "1', "is not JSON: Unterminated string starting at line 1, column 20; it ends too soon"),
+        (json.dumps(RECORDED) + "}", f"is not JSON: Extra data at line 1, column {len(json.dumps(RECORDED)) + 1}"),
         ("\x00", "is not JSON"),
         ("{'a': 1}", "is not JSON"),
         ("[1, 2]", "is a JSON object, not list"),
@@ -124,6 +130,8 @@ def test_another_version_is_named_with_the_way_out(version: object) -> None:
         (["evidence", 0, "kind"], 7, "case.json.evidence[0].kind"),
         (["evidence", 0, "source"], "outside", "case.json.evidence[0].source"),
         (["evidence", 0, "took"], "long", "case.json.evidence[0].took"),
+        (["evidence", 0, "at"], "x", "case.json.evidence[0].at"),
+        (["evidence", 0, "at"], "", "case.json.evidence[0].at"),
         (["evidence", 0, "facts"], [], "case.json.evidence[0].facts"),
         (["evidence", 0, "facts"], {}, "case.json.evidence[0].facts.keys"),
         (["evidence", 0, "facts", "keys"], "none", "case.json.evidence[0].facts.keys"),
@@ -175,6 +183,7 @@ def test_target_and_answers_follow_from_the_facts_and_not_from_the_file() -> Non
         ({"kind": "reach", "reason": "bored"}, "evidence[1].reason"),
         ({"reason": "denied"}, "evidence[1].kind"),
         ({"kind": "reach", "source": "inside", "facts": {}, "at": "", "took": 0}, "evidence[1].facts.host"),
+        ({"kind": "zone", "source": "inside", "facts": {"zone": "a"}, "at": "x", "took": 0}, "evidence[1].at"),
     ],
 )
 def test_evidence_brought_along_names_item_and_field(item: dict[str, Any], field: str) -> None:
@@ -203,7 +212,7 @@ def test_whatever_stands_wherever_it_is_a_case_or_a_refusal(path: tuple[str | in
     refusal = None
     try:
         case = casefile.load(json.dumps(changed(*path, to=value)), "case.json")
-        assert case.schema_version == casefile.SCHEMA_VERSION
+        assert case.schema_version == casefile.CASEFILE_VERSION
     except InvalidRequest as refused:
         refusal = refused
     assert refusal is None or (refusal.field.startswith("case.json") and str(refusal))

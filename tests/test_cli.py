@@ -9,9 +9,11 @@ import sys
 import threading
 from pathlib import Path
 
+import click
 import pytest
 
 from doctor import location, registry
+from doctor.console import schema
 
 cli = location.module(location.part("cli.py"), "doctor.cli")
 
@@ -57,6 +59,12 @@ def test_several_reports_at_once_and_one_of_them_on_standard_output(tmp_path: Pa
     assert sorted(path.name for path in tmp_path.iterdir()) == ["case.json", "report.md"]
 
 
+def test_every_schema_that_is_published_can_be_asked_for() -> None:
+    (offered,) = (each.type for each in cli.schema.params if each.name == "name")
+    assert isinstance(offered, click.Choice)
+    assert tuple(offered.choices) == tuple(schema.TYPES)
+
+
 def test_inconclusive_is_three() -> None:
     done = doctor("examine", "--only", "credentials.rejected", "--budget", "5", AWS_EC2_METADATA_DISABLED="true")
     assert done.returncode == 3
@@ -68,7 +76,7 @@ def test_inconclusive_is_three() -> None:
     [
         (["examine", "--target", "nosuchservice"], "--target number 1"),
         (["examine", "--target", "a.b:443", "--target", "1.2.3.4.5:99"], "--target number 2, host"),
-        (["examine", "--target", '{"host": "a", "host": "b"}'], "--target.host"),
+        (["examine", "--target", '{"host": "a", "host": "b"}'], "--target number 1, host"),
         (["examine", "--target", "db.internal:99999"], "--target number 1, port"),
         (["examine", "--budget", "0"], "--budget"),
         (["examine", "--budget", "nan"], "--budget"),
@@ -227,7 +235,7 @@ def test_an_interrupted_run_is_130() -> None:
 
 @pytest.mark.parametrize("check_id", registry.built_in())
 def test_every_check_has_a_page(check_id: str) -> None:
-    from doctor import catalogue
+    from doctor.console import catalogue
 
     page = catalogue.entry(check_id, "terminal")
     assert page.startswith(f"{check_id}  (")
@@ -449,3 +457,64 @@ def test_no_summary_of_a_command_is_cut() -> None:
     said = doctor("--help", COLUMNS="80").stdout
     assert "..." not in said.partition("Commands:")[2]
     assert all(len(line) <= 80 for line in said.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            ["examine", "--target", "sqz"],
+            "--target number 1: 'sqz' is not the name of a boto3 client; did you mean sqs",
+        ),
+        (["examine", "--target", "database"], "any other host is written HOST:PORT"),
+        (["path", "--from", "eni-1", "--to", "database"], "--to: 'database' is not the name of a boto3 client; "),
+        (
+            ["path", "--from", "eni-1", "--to", "sqs", "--snapshot", "none"],
+            "none: is not there; `doctor snapshot DIR` ",
+        ),
+        (
+            ["policy", "--only", "nope.*"],
+            "doctor: --only number 1: 'nope.*' matches no check; `doctor checks` lists them",
+        ),
+        (["examine", "--only", "acme-doctor.*"], "matches no check; a third party's are known where its distribution"),
+        (["examine", "--output", "json="], "--output: after = there is no file: write FORMAT=FILE, or FORMAT alone"),
+        (["examine", "--output", "json=no/a.json"], "--output: the folder of 'no/a.json' is not there: make it"),
+        (["examine", "--output", "json=."], "--output: '.' is a folder: name a file in it"),
+        (
+            ["explain", "--error", " "],
+            "--error: holds no text: write the error's behind --error, or '-' and pipe it in",
+        ),
+        (["snapshot", "empty.json"], "empty.json: is there already, and is no folder"),
+        (
+            ["examine", "arn:aws:lambda:eu-west-1:123456789012:function:f", "--region", "us-east-1"],
+            "--region: the function's ARN is of eu-west-1, and not of us-east-1: leave --region out",
+        ),
+        (["examine", "--only", "dsn.*"], "--only number 1: 'dsn.*' matches no check; did you mean dns.*?"),
+        (["explain", "acme-doctor.slow-answer"], "a third party's is explained with --plugin DISTRIBUTION"),
+        (["replay", "empty.json"], "empty.json: schema_version: is missing"),
+        (["diff", "empty.json", "empty.json"], "empty.json: schema_version: this is neither"),
+    ],
+)
+def test_what_was_misspelt_is_told_apart(
+    words: list[str], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty.json").write_text("{}")
+    assert cli.run(words) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_a_text_that_no_check_knows_leads_to_an_examination(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["explain", "--error", "it does not work"]) == 3
+    said = capsys.readouterr().out
+    assert said.startswith("No check of this version knows this text.")
+    assert "\n   $ doctor examine FUNCTION --via deployed\n" in said
+    assert "put your own in place of FUNCTION" in said
+
+
+def test_a_policy_without_a_statement_is_told_to_be_none(capsys: pytest.CaptureFixture[str]) -> None:
+    for words, told in ((["--only", "package.import-fails"], True), (["--only", "dns.*"], False)):
+        cli.run(["policy", *words])
+        printed = capsys.readouterr()
+        assert (json.loads(printed.out)["Statement"] == []) is told
+        assert ("need no permission" in printed.err) is told

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from doctor.compare import Change, compare, render
+from doctor.console.compare import Change, compare, render
 from doctor.verdict import Finding, Outcome, Refusal, Runtime, Severity, Source, Status, Verdict, finding_id
 
 OK, PROBLEM, UNKNOWN, NOT_APPLICABLE = Outcome.OK, Outcome.PROBLEM, Outcome.UNKNOWN, Outcome.NOT_APPLICABLE

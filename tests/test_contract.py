@@ -5,6 +5,7 @@ import fnmatch
 import json
 import os
 import re
+import sys
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -15,6 +16,8 @@ import pytest
 import yaml
 
 from doctor import casefile, registry
+from doctor.areas.dns import Misnaming
+from doctor.areas.network import Fault
 from doctor.declare import Check, Observation, ok
 from doctor.evidence import Evidence, Facts, Missing, Reason
 from doctor.examine import Examination, Run, judge_again
@@ -91,6 +94,7 @@ class TestDeclaration:
         assert load(check_id).id == check_id
 
     def test_it_stands_in_the_catalogue(self, check_id: str, catalogue: dict[str, dict[str, Any]]) -> None:
+        assert check_id in catalogue, f"{check_id} has no entry in the catalogue of faults, ../shared/catalogue.yaml"
         entry, check = catalogue[check_id], load(check_id)
         assert check.severity is Severity(entry["severity"])
         assert set(check.follows) == set(entry.get("follows", ()))
@@ -106,7 +110,8 @@ class TestDeclaration:
 
     def test_the_catalogues_error_text_can_be_found(self, check_id: str, catalogue: dict[str, dict[str, Any]]) -> None:
         """`doctor explain --error TEXT` searches what the check says."""
-        words = re.findall(r"\w+(?:Error|Exception|Failed|TokenId|Timeout)\b", catalogue[check_id].get("text", ""))
+        entry = catalogue.get(check_id, {})  # that it is there is another test's
+        words = re.findall(r"\w+(?:Error|Exception|Failed|TokenId|Timeout)\b", entry.get("text", ""))
         missing = [word for word in words if word not in load(check_id).explanation]
         assert len(missing) < max(1, len(words)), f"none of {words} is in the explanation"
 
@@ -114,6 +119,13 @@ class TestDeclaration:
         remedy = load(check_id).remedy
         assert len(remedy.text) > 20
         assert all(command.strip() == command and "\n" not in command for command in remedy.commands)
+
+    def test_what_it_judges_by_bears_its_id(self, check_id: str) -> None:
+        """A fault tells its blockers from others' by the id that the engine calls the check by."""
+        module = sys.modules[load(check_id).judge.__module__]
+        faults = [value for value in vars(module).values() if isinstance(value, Fault | Misnaming)]
+        assert {fault.check for fault in faults} <= {check_id}
+        assert len(faults) == ("_FAULT" in vars(module))
 
     def test_whatever_goes_wrong_is_unknown_and_never_healthy(self, check_id: str) -> None:
         check = load(check_id)

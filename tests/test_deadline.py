@@ -1,6 +1,7 @@
 """The verdict is back in time, whatever hangs: everything that can hang does, at once, as collectors and as checks."""
 
 import ctypes
+import json
 import os
 import re
 import socket
@@ -8,20 +9,21 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import count
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
-from doctor import registry
+import handler
+from doctor import casefile, registry
 from doctor.declare import Check, Need, Observation, ok
 from doctor.evidence import Evidence, Facts, Missing, Reason
 from doctor.examine import Examination, Run, examine
-from doctor.gather import gather
-from doctor.hear import Ahead, hear
+from doctor.isolation.gather import gather
+from doctor.isolation.run_checks import Ahead, run_checks
 from doctor.request import Request
 from doctor.schedule import Schedule
-from doctor.verdict import Outcome, Status
-from doctor.world import World
+from doctor.verdict import InvalidRequest, Outcome, Status
+from doctor.world import World, now
 from tests.invented import rule
 from tests.leftovers import nothing_is_left  # noqa: F401 - a fixture for every test here
 
@@ -230,7 +232,7 @@ def must_hold(examination: Examination, spent: float, budget: float) -> None:
     assert not verdict.diagnoses
 
 
-@pytest.mark.parametrize("turn", range(20))
+@pytest.mark.parametrize("turn", range(10))
 def test_a_verdict_in_time_whatever_hangs(turn: int, monkeypatch: pytest.MonkeyPatch) -> None:
     must_hold(*examined(CHECKS, monkeypatch, BUDGET), BUDGET)
 
@@ -274,11 +276,12 @@ def test_what_was_gathered_before_the_hang_is_judged(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("name", HANGS)
+@pytest.mark.sampled(2)
 def test_one_hung_check_costs_no_other_its_word(name: str) -> None:
     schedule = Schedule(time.monotonic(), BUDGET)
     known = (Evidence(kind="plain", source=Plain.source, facts={"word": "seen"}, at="", took=0),)
     checks = [CHECKS[f"hang.{name}"], *(CHECKS[id_] for id_ in sorted(HEALTHY))]
-    findings = {judged.finding.id: judged.finding for judged in hear(checks, known, schedule)}
+    findings = {judged.finding.id: judged.finding for judged in run_checks(checks, known, schedule)}
     assert {id_.partition("@")[0] for id_, found in findings.items() if found.outcome is Outcome.OK} == HEALTHY
     assert findings[f"doctor.out-of-time@hang.{name}"].outcome is Outcome.UNKNOWN
     assert schedule.spent <= BUDGET + LATE
@@ -312,3 +315,58 @@ def test_a_flood_is_stopped_and_does_not_delay_the_verdict(name: str, monkeypatc
     (kept,) = (item for item in examination.known if item.kind == name)
     assert isinstance(kept, Missing)  # nothing of the flood is judged or recorded
     assert {f.check for f in examination.verdict.findings if f.outcome is Outcome.OK} >= HEALTHY
+
+
+def asked_of_the_handler(**fields: object) -> tuple[dict[str, Any], float]:
+    """The reply to a request, and the seconds until it was here, by the clock of who asked."""
+    started = time.monotonic()
+    reply = handler.handler({"doctor": {"budget_seconds": BUDGET, **fields}}, None)
+    return reply, time.monotonic() - started
+
+
+def reached(number: int) -> dict[str, object]:
+    facts = {"host": f"host-{number}.internal", "port": 443, "probes": []}
+    return {"kind": "reach", "source": "inside", "facts": facts, "at": now(), "took": 0.1}
+
+
+LOST = {"kind": "reach", "reason": "denied"}
+
+
+@pytest.mark.usefixtures("capsys")
+class TestMuchToRead:
+    """Evidence comes in with the request: reading it, judging it and writing of it are a part of the budget."""
+
+    @pytest.mark.parametrize("item", [lambda number: LOST, reached], ids=["missing", "seen"])
+    @pytest.mark.parametrize("count", [64, 1000])
+    def test_as_much_as_a_request_may_hold(self, count: int, item: Callable[[int], dict[str, object]]) -> None:
+        reply, spent = asked_of_the_handler(evidence=[item(number) for number in range(count)])
+        assert spent <= BUDGET + LATE
+        assert reply["error"] is None
+        assert reply["status"] != "healthy"
+
+    def test_more_is_refused_before_it_is_read(self) -> None:
+        reply, spent = asked_of_the_handler(evidence=[LOST] * 10_000)
+        assert spent <= BUDGET + LATE
+        assert reply["error"]["field"] == "doctor.evidence"
+        assert "1000 entries or fewer" in reply["error"]["message"]
+
+    def test_what_cannot_be_read_in_time_is_refused(self) -> None:
+        with pytest.raises(InvalidRequest, match="longer to read than the budget allows"):
+            casefile.brought_along((LOST,), "doctor.evidence", until=time.monotonic() - 1)
+
+
+def test_writing_of_sixty_four_silent_targets_is_a_part_of_the_budget(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("", 0), backlog=128) as silent:
+        port = silent.getsockname()[1]
+        targets = [{"host": f"127.0.1.{number}", "port": port} for number in range(1, 65)]
+        monkeypatch.setenv("DOCTOR_ALLOW_LOCAL", "1")
+        monkeypatch.setenv("DOCTOR_TARGETS", json.dumps(targets))
+        reply, spent = asked_of_the_handler(include_casefile=True)
+    assert spent <= BUDGET + LATE
+    assert reply["status"] != "healthy"
+    assert len(reply["findings"]) > 64, "there was much to write of"
+    assert reply["casefile"]["evidence"]
+    assert spent - 0.05 <= reply["timings"]["total"] <= spent, "told is what it took, to the last step"
+    assert capsys.readouterr().out

@@ -28,8 +28,8 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 from werkzeug.datastructures import EnvironHeaders
 
-from doctor import demo, emulator
-from doctor.demo import gate
+from doctor import demo
+from doctor.demo import emulator, gate
 from doctor.demo.embedded import EmbeddedAWS
 from tests.emulated import NO_EMULATOR, ROOT, children, gone, need_emulator
 
@@ -63,6 +63,7 @@ every = pytest.mark.parametrize(("name", "place"), [(name, place) for place in (
 
 
 @every
+@pytest.mark.sampled(2)
 def test_every_demonstration_keeps_its_promise(name: str, place: str) -> None:
     demonstration, seconds, said = shown(name, place)
     assert demonstration.kept, json.dumps(demonstration.verdict, indent=1)
@@ -103,6 +104,7 @@ def test_the_healthy_one_is_healthy_without_any_problem() -> None:
 
 
 @pytest.mark.parametrize(("name", "other"), [("missing-token", "healthy"), ("healthy", "missing-token")])
+@pytest.mark.sampled(2)
 def test_a_promise_can_be_broken(name: str, other: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     shutil.copytree(demo._APPLICATIONS / other, tmp_path / name)
     monkeypatch.setattr(demo, "_APPLICATIONS", tmp_path)
@@ -148,6 +150,7 @@ def state() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("emulator", [NO_EMULATOR, ""], ids=[HERE, EMULATOR])
+@pytest.mark.sampled(2)
 def test_nothing_is_left_behind(
     emulator: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -22,7 +22,7 @@ from doctor.examine import Run, judge_again
 from doctor.render import json as json_form
 from doctor.request import Request
 from doctor.schedule import Schedule
-from doctor.world import World
+from doctor.world import World, now
 from tests.answering import Answers, refusal
 from tests.evidence import sealed
 from tests.evidence.build import (
@@ -89,7 +89,7 @@ def inside(function: str = "orders", *more: Facts, answers_tcp: bool = True) -> 
         ),
         *(looked(HOST, system(Reply.RESOLVED, ADDRESS)), reach(way)),
     )
-    return tuple(replace(item, vantage=Vantage(function=function)) for item in sealed(*facts, *more))
+    return tuple(replace(item, vantage=Vantage(function=function), at=now()) for item in sealed(*facts, *more))
 
 
 def replied(known: tuple[Evidence | Missing, ...], **changed: Any) -> dict[str, Any]:
@@ -108,6 +108,10 @@ def payload(said: Any, error: str = "") -> dict[str, Any]:
 
 def verdict_of(said: Ran) -> tuple[int, dict[str, Any]]:
     return said[0], json.loads(said[1])
+
+
+def grave(verdict: dict[str, Any]) -> list[str]:
+    return [each["check"] for each in verdict["diagnoses"] if each["severity"] == "breaks"]
 
 
 VIA = ("examine", "orders", "--via", "deployed", "--output", "json")
@@ -217,6 +221,7 @@ class TestADoctorBeside:
         )
 
     @pytest.mark.parametrize("same", [True, False], ids=["same groups", "other groups"])
+    @pytest.mark.sampled(2)
     def test_it_speaks_for_the_network_it_stands_in(
         self, account: Account, answers: Answers, run: Callable[..., Ran], same: bool
     ) -> None:
@@ -290,6 +295,7 @@ class TestNoAnswer:
         ids=lambda value: value[:40] if isinstance(value, str) else "",
     )
     @pytest.mark.usefixtures("account")
+    @pytest.mark.sampled(6)
     def test_it_ends_with_one_line(
         self, answers: Answers, run: Callable[..., Ran], reply: Any, code: int, words: str
     ) -> None:
@@ -374,6 +380,7 @@ class TestInside:
         ],
         ids=["empty", "nothing seen", "a laptop's"],
     )
+    @pytest.mark.sampled(3)
     def test_what_says_nothing_of_a_function_is_two(
         self,
         account: Account,
@@ -395,6 +402,58 @@ class TestInside:
         code, out, said = run("examine", "orders", "--inside", str(file))
         assert (code, out) == (2, "")
         assert str(file) in said
+
+    @pytest.mark.parametrize("function", ["orders", f"arn:aws:lambda:{REGION}:123456789012:function:orders"])
+    @pytest.mark.sampled(2)
+    def test_of_its_namesake_in_another_region_it_says_nothing(
+        self, account: Account, run: Callable[..., Ran], tmp_path: Path, function: str
+    ) -> None:
+        account.deploy()
+        case = replied(inside())["casefile"]
+        case["runtime"] = case["runtime"] | {"region": "eu-west-1"}
+        file = tmp_path / "brought.json"
+        file.write_text(json.dumps(case))
+        code, verdict = verdict_of(run("examine", function, "--inside", str(file), "--output", "json"))
+        assert (code, verdict["status"]) == (3, "inconclusive")
+        assert "it was seen from function orders in eu-west-1" in str(verdict["findings"])
+        assert grave(verdict) == []
+
+    def test_of_its_namesake_in_another_account_it_says_nothing(
+        self, account: Account, run: Callable[..., Ran], tmp_path: Path
+    ) -> None:
+        account.deploy()
+        foreign = caller(replace(identity(principal="assumed-role/orders"), account="…1111", role_id="AROA…ZZZZ"))
+        known = tuple(item for item in inside("orders", foreign) if item.facts != inside()[3].facts)
+        code, verdict = verdict_of(
+            run("examine", "orders", "--inside", self.brought(tmp_path, known), "--output", "json")
+        )
+        assert (code, verdict["status"]) == (3, "inconclusive")
+        assert "it was seen from function orders in the account …1111" in str(verdict["findings"])
+        assert grave(verdict) == []
+
+    def test_what_was_seen_long_ago_is_not_so_now(
+        self, account: Account, run: Callable[..., Ran], tmp_path: Path
+    ) -> None:
+        account.deploy()
+        known = tuple(replace(item, at="2019-01-01T00:00:00.000+00:00") for item in inside())
+        only = ("--only", "reach.*", "--only", "credentials.*", "--output", "json")
+        file = self.brought(tmp_path, known)
+        code, verdict = verdict_of(run("examine", "orders", "--inside", file, *only))
+        assert (code, verdict["status"]) == (3, "inconclusive")
+        assert "days ago" in verdict["headline"]
+        replayed = verdict_of(run("replay", file, "--only", "reach.*", "--output", "json"))
+        assert replayed[1]["status"] == "healthy", "a replay judges what was so when it was recorded"
+
+    def test_a_target_that_nobody_tried_from_inside_is_undecided(
+        self, account: Account, run: Callable[..., Ran], tmp_path: Path
+    ) -> None:
+        account.deploy()
+        file = self.brought(tmp_path, inside())
+        words = ("examine", "orders", "--inside", file, "--only", "reach.*", "--output", "json", "--target")
+        assert verdict_of(run(*words, "sqs"))[0] == 0
+        code, verdict = verdict_of(run(*words, "sqs", "--target", "kms"))
+        assert (code, verdict["status"]) == (3, "inconclusive")
+        assert "kms was not tried from inside" in verdict["headline"]
 
     def test_of_another_function_it_says_nothing(
         self, account: Account, run: Callable[..., Ran], tmp_path: Path

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doctor import diagnose, registry
-from doctor.clearance import Answer
+from doctor import registry
 from doctor.declare import Check, Nearness, Observation, ok, problem
+from doctor.diagnosis import diagnose
+from doctor.diagnosis.clearance import Answer
 from doctor.evidence import Evidence, Vantage
 from doctor.evidence import caller as callers
 from doctor.judge import Judged, engine_finding, judge, lower, stamp

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from doctor import dial
-from doctor.dial import Call, Line
+from doctor.probe import dial
+from doctor.probe.dial import Call, Line
 from tests import peers
 
 pytestmark = pytest.mark.alone

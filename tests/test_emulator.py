@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from doctor import emulator
-from doctor.emulator import EmulatorError, Function
+from doctor.demo import emulator
+from doctor.demo.emulator import EmulatorError, Function
 from tests.emulated import NO_EMULATOR, children, gone, need_emulator
 
 CODE = """
@@ -85,7 +85,7 @@ def test_the_environment_is_a_functions_and_nothing_of_ours(
     assert environ["HOME"] != os.environ["HOME"]
     assert not {"ONLY_OURS", "AWS_PROFILE"} & set(environ)
     assert state["cwd"] == str(tmp_path)
-    assert str(Path(emulator.__file__).parents[1]) in state["path"]
+    assert str(Path(emulator.__file__).parents[2]) in state["path"]
 
 
 def test_what_the_function_raises_comes_back_as_the_runtimes_error(make: Make) -> None:
@@ -171,6 +171,6 @@ def test_a_prefix_is_put_before_the_command(make: Make) -> None:
 
 
 def test_importing_it_is_cheap() -> None:
-    program = "import sys, json, doctor.emulator; print(json.dumps(sorted(sys.modules)))"
+    program = "import sys, json, doctor.demo.emulator; print(json.dumps(sorted(sys.modules)))"
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert not {"boto3", "botocore", "pydantic", "awslambdaric"} & set(json.loads(said.stdout))

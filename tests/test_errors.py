@@ -2,13 +2,16 @@
 
 import json
 import random
+import re
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
-from doctor import atlas, errors, location
+from doctor import error_atlas, location, registry
+from doctor.console import catalogue, errors
 from doctor.verdict import InvalidRequest
 
 cli = location.module(location.part("cli.py"), "doctor.cli")
@@ -86,7 +89,7 @@ def test_what_lambda_says_before_it_starts_the_function_is_no_answer_of_the_func
 def test_what_is_mostly_so_is_not_certain(text: str) -> None:
     (found,) = errors.read(text).candidates
     assert found.check == "function.out-of-memory"
-    assert "mostly for want of memory — would mean that this is not so" in found.why
+    assert "mostly for want of memory — possibly: " in found.why
 
 
 @pytest.mark.parametrize(
@@ -128,7 +131,9 @@ def test_a_function_that_was_ended_while_it_waited_leads_to_what_drops_packets(a
     assert {"network.egress-blocked", "network.endpoint-ingress-blocked"} <= set(named)
     assert len(named) == 6
     assert said["candidates"][0]["separate"] == "doctor examine FUNCTION --only network.no-route"
-    assert said["candidates"][1]["separate"] == "doctor examine --only client.unbounded-timeouts"
+    assert (
+        said["candidates"][1]["separate"] == "doctor examine FUNCTION --via deployed --only client.unbounded-timeouts"
+    )
 
 
 def test_three_seconds_are_lambdas_default_and_may_be_too_few() -> None:
@@ -144,15 +149,69 @@ def test_what_a_log_says_beside_the_end_tells_more() -> None:
     assert errors.read(slow).candidates[0].check == "reach.not-tls"
 
 
-def test_a_database_that_does_not_answer_leads_to_the_network() -> None:
-    text = 'connection to server at "db.internal" (10.0.0.5), port 5432 failed: Connection timed out'
-    assert errors.read(text).candidates[0].check == "reach.connect-timeout"
+@pytest.mark.parametrize(
+    "text",
+    [
+        'connection to server at "db.internal" (10.0.0.5), port 5432 failed: Connection timed out',
+        'connection to server at "db.internal" (10.0.0.5), port 5432 failed: timeout expired',
+        "psycopg2.OperationalError: timeout expired",
+        'could not connect to server: Connection timed out\n\tIs the server running on host "db.internal" (10.0.0.5)?',
+        "pymysql.err.OperationalError: (2003, \"Can't connect to MySQL server on 'db.internal' (timed out)\")",
+        "redis.exceptions.TimeoutError: Timeout connecting to server",
+        "redis.exceptions.ConnectionError: Error 110 connecting to cache.internal:6379. Connection timed out.",
+    ],
+)
+def test_a_database_that_does_not_answer_leads_to_its_own_security_group(text: str) -> None:
+    checks = [candidate.check for candidate in errors.read(text).candidates]
+    assert checks[:2] == ["reach.connect-timeout", "network.target-ingress-blocked"]
+    assert "network.endpoint-ingress-blocked" not in checks
+
+
+# What other programs and SDKs say of the same faults, and a check that must stand among the first two.
+OTHERS = [
+    ("curl: (6) Could not resolve host: sqs.eu-central-1.amazonaws.com", "dns.resolver-silent"),
+    (
+        "curl: (7) Failed to connect to 10.0.0.5 port 443 after 0 ms: Couldn't connect to server",
+        "reach.connection-refused",
+    ),
+    ("curl: (28) Failed to connect to x port 443 after 5001 ms: Couldn't connect to server", "reach.connect-timeout"),
+    ("curl: (28) Failed to connect to x port 443 after 5001 ms: Timeout was reached", "reach.connect-timeout"),
+    ("curl: (35) error:0A00010B:SSL routines::wrong version number", "reach.not-tls"),
+    ("curl: (52) Empty reply from server", "reach.connection-reset"),
+    ("curl: (60) SSL certificate problem: unable to get local issuer certificate", "reach.certificate-untrusted"),
+    (
+        "curl: (60) SSL: no alternative certificate subject name matches target host name 'x'",
+        "reach.certificate-wrong-name",
+    ),
+    ("TimeoutError: Socket timed out without establishing a connection within 5000 ms", "reach.connect-timeout"),
+    ("Error: socket hang up code:ECONNRESET", "reach.connection-reset"),
+    ("TypeError: fetch failed cause Error: unable to verify the first certificate", "reach.certificate-untrusted"),
+    ("Error: self signed certificate in certificate chain", "reach.certificate-untrusted"),
+    ("Error: Hostname/IP does not match certificate's altnames: Host: x.", "reach.certificate-wrong-name"),
+    ("CredentialsProviderError: Could not load credentials from any providers", "credentials.none-found"),
+    (
+        "Unable to execute HTTP request: Connect to sqs:443 [x/1.2.3.4] failed: connect timed out",
+        "reach.connect-timeout",
+    ),
+    ("javax.net.ssl.SSLHandshakeException: PKIX path building failed", "reach.certificate-untrusted"),
+    ('Post "https://sqs": dial tcp 192.0.2.24:443: i/o timeout', "reach.connect-timeout"),
+    ("dial tcp: lookup sqs.eu-west-9.amazonaws.com on 10.0.0.2:53: no such host", "dns.name-not-found"),
+    ("x509: certificate signed by unknown authority", "reach.certificate-untrusted"),
+    ("Error loading SSO Token: Token for work does not exist", "credentials.expired"),
+]
+
+
+@pytest.mark.parametrize(("text", "check"), OTHERS, ids=[text[:40] for text, _ in OTHERS])
+def test_what_curl_and_other_sdks_say_leads_to_the_same_checks(text: str, check: str) -> None:
+    read = errors.read(text)
+    assert check in [candidate.check for candidate in read.candidates[:2]]
+    assert not any(candidate.certain for candidate in read.candidates)
 
 
 def test_a_candidate_says_what_it_would_mean() -> None:
     why = errors.read("[Errno 111] Connection refused").candidates[0].why
     assert why.startswith("“errno 111”: nothing listens there")
-    assert why.endswith("would mean that this is not so: Something listens on the host's port")
+    assert why.endswith("possibly: nothing listens on the host's port, or something refuses for it")
 
 
 def checks(text: str) -> list[str]:
@@ -315,6 +374,187 @@ def test_causes_that_look_alike_are_all_named(text: str, among: str) -> None:
     assert set(among.split()) <= set(checks(text))
 
 
+CATALOGUE = Path(__file__).parent.parent.parent / "shared" / "catalogue.yaml"
+
+
+def quoted() -> list[tuple[str, str]]:
+    """Each text that the catalogue quotes, and the check that it quotes it for."""
+    found, area = [], ""
+    for line in CATALOGUE.read_text(encoding="utf-8").splitlines() if CATALOGUE.is_file() else ():
+        if heading := re.fullmatch(r"([a-z]+):", line):
+            area = heading[1]
+        fault, texts = re.match(r"  ([a-z0-9-]+): \{", line), re.search(r'[ ,]text: "((?:[^"\\]|\\.)*)"', line)
+        if fault and texts:
+            found += [(f"{area}.{fault[1]}", text) for text in texts[1].replace('\\"', '"').split("; ")]
+    return found
+
+
+@pytest.mark.skipif(not CATALOGUE.is_file(), reason="the catalogue lies beside the project's own checkout only")
+def test_every_text_of_the_catalogue_leads_to_the_check_that_it_stands_for() -> None:
+    assert len(quoted()) > 90
+    astray = [
+        (check_id, text)
+        for check_id, text in quoted()
+        for read in [errors.read(text)]
+        if check_id not in [candidate.check for candidate in read.candidates]
+        and (check_id in registry.built_in() or not any("no check of this version" in told for told in read.unjudged))
+    ]
+    assert not astray
+
+
+# What the record of failures quotes: the text, what must be named (first of all where it stands first), and what must not.
+# Where nothing is named, no check of this version judges it, and that is said.
+RECORDED = [
+    ("Lambda was unable to configure your environment variables because the environment variables you have provided "
+     "contains reserved keys that are currently not supported for modification. Reserved keys used in this request: AWS_REGION",
+     "", "function.environment-too-large"),
+    ("contains reserved keys that are currently not supported … Reserved keys used in this request: AWS_REGION", "", "function."),
+    ("Lambda was unable to configure your environment variables because the environment variables you have provided exceeded "
+     "the 4KB limit", "function.environment-too-large", ""),
+    ("DisabledKMSKey", "permission.key-access", "network. identity."),
+    ("KMSKeyAccessDenied", "permission.key-access", "network. identity."),
+    ("KMSKeyNotFound", "permission.key-access", "network. identity."),
+    ("InvalidStateKMSKey", "permission.key-access", "network. identity."),
+    ("KMSDisabledException", "permission.key-access", "network. identity."),
+    ("KMSInvalidStateException", "permission.key-access", "network. identity."),
+    ("InsufficientRolePermissions", "permission.identity-policy", "network. identity."),
+    ("EC2AccessDeniedException", "permission.identity-policy", "network."),
+    ("The provided execution role does not have permissions to call CreateNetworkInterface on EC2",
+     "permission.identity-policy", "network."),
+    ("ImageAccessDenied", "function.not-active", "network. identity."),
+    ("EFSMountConnectivityException", "function.not-active network.target-ingress-blocked", "network.addresses identity."),
+    ("EFSMountTimeoutException", "function.not-active", "network. identity."),
+    ("SubnetIPAddressLimitReachedException", "network.addresses-exhausted", "identity."),
+    ("ENILimitReachedException", "function.not-active", "identity."),
+    ("FunctionError.InitTimeout", "function.memory-small function.not-active", "network."),
+    ("SnapStartTimeoutException", "", "network. reach."),
+    ("ThrottlingException", "", "function.concurrency-zero"),
+    ("An error occurred (ThrottlingException) when calling the X operation: Rate exceeded", "", "function.concurrency-zero"),
+    ("TooManyRequestsException: Rate Exceeded", "function.concurrency-zero", "network."),
+    ('Read timeout on endpoint URL: "https://us-west-2.queue.amazonaws.com/"', "client.legacy-host", "credentials."),
+    ('Connect timeout on endpoint URL: "https://us-west-2.queue.amazonaws.com/"', "client.legacy-host", "credentials."),
+    ("Connect timeout on endpoint URL: https://us-west-2.queue.amazonaws.com/", "client.legacy-host", "credentials."),
+    ('Read timeout on endpoint URL: "https://sts.amazonaws.com/"', "client.global-sts-host reach.no-response", "credentials."),
+    ("Connect timeout on endpoint URL: https://sts.amazonaws.com/", "client.global-sts-host", "credentials."),
+    ("Connect timeout on endpoint URL: https://sts.eu-west-1.amazonaws.com/", "reach.connect-timeout", "client.global-sts-host"),
+    ("cannot import name 'DEFAULT_CIPHERS' from 'urllib3.util.ssl_'", "client.shadowed-sdk", "reach."),
+    ("set_ciphers() argument must be str, not None", "client.shadowed-sdk", "reach."),
+    ("java.net.UnknownHostException: sqs.eu-west-1.amazonaws.com", "dns.name-not-found dns.resolver-silent", "credentials."),
+    ("private-dns-enabled cannot be set because there is already a conflicting DNS domain for ec2.eu-west-1.amazonaws.com",
+     "dns.private-zone-shadows", "credentials."),
+    ("ConflictingDomainExists", "dns.private-zone-shadows", "credentials."),
+    ('psycopg2.OperationalError: connection to server at "db" (10.0.0.5), port 5432 failed: timeout expired',
+     "reach.connect-timeout", "permission."),
+    ("OperationalError … timeout expired", "reach.connect-timeout", "permission."),
+    ("connect ETIMEDOUT 10.0.0.5:5432", "reach.connect-timeout", "permission."),
+    ("RequestEntityTooLargeException", "", "network."),
+    ("InvalidParameterValueException … Code storage limit exceeded", "", "function. permission. resource."),
+    ("CodeStorageExceededException", "", "function. permission."),
+    ("Connection pool is full, discarding connection: sqs.eu-west-1.amazonaws.com. Connection pool size: 10",
+     "", "network. reach."),
+    ("Runtime.MarshalError: Unable to marshal response: Object of type Decimal is not JSON serializable", "", "network. reach."),
+    ("MissingParameter: The request must contain the parameter MessageGroupId", "", "network. permission."),
+    ("Extension.Crash", "", "network."),
+    ("Lambda was unable to decrypt the environment variables", "permission.key-access", "network."),
+    ("SSLError: hostname doesn't match", "reach.certificate-wrong-name", "reach.certificate-untrusted"),
+    ("SSLError … hostname 'x' doesn't match 'y'", "reach.certificate-wrong-name", "reach.certificate-untrusted"),
+    ("SSLError: SSL validation failed … CERTIFICATE_VERIFY_FAILED self-signed certificate",
+     "reach.certificate-untrusted", "credentials."),
+    ("[Errno 30] Read-only file system: '/var/task/x'", "function.temporary-space-full", "network."),
+    ("Queue visibility timeout: 30 seconds is less than Function timeout: 300 seconds",
+     "resource.queue-visibility-short", "network."),
+    ("InvalidAccessKeyId: The AWS Access Key Id you provided does not exist in our records.",
+     "credentials.missing-session-token", "network."),
+    ("ProxyConnectionError: Failed to connect to proxy URL", "client.proxy-unreachable", "permission."),
+    ("/lib64/libc.so.6: version 'GLIBC_2.28' not found (required by /var/task/x.so)", "", "network."),
+    ("libGL.so.1: cannot open shared object file", "package.wrong-architecture", "network."),
+    ("the refreshed credentials are still expired", "credentials.expired", "network."),
+    ("Unzipped size must be smaller than 262144000 bytes", "", "network."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "named", "never"), RECORDED, ids=[recorded[0][:60] for recorded in RECORDED])
+def test_what_the_record_of_failures_quotes_has_an_answer_and_no_wrong_one(text: str, named: str, never: str) -> None:
+    read = errors.read(text)
+    found = [candidate.check for candidate in read.candidates]
+    assert set(named.split()) <= set(found)
+    assert found[:1] == named.split()[:1] or not named
+    assert named or any("no check of this version judges" in told for told in read.unjudged)
+    assert not [check_id for check_id in found if never and check_id.startswith(tuple(never.split()))]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FileNotFoundError: [Errno 2] No such file or directory: 'config.json'",
+        "InvalidParameterValueException",
+        "botocore.exceptions.ClientError: An error occurred (InvalidParameterValueException)",
+    ],
+)
+def test_what_any_program_says_leads_nowhere(text: str) -> None:
+    read = errors.read(text)
+    assert (read.candidates, read.unjudged) == ((), ())
+
+
+# How a reading is shown
+
+
+def page(text: str) -> str:
+    return catalogue.reading(text, "terminal")[1]
+
+
+def test_a_meaning_is_told_once_however_many_checks_it_leads_to() -> None:
+    said = page("Connect timeout on endpoint URL")
+    assert said.count("packets are dropped without a word") == 1
+    assert said.count("no answer of AWS came back") == 1
+    assert "2. network.no-route: a subnet of the function has no route to the target" in said
+    assert "not so" not in said
+    both = page("[Errno 111] Connection refused\n[SSL: WRONG_VERSION_NUMBER] wrong version number")
+    assert (both.count("nothing listens there"), both.count("who answered does not speak TLS\n")) == (1, 1)
+    partly = page("No module named 'requests'")
+    assert partly.count("a module is not in the package") == 1
+    assert "   no check of this version judges all that this can mean\n" in partly
+
+
+def test_what_is_certain_is_told_so() -> None:
+    assert "1. permission.session-policy: certain: the policy" in page(
+        DENIAL + "with an explicit deny in a session policy"
+    )
+    assert "certain" not in page("[Errno 111] Connection refused")
+
+
+def test_what_only_the_inside_knows_is_asked_of_the_function_and_not_of_this_machine() -> None:
+    commands = {each.check: each.separate for each in errors.read("Connect timeout on endpoint URL").candidates}
+    assert commands["reach.connect-timeout"] == "doctor examine FUNCTION --via deployed --only reach.connect-timeout"
+    assert commands["dns.public-answer"] == "doctor examine FUNCTION --via deployed --only dns.public-answer"
+    assert commands["network.no-route"] == "doctor examine FUNCTION --only network.no-route"
+    said = page("Connect timeout on endpoint URL")
+    assert "In the commands put your own in place of FUNCTION." in said
+    assert "`--via deployed` asks the function itself" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "check"),
+    [
+        ("UnauthorizedSSOTokenError", "credentials.expired"),
+        ("NoRegionError: You must specify a region.", "client.region-missing"),
+    ],
+)
+def test_what_a_persons_own_machine_says_is_asked_of_it(text: str, check: str) -> None:
+    assert errors.read(text).candidates[0].separate == f"doctor examine --only {check}"
+    assert "FUNCTION" not in page(text)
+
+
+def test_every_blank_of_a_command_is_said_to_be_one() -> None:
+    said = page("An error occurred (AccessDenied) when calling the X operation: Access Denied")
+    blanks = set(re.search(r"in place of (.*)\.\n", said)[1].split(", "))  # type: ignore[index]
+    assert {"ROLE", "ACTION", "RESOURCE_ARN", "KEY", "BUCKET"} <= blanks
+
+
+def test_what_is_broken_is_told_for_every_check() -> None:
+    assert set(error_atlas.atlas().faults) == set(registry.built_in())
+
+
 PAIRS = [
     ("UnrecognizedClientException", "credentials.missing-session-token"),
     ("Connect timeout on endpoint URL", "reach.connect-timeout"),
@@ -405,7 +645,7 @@ def test_no_text_hangs_it(unit: str, length: int) -> None:
 
 def test_no_text_crashes_it() -> None:
     chance = random.Random(20261122)
-    words = [piece for row in atlas.atlas().rows for piece in (*row.codes, *row.says, row.example)]
+    words = [piece for row in error_atlas.atlas().rows for piece in (*row.codes, *row.says, row.example)]
     for _ in range(60):
         parts = [chance.choice(words) for _ in range(chance.randrange(1, 6))]
         parts += ["".join(chr(chance.choice((chance.randrange(256), chance.randrange(0x110000)))) for _ in range(9))]
@@ -417,7 +657,7 @@ def test_no_text_crashes_it() -> None:
 
 @pytest.mark.parametrize("text", ["", " ", "\n\t "])
 def test_an_empty_text_is_bad_input(text: str) -> None:
-    with pytest.raises(InvalidRequest, match="is empty"):
+    with pytest.raises(InvalidRequest, match="holds no text"):
         errors.read(text)
     assert cli.run(["explain", "--error", text]) == 2
 
@@ -444,3 +684,9 @@ def test_a_file_of_any_shell_is_read(encoding: str) -> None:
 
 def test_bytes_that_are_no_text_lead_nowhere() -> None:
     assert errors.read(errors.decoded(bytes(range(256)) * 100)) == errors.Reading(candidates=(), ruled_out=())
+
+
+def test_a_number_of_the_text_is_told_as_it_stands_there() -> None:
+    assert "“task timed out after 3.00 seconds”" in page("Task timed out after 3.00 seconds")
+    assert "“port 5432 failed: connection timed out”" in page("port 5432 failed: Connection timed out")
+    assert "#" not in page("dial tcp 192.0.2.24:443: i/o timeout")

@@ -8,9 +8,9 @@ from typing import Any, NoReturn
 import pytest
 from botocore.loaders import Loader
 
+from doctor.aws_domains import is_aws
 from doctor.evidence import Missing
 from doctor.evidence.endpoint import Endpoint
-from doctor.evidence.environment import is_aws
 from doctor.request import HostTarget, Request, ServiceTarget
 from doctor.world import World
 
@@ -190,7 +190,7 @@ def test_an_override_in_the_shared_configuration(captured: Any, clean_environmen
     (clean_environment / ".aws").mkdir()
     (clean_environment / ".aws" / "config").write_text("[default]\nendpoint_url = http://localhost:4566\n")
     found = captured("sqs", OHIO | {"HOME": str(clean_environment)})
-    assert (found.concerns, found.overridden) == ("localhost:4566", "the shared configuration")
+    assert (found.concerns, found.overridden) == ("localhost:4566", "endpoint_url in the shared configuration")
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,8 @@ import trustme
 from werkzeug.serving import make_server
 
 import cli
-from doctor import answer, arrange, registry
+from doctor import answer, registry
+from doctor.console import arrange
 from doctor.demo.gate import UNKNOWN_KEY, WRONG_TOKEN, Fault, Gate, Key
 from doctor.evidence import Evidence, Facts, Missing, Reason
 from doctor.evidence.application import VARIABLE, Application

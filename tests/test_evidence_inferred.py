@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doctor.evidence import inferred
 from doctor.evidence.function import Named, configured
+from doctor.evidence.settings import named_hosts
 
 
 def named(**environ: str) -> list[tuple[str, int]]:
-    return [(each.host, each.port) for each in inferred.places(environ)]
+    return [(each.host, each.port) for each in named_hosts.places(environ)]
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_pairs_and_what_is_not_called_from_here(environ: dict[str, str], expecte
 
 
 def test_there_is_an_end_to_it() -> None:
-    assert len(inferred.places({f"U{number}": f"https://h{number}.example" for number in range(100)})) == 16
+    assert len(named_hosts.places({f"U{number}": f"https://h{number}.example" for number in range(100)})) == 16
 
 
 _PASSWORDS = st.text(
@@ -112,13 +112,13 @@ _PASSWORDS = st.text(
 @given(_PASSWORDS, st.sampled_from(["postgres://app:{}@db.internal:5432/orders", "redis://:{}@db.internal:5432"]))
 def test_no_password_is_taken_for_a_host(password: str, url: str) -> None:
     """However it was written: what comes out is the host, or nothing."""
-    found = inferred.places({"DATABASE_URL": url.format(password)})
+    found = named_hosts.places({"DATABASE_URL": url.format(password)})
     assert [(each.host, each.port) for each in found] in ([], [("db.internal", 5432)])
 
 
 @given(st.dictionaries(st.text(max_size=30), st.text(max_size=200), max_size=5))
 def test_any_variables_are_read(environ: dict[str, str]) -> None:
-    for each in inferred.places(environ):
+    for each in named_hosts.places(environ):
         assert each.variable in environ
         assert 0 < each.port < 65536
 

@@ -163,7 +163,7 @@ def test_each_answer_has_its_class(asked: Any, name: str, reply: Reply) -> None:
 
 
 def test_a_large_answer_comes_over_tcp_and_is_cut(asked: Any) -> None:
-    (found,) = asked(target("large.example"))
+    (found,) = asked(target("large.example"), until=30.0)  # it takes two connections on a machine that may be busy
     assert 1 < len(ipv4(found).addresses) <= 64
     assert set(ipv4(found).addresses) <= set(MANY)
 

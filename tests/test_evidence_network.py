@@ -16,14 +16,16 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from moto import mock_aws
 
-from doctor import snapshot
+from doctor.console import snapshot
 from doctor.evidence import Evidence, Missing, Reason, Vantage, revive
 from doctor.evidence import network as evidence
 from doctor.evidence.calls import network_reading
 from doctor.evidence.calls.network_calls import LOCAL, WIDE, Call
-from doctor.evidence.calls.network_details import ALL, ATTRIBUTES, DOMAINS, OF_PARENTS
+from doctor.evidence.calls.network_details import ALL, ATTRIBUTES, DOMAINS
 from doctor.evidence.calls.network_read import read
 from doctor.evidence.function import Function
+from doctor.network import read as network_reader
+from doctor.network import read_naming, read_routes
 from doctor.network.blocks import block
 from doctor.network.read import network
 from doctor.request import Request
@@ -216,6 +218,7 @@ def refuse(session: boto3.Session, operation: str, code: str) -> None:
         ("OptInRequired", "refused: ec2:DescribeNatGateways: OptInRequired"),
     ],
 )
+@pytest.mark.sampled(4)
 def test_a_refused_call_takes_away_its_own_reply_only(aws: boto3.Session, code: str, reason: str) -> None:
     parts = build(aws)
     refuse(aws, "DescribeNatGateways", code)
@@ -466,6 +469,7 @@ def test_nothing_that_the_model_reads_is_left_out() -> None:
         key = f"{key}.enableDnsSupport" if call is ATTRIBUTES else key
         said = [output] if call is ATTRIBUTES else output[call.key]
         said = said if isinstance(said, list) else [said]
+        said = [apart(item) for item in said] if call.key == "RouteTables" else said
         full.setdefault(key, []).extend(said)
         kept.setdefault(key, []).extend(network_reading._kept(said, network_reading._tree(call.keeps)))
     whole = network(full)
@@ -474,9 +478,18 @@ def test_nothing_that_the_model_reads_is_left_out() -> None:
     assert json.dumps(kept) != json.dumps(full)
 
 
+def apart(table: dict[str, Any]) -> dict[str, Any]:
+    """A route table with a route for each kind of target: one with several is refused."""
+    targets = (*read_routes._TARGETS, "GatewayId")
+    route = table["Routes"][0]
+    common = {key: value for key, value in route.items() if key not in targets}
+    return table | {"Routes": [{**common, target: route[target]} for target in targets]}
+
+
 def test_snapshots_know_every_reply_that_is_read(tmp_path: Path) -> None:
-    assert {call.key for call in (*WIDE, *LOCAL)} <= set(snapshot.KEYS)
-    assert {call.listing: call.key for call in OF_PARENTS if call is not ATTRIBUTES} == snapshot.PARENTED
+    assert {key for readers in network_reader._SECTIONS.values() for key in readers} <= set(snapshot.KEYS)
+    assert set(read_naming._LISTS) <= set(snapshot.KEYS)
+    assert set(network_reader._OF_PARENTS) <= set(snapshot.PARENTED)
 
 
 def world(monkeypatch: pytest.MonkeyPatch, *functions: Function, **environ: str) -> World:

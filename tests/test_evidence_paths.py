@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 
 from doctor import registry
+from doctor.areas.permission.observations import way_to
 from doctor.evidence import Evidence, Facts, Missing, Reason, Vantage, revive
 from doctor.evidence import paths as evidence_paths
 from doctor.evidence.endpoint import Endpoint
-from doctor.evidence.environment import Override
 from doctor.evidence.function import Named
 from doctor.evidence.names import Reply
 from doctor.evidence.network import Network
 from doctor.evidence.paths import Paths
+from doctor.evidence.settings.endpoint_overrides import Override
 from doctor.network.model import Network as Model
 from doctor.network.resolution import Kind
-from doctor.policies.grants import way_to
 from doctor.request import HostTarget, Request, ServiceTarget
 from doctor.verdict import Outcome, Source
 from doctor.world import World
@@ -54,7 +54,7 @@ REPLIES: dict[str, list[Any]] = {
         {
             "RouteTableId": "rtb-1",
             "VpcId": "vpc-1",
-            "Associations": [{"Main": True}],
+            "Associations": [{"Main": True, "AssociationState": {"State": "associated"}}],
             "Routes": [{"DestinationCidrBlock": "10.0.0.0/16", "GatewayId": "local", "State": "active"}],
         }
     ],

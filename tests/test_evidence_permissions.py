@@ -3,7 +3,7 @@
 import json
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -17,10 +17,11 @@ from doctor import registry
 from doctor.evidence import Evidence, Missing, Reason, Vantage, named, revive
 from doctor.evidence.function import Function
 from doctor.evidence.permissions import Permissions, Simulated
+from doctor.evidence.resource_grants import ResourceGrants
 from doctor.judge import judge
 from doctor.policies.usual import polled
 from doctor.request import Request, ServiceTarget
-from doctor.verdict import Outcome, Source
+from doctor.verdict import Outcome, Severity, Source
 from doctor.world import World
 from tests.test_evidence_function import package, trusting
 
@@ -138,11 +139,11 @@ def test_what_the_request_names_stands_for_what_variables_do(iam: Any) -> None:
 
 
 def test_the_role_is_judged_by_its_documents(iam: Any) -> None:
-    (sound,) = judged("permission.identity-policy", collected())
+    sound, _ = judged("permission.identity-policy", collected())
     assert sound.outcome is Outcome.OK
     assert "sqs:SendMessage" in sound.message
     iam.delete_role_policy(RoleName="jobs", PolicyName="send")
-    (shut,) = judged("permission.identity-policy", collected())
+    (shut,) = judged("permission.identity-policy", *grants_of())
     assert (shut.outcome, shut.targets) == (Outcome.PROBLEM, (f"sqs.{REGION}.amazonaws.com:443",))
     (within,) = judged("permission.boundary", collected())
     assert within.outcome is Outcome.OK
@@ -160,7 +161,7 @@ def test_documents_are_read_for_what_is_known_in_part(iam: Any) -> None:
 def test_the_remedy_mends_it(iam: Any) -> None:
     """The command's document, put where it says, makes the finding ok."""
     iam.delete_role_policy(RoleName="jobs", PolicyName="send")
-    (item,) = judge(registry.load("permission.identity-policy"), sealed(collected()))
+    (item,) = judge(registry.load("permission.identity-policy"), sealed(*grants_of()))
     assert item.remedy
     command = item.remedy.commands[0]
     assert command.startswith("aws iam put-role-policy --role-name jobs --policy-name allow-sqs --policy-document '")
@@ -179,6 +180,7 @@ def test_the_remedy_mends_it(iam: Any) -> None:
         ("GetPolicyVersion", "iam:GetPolicyVersion"),
     ],
 )
+@pytest.mark.sampled(2)
 def test_a_read_that_is_denied_leaves_it_unknown_and_names_its_action(
     iam: Any, monkeypatch: pytest.MonkeyPatch, operation: str, action: str
 ) -> None:
@@ -237,10 +239,9 @@ def test_the_simulation_is_asked_first_and_its_own_word_of_the_resource_counts(
 ) -> None:
     answering(monkeypatch, SimulatePrincipalPolicy=simulation("implicitDeny"))
     found = collected()
-    assert found.policies == ()
     assert not found.unread
     assert found.simulated[0] == Simulated(action="sqs:SendMessage", arn=QUEUE, decision="implicitDeny")
-    (shut,) = judged("permission.identity-policy", found)
+    (shut,) = judged("permission.identity-policy", *grants_of())
     assert shut.outcome is Outcome.PROBLEM
     assert "AWS's simulation" in shut.message
 
@@ -392,7 +393,7 @@ def test_sources_that_may_not_be_listed_are_told(iam: Any, monkeypatch: pytest.M
     by_subject = {each.subject: each for each in judged("permission.identity-policy", found)}
     assert by_subject["event sources"].outcome is Outcome.UNKNOWN
     assert "allow lambda:ListEventSourceMappings" in by_subject["event sources"].message
-    (role,) = [each for each in by_subject.values() if each.subject != "event sources"]
+    role, _ = [each for each in by_subject.values() if each.subject != "event sources"]
     assert role.outcome is Outcome.OK  # its policies were read whole all the same
 
 
@@ -442,3 +443,155 @@ def test_one_client_at_a_time(iam: Any, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(World, "forget", lambda _: steps.append("forgotten"))
     list(Permissions.collect(world(known=sealed(function))))
     assert steps == ["lambda", "forgotten", "iam"]
+
+
+def grants_of(*targets: ServiceTarget) -> tuple[Permissions, ResourceGrants]:
+    """What the role may do, and the own policies of what it may not use."""
+    found = collected(*targets)
+    (held,) = ResourceGrants.collect(world(*targets, known=sealed(found)))
+    assert isinstance(held, ResourceGrants)
+    return found, held
+
+
+def made(service: str) -> Callable[[str], object]:
+    """The resource is there; gives what sets its own policy."""
+    client: Any = boto3.client(service, REGION)
+    if service == "s3":
+        client.create_bucket(Bucket="orders")
+        return lambda document: client.put_bucket_policy(Bucket="orders", Policy=document)
+    if service == "sqs":
+        url = client.create_queue(QueueName="orders")["QueueUrl"]
+        return lambda document: client.set_queue_attributes(QueueUrl=url, Attributes={"Policy": document})
+    if service == "secretsmanager":
+        client.create_secret(Name="orders", SecretString="-")
+        return lambda document: client.put_resource_policy(SecretId="orders", ResourcePolicy=document)
+    key = {"AttributeName": "id", "KeyType": "HASH"}
+    arn = client.create_table(
+        TableName="orders",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[key],
+        BillingMode="PAY_PER_REQUEST",
+    )["TableDescription"]["TableArn"]
+    return lambda document: client.put_resource_policy(ResourceArn=arn, Policy=document)
+
+
+def admitting(service: str, principal: str) -> str:
+    """A resource's own policy that lets somebody do everything with it."""
+    own = ["arn:aws:s3:::orders", "arn:aws:s3:::orders/*"] if service == "s3" else "*"
+    statement = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": f"{service}:*", "Resource": own}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def without(iam: Any) -> None:
+    """The role's own policies allow nothing, and deny nothing."""
+    iam.delete_role_policy(RoleName="jobs", PolicyName="send")
+    iam.detach_role_policy(RoleName="jobs", PolicyArn=f"arn:aws:iam::{ACCOUNT}:policy/guard")
+
+
+WITH_POLICIES = ("s3", "sqs", "secretsmanager", "dynamodb")
+
+
+@pytest.mark.parametrize("service", WITH_POLICIES)
+@pytest.mark.sampled(3)
+def test_a_resource_s_own_policy_lets_in_whom_the_role_s_do_not(iam: Any, service: str) -> None:
+    without(iam)
+    put = made(service)
+    target = ServiceTarget(service=service, resource="orders")
+    (shut,) = judged("permission.identity-policy", *grants_of(target))[:1]
+    assert (shut.outcome, shut.severity) == (Outcome.PROBLEM, Severity.BREAKS)
+    assert "has no policy of its own" in shut.message
+    put(admitting(service, f"arn:aws:iam::{ACCOUNT}:root"))  # which leaves it to the role's own policies
+    (left,) = judged("permission.identity-policy", *grants_of(target))[:1]
+    assert (left.outcome, left.severity) == (Outcome.PROBLEM, Severity.BREAKS)
+    put(admitting(service, f"arn:aws:iam::{ACCOUNT}:role/own/jobs"))
+    (found,) = judged("permission.identity-policy", *grants_of(target))[:1]
+    assert found.outcome is Outcome.OK
+    assert "own policy allows" in found.message
+
+
+def test_a_resource_s_policy_that_was_not_read_leaves_it_open(iam: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    without(iam)
+    made("s3")
+    target = ServiceTarget(service="s3", resource="orders")
+    answering(monkeypatch, GetBucketPolicy="AccessDenied")
+    facts, held = grants_of(target)
+    for told in ((facts, held), (facts,)):
+        (found,) = judged("permission.identity-policy", *told)[:1]
+        assert (found.outcome, found.severity) == (Outcome.UNKNOWN, Severity.BREAKS)
+    (found,) = judged("permission.identity-policy", facts, held)[:1]
+    assert "allow s3:GetBucketPolicy" in found.message
+
+
+def test_no_resource_is_asked_where_the_role_s_own_policies_decide(iam: Any) -> None:
+    """The queue is allowed, the bucket is denied, and a parameter has no policy."""
+    targets = [ServiceTarget(service=each, resource="orders") for each in ("sqs", "s3", "ssm")]
+    assert grants_of(*targets)[1].held == ()
+
+
+@pytest.mark.parametrize(
+    ("service", "action", "resource"),
+    [
+        ("dynamodb", "dynamodb:BatchWriteItem", f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/orders"),
+        ("dynamodb", "dynamodb:Query", f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/orders/index/*"),
+        ("ssm", "ssm:PutParameter", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/orders"),
+        ("s3", "s3:PutObjectTagging", "arn:aws:s3:::orders/*"),
+        ("s3", "s3:PutObjectTagging", "arn:aws:s3:::orders/uploads/*"),
+        ("s3", "s3:GetObject", "arn:aws:s3:::orders/uploads/*"),
+        ("kms", "kms:Sign", f"arn:aws:kms:{REGION}:{ACCOUNT}:key/orders"),
+        ("secretsmanager", "secretsmanager:PutSecretValue", "*"),
+        ("sqs", "sqs:TagQueue", "*"),
+        ("sqs", "sqs:Tag*", f"arn:aws:sqs:{REGION}:{ACCOUNT}:ord*"),
+    ],
+)
+@pytest.mark.parametrize("simulating", [False, True])
+@pytest.mark.sampled(8)
+def test_a_role_that_allows_what_is_rare_is_at_no_fault(  # noqa: PLR0917 - three of one row
+    iam: Any, monkeypatch: pytest.MonkeyPatch, service: str, action: str, resource: str, simulating: bool
+) -> None:
+    """AWS's simulation is asked about the usual calls alone; whether another is allowed, the documents tell."""
+    without(iam)
+    iam.put_role_policy(RoleName="jobs", PolicyName="rare", PolicyDocument=policy(action, "Allow", resource))
+    if simulating:
+        answering(monkeypatch, SimulatePrincipalPolicy=simulation("implicitDeny"))
+    found = judged("permission.identity-policy", *grants_of(ServiceTarget(service=service, resource="orders")))
+    own = [each for each in found if f" {service} " in each.subject]
+    assert own
+    assert {each.outcome for each in own} <= {Outcome.OK, Outcome.UNKNOWN}
+    assert all(each.severity is Severity.HINTS for each in own if each.outcome is Outcome.UNKNOWN)
+
+
+@pytest.mark.parametrize("resource", ["orders-??????", "orders-*", "orders*", "orders-AbCd12"])
+@pytest.mark.parametrize("named", ["orders", f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:orders"])
+@pytest.mark.sampled(4)
+def test_a_secret_s_arn_ends_in_six_characters_of_aws_s_own(iam: Any, resource: str, named: str) -> None:
+    without(iam)
+    arn = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{resource}"
+    document = policy("secretsmanager:GetSecretValue", "Allow", arn)
+    iam.put_role_policy(RoleName="jobs", PolicyName="read", PolicyDocument=document)
+    target = ServiceTarget(service="secretsmanager", resource=named)
+    (found,) = [each for each in judged("permission.identity-policy", *grants_of(target)) if "secrets" in each.subject]
+    whole = resource != "orders-AbCd12"  # which may be this secret's, or another's of the same name before it
+    assert found.outcome is (Outcome.OK if whole else Outcome.UNKNOWN)
+    assert whole or found.severity is Severity.HINTS
+
+
+@pytest.mark.parametrize("resource", ["orders", "orders-?????", "orders2-*", "order-??????"])
+@pytest.mark.sampled(2)
+def test_a_secret_of_another_name_is_another(iam: Any, resource: str) -> None:
+    without(iam)
+    made("secretsmanager")
+    arn = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{resource}"
+    document = policy("secretsmanager:GetSecretValue", "Allow", arn)
+    iam.put_role_policy(RoleName="jobs", PolicyName="read", PolicyDocument=document)
+    target = ServiceTarget(service="secretsmanager", resource="orders")
+    (found,) = [each for each in judged("permission.identity-policy", *grants_of(target)) if "secrets" in each.subject]
+    assert (found.outcome, found.severity) == (Outcome.PROBLEM, Severity.BREAKS)
+
+
+def test_what_a_role_may_not_do_beside_what_it_may_is_told(iam: Any) -> None:
+    """Whoever has AccessDenied on ReceiveMessage finds it, though nobody knows that the code receives."""
+    allowed, withheld = judged("permission.identity-policy", collected())
+    assert allowed.outcome is Outcome.OK
+    assert (withheld.outcome, withheld.severity) == (Outcome.UNKNOWN, Severity.HINTS)
+    assert "sqs:ReceiveMessage" in withheld.message
+    assert "AccessDenied (not authorized to perform)" in withheld.message

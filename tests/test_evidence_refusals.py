@@ -8,7 +8,7 @@ from typing import Any
 
 import botocore.client
 import pytest
-from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError, SSLError
+from botocore.exceptions import ClientError, ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError, SSLError
 
 from doctor import registry
 from doctor.evidence import named, revive
@@ -125,3 +125,29 @@ def test_where_it_went(monkeypatch: pytest.MonkeyPatch) -> None:
         == "sqs.us-east-1.amazonaws.com:443"
     )
     assert Read(service="sqs", host="localhost:4566", answered=True).target == "localhost:4566"
+
+
+def test_a_quick_failure_is_tried_at_the_other_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two addresses one resets what it carries: an application's client tries again, and so must a read."""
+    tried = []
+
+    def resolve(*_: Any, **__: Any) -> list[Any]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 443)) for address in ("10.0.2.20", "10.0.2.21")]
+
+    def call(self: Any, operation: str, arguments: Any) -> Any:
+        self.meta.events.emit(f"before-send.{operation}.x", request=_Request("https://sqs.us-east-1.amazonaws.com/"))
+        tried.append(socket.getaddrinfo("sqs.us-east-1.amazonaws.com", 443)[0][4][0])
+        if tried[-1] == "10.0.2.20":
+            raise ConnectionClosedError(endpoint_url="https://sqs.us-east-1.amazonaws.com/")
+        raise refused("AccessDenied", DENIED)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", call)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    request = Request(targets=(ServiceTarget(service="sqs"),))
+    (found,) = Refusals.collect(
+        World(request=request, until=time.monotonic() + 20, environ={"AWS_REGION": "us-east-1"})
+    )
+    assert isinstance(found, Refusals)
+    assert [(read.answered, read.unheard) for read in found.reads] == [(True, "")]
+    assert tried == ["10.0.2.20", "10.0.2.20", "10.0.2.21"]

@@ -17,15 +17,16 @@ from botocore.awsrequest import AWSResponse
 from moto import mock_aws
 from moto.core.botocore_stubber import MockRawResponse
 
-from doctor import preload, registry
+from doctor import registry
 from doctor.evidence import Evidence, Missing, Vantage
 from doctor.evidence.calls.resource_service import Service
+from doctor.evidence.calls.resource_state import Owner, Resource, State, seen
 from doctor.evidence.function import Function
 from doctor.evidence.permissions import Permissions
-from doctor.evidence.resource_named import of_arns, of_variables
 from doctor.evidence.resource_outside import ResourcesOutside, allowed_resources
-from doctor.evidence.resource_state import Owner, Resource, State, seen
-from doctor.evidence.resources import Resources, meant
+from doctor.evidence.resources import Resources
+from doctor.evidence.settings.named_resources import meant, of_arns, of_variables
+from doctor.isolation import preload
 from doctor.judge import judge
 from doctor.policies.kinds import Kind
 from doctor.request import Request, ServiceTarget
@@ -224,21 +225,21 @@ class TestWhatIsMeant:
             assert allowed_resources(strange) == []
 
 
+# Of a bucket the status is the answer, of all others the reply.
+TOLD = [
+    ("sqs", "orders"),
+    ("sqs", QUEUE_URL),
+    ("dynamodb", "orders"),
+    ("dynamodb", arn("dynamodb", "table/orders")),
+    ("secretsmanager", "prod/orders"),
+    ("ssm", "/prod/orders"),
+    ("ssm", arn("ssm", "parameter/prod/orders")),
+]
+
+
 @pytest.mark.usefixtures("aws")
 class TestStates:
-    @pytest.mark.parametrize(
-        ("service", "resource"),
-        [
-            ("s3", "orders"),
-            ("sqs", "orders"),
-            ("sqs", QUEUE_URL),
-            ("dynamodb", "orders"),
-            ("dynamodb", arn("dynamodb", "table/orders")),
-            ("secretsmanager", "prod/orders"),
-            ("ssm", "/prod/orders"),
-            ("ssm", arn("ssm", "parameter/prod/orders")),
-        ],
-    )
+    @pytest.mark.parametrize(("service", "resource"), [("s3", "orders"), *TOLD])
     def test_what_exists(self, service: str, resource: str) -> None:
         found = one(ServiceTarget(service=service, resource=resource))
         assert (found.state, found.declared, found.account) == (State.EXISTS, True, ""), found
@@ -285,6 +286,16 @@ class TestStates:
         owner("kms").disable_key(KeyId=key)
         assert one(KMS_KEY_ID=key).status == "Disabled"
         assert one(KMS_KEY_ID="alias/drifted").state is State.MISSING
+
+    @pytest.mark.parametrize(("service", "resource"), [*TOLD, ("kms", "alias/orders")])
+    def test_a_success_that_holds_nothing_tells_nothing(
+        self, service: str, resource: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """botocore makes an empty reply of an empty body, whoever sent it."""
+        answering(monkeypatch, lambda _, __: (200, {}, ""))
+        found = one(ServiceTarget(service=service, resource=resource))
+        assert found.state is State.REFUSED
+        assert found.detail.startswith("a success without ")
 
     @pytest.mark.parametrize(
         ("value", "kind"),
@@ -463,7 +474,7 @@ class TestWhatIsNotKnown:
         monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", None)
         assert inside() == Resources(region=REGION)
         assert Resources.shares(world()) == ""
-        assert Resources.shares(world(BUCKET="orders")) == "doctor.preload"
+        assert Resources.shares(world(BUCKET="orders")) == "doctor.isolation.preload"
 
     @pytest.mark.parametrize("check", AREA)
     def test_nothing_to_look_at_is_not_applicable(self, check: str) -> None:

@@ -6,10 +6,12 @@ import shutil
 import subprocess
 import sys
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import cfnlint
 import pytest
 
 from doctor import registry
@@ -23,6 +25,9 @@ from tests.evidence import sealed
 pytestmark = pytest.mark.alone
 
 ROOT = Path(__file__).parent.parent
+LIFECYCLES = json.loads(
+    Path(cfnlint.__file__).with_name("data").joinpath("AdditionalSpecs", "LmbdRuntimeLifecycle.json").read_text()
+)
 FUNCTION = {
     "AWS_LAMBDA_FUNCTION_NAME": "jobs",
     "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
@@ -177,3 +182,12 @@ def test_a_process_that_shares_its_cpu_gets_less() -> None:
 def test_runtimes(variable: str, expected: Outcome) -> None:
     seen = collected(FUNCTION | {"AWS_EXECUTION_ENV": variable})
     assert finding("function.runtime-deprecated", seen)[0] is expected
+
+
+@pytest.mark.parametrize("runtime", [name for name in LIFECYCLES if name.startswith("python")])
+def test_runtimes_are_deprecated_on_the_day_that_cfn_lint_knows(runtime: str) -> None:
+    """Its next release shows what is missing here."""
+    day = date.fromisoformat(LIFECYCLES[runtime]["deprecated"])
+    seen = replace(collected(), runtime=runtime)
+    for today, expected in ((day, Outcome.PROBLEM), (day - timedelta(days=1), Outcome.OK)):
+        assert finding("function.runtime-deprecated", replace(seen, today=today.isoformat()))[0] is expected

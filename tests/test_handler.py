@@ -242,12 +242,24 @@ def test_the_doctors_own_libraries_may_be_the_very_fault(event: object, foreign_
 
 
 def test_stage_0_names_what_does_not_import(foreign_pydantic: Path) -> None:
-    """Evidence brought along is read by pydantic: without it, that is all there is to say."""
-    evidence = asdict(sealed(caller())[0])
-    (reply,) = replied({"doctor": {"only": ["credentials.*"], "evidence": [evidence]}}, foreign_pydantic)
+    """A package that lacks a part of the engine as well: the standard library alone still finds the foreign wheel."""
+    (foreign_pydantic / "sitecustomize.py").write_text("import sys\nsys.modules['doctor.examine'] = None\n")
+    metric, reply = replied({}, foreign_pydantic)
     assert set(reply) >= KEYS
     assert (reply["status"], reply["diagnoses"][0]["check"]) == ("unhealthy", "package.wrong-abi")
     assert "cpython-39" in reply["diagnoses"][0]["headline"]
+    assert "reach.*" in reply["not_asked"]
+    assert metric["Unhealthy"] == 1
+
+
+def test_evidence_brought_along_needs_no_library(foreign_pydantic: Path) -> None:
+    """It is read by the doctor itself, so that a broken pydantic does not hide what is asked for."""
+    evidence = asdict(sealed(caller())[0])
+    (reply,) = replied({"doctor": {"only": ["credentials.*"], "evidence": [evidence]}}, foreign_pydantic)
+    assert set(reply) >= KEYS
+    assert reply["error"] is None
+    assert {finding["check"].partition(".")[0] for finding in reply["findings"]} >= {"credentials"}
+    assert reply["diagnoses"][0]["check"] == "credentials.none-found"
 
 
 def test_a_run_that_asks_for_no_libraries_needs_no_pydantic(foreign_pydantic: Path) -> None:

@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 import yaml
 
-from doctor import casefile, compare
+from doctor import casefile
+from doctor.console import compare
 from tests.cases import derive, judge
 
 FOLDERS = sorted(judge.CASES.glob("incident-*"))
@@ -206,6 +207,19 @@ def test_the_remedy_for_a_wheel_is_not_the_fault_once_more() -> None:
     ][0]["remedy"]["commands"]
     assert "--python-version 3.11 " in command
     assert "--platform manylinux2014_x86_64 " in command
+
+
+def test_the_commands_that_open_a_network_name_what_is_there() -> None:
+    """Whoever reads them at night has nothing to look up, and nothing to put in: no word in capitals is left."""
+    commands = [
+        command
+        for file in FILES
+        for each in said(file).verdict["diagnoses"]
+        if each["check"].startswith("network.") and each["severity"] == "breaks"
+        for command in each["remedy"]["commands"]
+    ]
+    assert commands
+    assert [each for each in commands if re.search(r"(?<![\w-])[A-Z][A-Z_]+(?![\w=-])", each)] == []
 
 
 # ---------------------------------------------------------------------------------------------------- what is in them

@@ -13,6 +13,10 @@ from tests.evidence.build import in_vpc, paths, sound_vpc
 from tests.network.build import INTERNET, INTERNET_6, lacking, route, routed
 
 BARE = routed(sound_vpc(), "rtb-f")
+MADE = (
+    "gateway=$(aws ec2 create-egress-only-internet-gateway --vpc-id vpc-1 "
+    "--query EgressOnlyInternetGateway.EgressOnlyInternetGatewayId --output text)"
+)
 CLOSED = lacking(BARE, "egress_only_gateways", "eigw-1")
 
 
@@ -31,9 +35,9 @@ def test_a_missing_route_leads_to_the_gateway_that_is_there() -> None:
 def test_without_a_gateway_one_is_made() -> None:
     remedy = advised("network.no-route", CLOSED)
     assert remedy.commands == (
-        "aws ec2 create-egress-only-internet-gateway --vpc-id vpc-1",
+        MADE,
         "aws ec2 create-route --route-table-id rtb-f --destination-ipv6-cidr-block ::/0 "
-        "--egress-only-internet-gateway-id EGRESS_ONLY_GATEWAY",
+        '--egress-only-internet-gateway-id "$gateway"',
     )
 
 
@@ -64,15 +68,13 @@ def test_a_blackhole_for_ipv6_gets_another_gateway() -> None:
     gone = routed(CLOSED, "rtb-f", route("::/0", "egress-only-gateway", "eigw-0", state="blackhole"))
     remedy = advised("network.blackhole-route", gone)
     assert remedy.commands == (
-        "aws ec2 create-egress-only-internet-gateway --vpc-id vpc-1",
+        MADE,
         "aws ec2 replace-route --route-table-id rtb-f --destination-ipv6-cidr-block ::/0 "
-        "--egress-only-internet-gateway-id EGRESS_ONLY_GATEWAY",
+        '--egress-only-internet-gateway-id "$gateway"',
     )
     assert "DestinationIpv6CidrBlock: ::/0" in remedy.template
     there = routed(BARE, "rtb-f", route("::/0", "egress-only-gateway", "eigw-0", state="blackhole"))
-    assert advised("network.blackhole-route", there).commands == (
-        remedy.commands[1].replace("EGRESS_ONLY_GATEWAY", "eigw-1"),
-    )
+    assert advised("network.blackhole-route", there).commands == (remedy.commands[1].replace('"$gateway"', "eigw-1"),)
 
 
 def test_a_blackhole_for_ipv4_keeps_its_own() -> None:

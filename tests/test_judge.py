@@ -149,6 +149,65 @@ class TestMakingDo:
         assert self.CHECK.kinds == (Control, Whole)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Walked(Aimed):
+    """What the control plane says of one target."""
+
+    kind: ClassVar[str] = "walked"
+    source: ClassVar[Source] = Source.CONTROL
+    after: ClassVar[tuple[type[Facts], ...]] = (Control,)
+
+
+def decides(outcome: Outcome) -> Callable[[Walked], Iterator[Observation]]:
+    def in_its_place(walked: Walked) -> Iterator[Observation]:
+        yield Observation(outcome=outcome, subject="subject", message=f"walked {walked.target}")
+
+    return in_its_place
+
+
+class TestMakingDoByTarget:
+    """Where none of a check's own evidence tells of a target, other evidence decides about that target alone."""
+
+    NOT_TRIED = Missing(kind="aimed", reason=Reason.NOT_ASKED)
+
+    @staticmethod
+    def check(outcome: Outcome) -> Check:
+        return otherwise(decides(outcome))(asks((Aimed, True)))
+
+    @pytest.mark.parametrize("outcome", [Outcome.OK, Outcome.PROBLEM, Outcome.UNKNOWN])
+    def test_all_that_it_decides_is_told(self, outcome: Outcome) -> None:
+        assert told(self.check(outcome), *sealed(Walked())) == [(outcome.value, f"walked {HERE}", (HERE,))]
+
+    def test_what_does_not_apply_is_not(self) -> None:
+        assert told(self.check(Outcome.NOT_APPLICABLE), *sealed(Walked())) == []
+
+    def test_its_own_evidence_decides_where_there_is_any(self) -> None:
+        own, other = told(self.check(Outcome.PROBLEM), *sealed(Aimed(), Walked(), Walked(target=THERE)))
+        assert own == ("ok", HERE, (HERE,))
+        assert other == ("problem", f"walked {THERE}", (THERE,))
+
+    def test_what_was_to_be_tried_and_was_not_stays_unknown(self) -> None:
+        own, walked = told(self.check(Outcome.OK), *sealed(Walked()), self.NOT_TRIED)
+        assert (own[0], walked[0]) == ("unknown", "ok")
+        found = judge(self.check(Outcome.OK), (*sealed(Walked()), self.NOT_TRIED))
+        assert found[0].finding.severity is found[1].finding.severity
+
+    def test_where_the_other_evidence_is_denied_it_is_unknown(self) -> None:
+        denied = Missing(kind="control", reason=Reason.DENIED, action="x:Y", source=Source.CONTROL)
+        ((outcome, message, _),) = told(self.check(Outcome.OK), denied)
+        assert (outcome, "allow x:Y" in message) == ("unknown", True)
+        assert [outcome for outcome, *_ in told(self.check(Outcome.OK), *sealed(Aimed()), denied)] == ["ok"]
+
+    def test_without_targets_it_does_not_apply_to_who_was_asked(self) -> None:
+        assert told(self.check(Outcome.OK), *sealed(Control())) == []
+        assert [outcome for outcome, *_ in told(self.check(Outcome.OK), *sealed(Whole()))] == ["not-applicable"]
+
+    def test_a_run_that_asks_nobody_else_takes_its_own_alone(self) -> None:
+        check = self.check(Outcome.OK)
+        assert check.takes({Source.INSIDE}) == (Aimed,)
+        assert check.takes({Source.INSIDE, Source.CONTROL}) == check.kinds == (Aimed, Walked)
+
+
 def test_each_vantage_is_judged_by_itself_with_the_other_sides_evidence() -> None:
     inside = [*sealed(Whole(word="a"), function="a"), *sealed(Whole(word="b"), function="b", subnet="subnet-b")]
     found = judge(asks((Whole, True), (Control, True)), (*inside, *sealed(Control(word="c"))))

@@ -15,7 +15,7 @@ import pytest
 import trustme
 
 from doctor.evidence.reach import Http, Probe, Tcp, Tls
-from doctor.ladder import Plan, climb
+from doctor.probe.ladder import Plan, climb
 from tests import peers
 from tests.peers import Behaviour, answer, over_tls, says
 

@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,10 @@ from botocore.compat import HTTPHeaders
 from moto import mock_aws
 from moto.core.botocore_stubber import MockRawResponse
 
-from doctor import answer, policy, registry
+from doctor import answer, registry
+from doctor.console import policy
 from doctor.declare import Check
-from doctor.evidence import Facts
-from doctor.gather import closure
+from doctor.evidence import Facts, closure
 from doctor.render import json as json_form
 from doctor.verdict import Source
 from tests.network.account import ACCOUNT, REGION, Account
@@ -41,6 +42,8 @@ VARIABLES = {
     "DYNAMODB_TABLE": "orders",
     "SECRET_ARN": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:prod/orders",
     "SSM_PARAMETER_NAME": "/prod/orders",
+    "KMS_KEY_ID": "alias/orders",
+    "SQS_QUEUE_NAME": "more-orders",
 }
 # What a sandbox asks of AWS, but for what it connects to itself.
 _ID = "01234567-89ab-cdef-0123-456789abcdef"
@@ -137,30 +140,40 @@ def _fill() -> None:
     boto3.client("ssm").put_parameter(Name="/prod/orders", Type="String", Value="never read")
     queue = f"arn:aws:sqs:{REGION}:{ACCOUNT}:orders"
     boto3.client("lambda").create_event_source_mapping(FunctionName="orders", EventSourceArn=queue)
+    boto3.client("sqs").create_queue(QueueName="more-orders")
+    key = boto3.client("kms").create_key()["KeyMetadata"]["KeyId"]
+    boto3.client("kms").create_alias(AliasName="alias/orders", TargetKeyId=key)
+    allowing = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}]}
+    managed = boto3.client("iam").create_policy(PolicyName="queues", PolicyDocument=json.dumps(allowing))["Policy"][
+        "Arn"
+    ]
+    boto3.client("iam").attach_role_policy(RoleName="orders", PolicyArn=managed)
 
 
-def outside() -> dict[str, Any]:
+def outside(*only: str) -> dict[str, Any]:
     """`doctor examine orders`, as an operator runs it."""
-    return examine("--budget", "60")[1]
+    return examine("--budget", "60", *(word for each in only for word in ("--only", each)))[1]
 
 
-def inside() -> dict[str, Any]:
+def inside(*only: str) -> dict[str, Any]:
     """The deployed doctor's own run: what its sandbox sees, and what the control plane tells it."""
     environ = HERE | VARIABLES | {"AWS_LAMBDA_FUNCTION_NAME": "orders", "PATH": os.defpath, "HOME": "/nonexistent"}
     both = answer.Sandbox(sides=frozenset({Source.INSIDE, Source.CONTROL}))
-    event = {"doctor": {"only": list(INSIDE), "budget_seconds": 60}}
+    event = {"doctor": {"only": list(only or INSIDE), "budget_seconds": 60}}
     return json_form.plain(answer.answer(event, None, time.monotonic(), environ, both))
 
 
-Run = Callable[[], dict[str, Any]]
+Run = Callable[..., dict[str, Any]]
 
 
-def run(hook: Hook, work: Run, monkeypatch: pytest.MonkeyPatch, refused: str = "") -> tuple[dict[str, Any], set[str]]:
+def run(
+    hook: Hook, work: Run, monkeypatch: pytest.MonkeyPatch, *only: str, refused: str = ""
+) -> tuple[dict[str, Any], set[str]]:
     """A verdict, and what was called for it."""
     for name, value in HERE.items():
         monkeypatch.setenv(name, value)
     hook.refused = refused
-    verdict = work()
+    verdict = work(*only)
     assert not verdict["error"]
     return verdict, hook.called()
 
@@ -181,13 +194,56 @@ def test_what_is_called_is_granted(work: Run, sound: dict[Run, tuple[dict[str, A
     assert {each["outcome"] for each in resources} <= {"ok", "not-applicable"}, resources
 
 
+# A selection needs what its evidence builds on as well.
+SELECTIONS = ("dns.private-names-off", "permission.identity-policy", "resource.queue-missing", "network.egress-blocked")
+MORE = ("permission.*", "resource.*", "identity.*", "network.*", "dns.*", "function.*", "credentials.*", "client.*")
+MORE += ("permission.endpoint-policy", "permission.boundary", "permission.key-access", "function.configuration-drifted")
+MORE += ("resource.bucket-other-owner", "credentials.wrong-principal", "network.prefix-list-mismatch")
+
+
+@pytest.mark.parametrize(
+    "only", [*SELECTIONS[:2], *(pytest.param(x, marks=pytest.mark.long) for x in SELECTIONS[2:] + MORE)]
+)
+def test_what_a_selection_calls_its_policy_grants(only: str, hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
+    selected = [check for id_, check in CHECKS.items() if fnmatch(id_, only)]
+    allowed = granted(selected) | {"sts:GetCallerIdentity"}  # which nobody is refused
+    for work in (outside, inside):
+        if any(check.speaks({Source.CONTROL}) for check in selected) or work is inside:
+            _, called = run(hook, work, monkeypatch, only)
+            assert called <= allowed, work
+
+
+UNASKED = {
+    # This account has neither transit gateways nor private zones nor firewall rules.
+    *(
+        "ec2:GetTransitGatewayRouteTableAssociations",
+        "ec2:SearchTransitGatewayRoutes",
+        "route53:ListResourceRecordSets",
+    ),
+    *("route53resolver:ListFirewallDomains", "route53resolver:ListFirewallRules"),
+    # Where STS is silent, one of the declared services is asked who calls; here it speaks.
+    *("dynamodb:ListTables", "ec2:DescribeRegions", "kms:ListAliases", "s3:ListAllMyBuckets", "sns:ListTopics"),
+    # Where HeadBucket does not tell the region.
+    "s3:GetBucketLocation",
+    # Where the role's own policies allow nothing; here they allow everything.
+    *("dynamodb:GetResourcePolicy", "s3:GetBucketPolicy", "secretsmanager:GetResourcePolicy"),
+    "sns:GetTopicAttributes",
+}
+
+
+def test_what_no_run_here_asks_is_known(sound: dict[Run, tuple[dict[str, Any], set[str]]]) -> None:
+    """A denial that cannot be tried proves nothing: whoever adds an action gives this account what it is asked about."""
+    called = set().union(*(called for _, called in sound.values()))
+    assert (set(ACTIONS) - called) ^ UNASKED == set()
+
+
 def needing(action: str) -> set[str]:
-    """The checks whose evidence, or what it builds on, is gathered by this action."""
+    """The checks whose evidence, or what it builds on, or what stands in its place, is gathered by this action."""
 
     def actions(kinds: Iterable[type[Facts]]) -> set[str]:
         return {action for kind in closure(kinds) for action in kind.actions}
 
-    return {id for id, check in CHECKS.items() if action in actions(need.facts for need in check.needs)}
+    return {id for id, check in CHECKS.items() if action in actions(check.kinds)}
 
 
 def _is_hint(check: str, severity: str) -> bool:
@@ -213,7 +269,7 @@ def test_what_is_denied_leaves_open_what_needed_it_and_nothing_else(
     whole, called = sound[work]
     if action not in called:
         pytest.skip("this account has nothing that this action is asked about")
-    verdict, _ = run(hook, work, monkeypatch, action)
+    verdict, _ = run(hook, work, monkeypatch, refused=action)
     before, after, concerned = outcomes(whole), outcomes(verdict), needing(action)
     for id_ in before.keys() | after.keys():
         check = id_.partition("@")[0]

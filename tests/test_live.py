@@ -4,15 +4,18 @@ import json
 import shlex
 import socket
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import boto3
 import botocore.client
 import pytest
+from botocore.exceptions import ConnectTimeoutError, UnknownServiceError
 from moto import mock_aws
 
 from doctor import location, login
+from doctor.console import live
 from tests.answering import Answers, refusal
 from tests.network.account import REGION, Account
 
@@ -58,13 +61,18 @@ def start(account: Account) -> str:
 
 
 @pytest.mark.parametrize("to", ["sqs", "10.0.3.20:443", "10.0.3.99:443", "203.0.113.7:443", "s3"])
+@pytest.mark.sampled(5)
 def test_a_path_on_a_snapshot_is_the_live_one(account: Account, run: Run, tmp_path: Path, to: str) -> None:
     live, said, _ = run("path", "--from", start(account), "--to", to, "--output", "json")
-    assert run("snapshot", str(tmp_path / "saved"), "--vpc", account.vpc)[0] == 0
+    assert run("snapshot", str(tmp_path / "saved"), "--vpc", account.vpc)[0] == 3  # what moto has not is not read
     words = ("--snapshot", str(tmp_path / "saved"), "--from", start(account), "--to", to, "--output", "json")
     code, again, _ = run("path", *words)
     assert (code, json.loads(again)) == (live, json.loads(said))
-    assert (live, json.loads(said)["unknowns"]) == (1 if to == "10.0.3.99:443" else 0, [])
+    assert live == (1 if to == "10.0.3.99:443" else 0)
+    assumed = json.loads(said)[
+        "unknowns"
+    ]  # moto tells neither encryption controls nor the modes of Block Public Access
+    assert all("taken for" in each for each in assumed), assumed
 
 
 def test_a_live_path_names_the_blocker(account: Account, run: Run) -> None:
@@ -118,7 +126,68 @@ def test_a_denied_read_makes_a_snapshot_three_and_keeps_the_rest(
     assert {"Vpcs.json", "Subnets.json", "VpcAttribute"} <= names
 
 
-def test_a_snapshot_of_a_functions_vpc_alone(account: Account, run: Run, tmp_path: Path) -> None:
+@pytest.fixture
+def whole(account: Account, answers: Answers) -> Answers:
+    """A sound account of which everything can be read: moto has not all of it."""
+    options = {"AwsRegion": REGION, "State": "default-state", "InternetGatewayBlockMode": "off"}
+    answers["DescribeVpcBlockPublicAccessOptions"] = {"VpcBlockPublicAccessOptions": options}
+    answers["DescribeVpcEncryptionControls"] = {"VpcEncryptionControls": []}
+    return answers
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (refusal("Throttling"), "throttled: ec2:DescribeNatGateways: Throttling"),
+        (refusal("InvalidAction"), "refused: ec2:DescribeNatGateways: InvalidAction"),
+        (ValueError("no such parameter"), "refused: ec2:DescribeNatGateways: ValueError: no such parameter"),
+        (ConnectTimeoutError(endpoint_url="https://ec2.test"), "unreachable: ec2: ConnectTimeoutError"),
+        ({"NatGateways": [{}] * 20_001}, "cut: more than 20001 items or 1 pages"),
+    ],
+    ids=["throttled", "refused", "failed", "unreachable", "cut"],
+)
+@pytest.mark.sampled(3)
+def test_whatever_else_was_not_read_makes_a_snapshot_three(
+    said: Any, why: str, whole: Answers, run: Run, tmp_path: Path
+) -> None:
+    whole["DescribeNatGateways"] = said
+    code, _, told = run("snapshot", str(tmp_path / "saved"))
+    assert f"doctor: not read: NatGateways ({why})\n" in told
+    assert code == 3
+
+
+def test_what_is_read_too_late_makes_a_snapshot_three(
+    whole: Answers, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    read = live.network
+
+    def late(world: Any, vpcs: Any) -> Any:
+        taken = read(world, vpcs)
+        return replace(taken, unread={**taken.unread, "NatGateways": "out of time"})
+
+    assert run("snapshot", str(tmp_path / "saved"))[0] == 0
+    monkeypatch.setattr(live, "network", late)
+    assert run("snapshot", str(tmp_path / "saved"))[0] == 3
+
+
+def test_an_older_sdk_without_a_call_leaves_a_snapshot_at_zero(
+    whole: Answers, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Nobody can read more with it; what is missing is named all the same."""
+    build = boto3.Session.client
+
+    def older(session: boto3.Session, service: str, **more: Any) -> Any:
+        if service == "route53profiles":
+            raise UnknownServiceError(service_name=service, known_service_names="ec2")
+        return build(session, service, **more)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(boto3.Session, "client", older)
+    code, _, told = run("snapshot", str(tmp_path / "saved"))
+    assert "(refused: this botocore does not know the service route53profiles)" in told
+    assert code == 0, told
+
+
+def test_a_snapshot_of_a_functions_vpc_alone(whole: Answers, account: Account, run: Run, tmp_path: Path) -> None:
     account.ec2.create_vpc(CidrBlock="10.9.0.0/16")
     account.deploy(Environment={"Variables": {"PASSWORD": "correct-horse-battery"}})
     assert run("snapshot", str(tmp_path / "saved"), "--function", "orders")[0] == 0
@@ -265,7 +334,7 @@ def test_an_operator_without_credentials_is_told_how_to_log_in(  # and nothing i
 def test_a_login_of_the_aws_cli_is_renewed_by_it(nobody: Path) -> None:
     """botocore itself reads these only with its extra `crt`."""
     (nobody / "config").write_text("[profile new]\nlogin_session = arn:aws:iam::123456789012:user/x\n")
-    said = str(login.refused("expired; log in: somehow", {"AWS_PROFILE": "new"}))
+    said = str(login.refused("expired", {"AWS_PROFILE": "new"}))
     assert said == "expired; log in: aws login --profile new"
 
 
@@ -281,6 +350,20 @@ def test_expired_keys_in_variables_are_named(
     assert (code, out, said.count("\n")) == (3, "", 1), said
     assert "ExpiredToken" in said
     assert "renew the variables AWS_ACCESS_KEY_ID" in said
+
+
+def test_a_profile_of_this_machine_that_does_not_exist_is_two(nobody: Path, run: Run) -> None:
+    """It was typed: no variable is to blame, and nothing else is worth a look."""
+    code, out, said = run("examine", "--profile", "nobody")
+    assert (code, out) == (2, "")
+    assert said == "doctor: --profile: there is no profile 'nobody' in the files of the AWS CLI\n"
+
+
+def test_where_the_files_cannot_be_parsed_it_is_examined(nobody: Path, run: Run) -> None:
+    (nobody / "config").write_text("no section at all\n")
+    code, out, _ = run("examine", "--profile", "nobody", "--only", "credentials.none-found", "--budget", "5")
+    assert code == 1
+    assert "ConfigParseError" in out
 
 
 @pytest.mark.parametrize("words", ASKS, ids=lambda words: words[0])
@@ -321,7 +404,7 @@ def test_without_any_permission_all_is_unknown_and_names_the_actions(powerless: 
     code, said, errors = run("snapshot", str(tmp_path / "saved"))
     assert (code, said) == (3, "")
     assert "doctor: not read: Vpcs (denied: ec2:DescribeVpcs)\n" in errors
-    assert errors.endswith("doctor: nothing was read, so that nothing is saved\n")
+    assert errors.endswith("doctor: nothing was read, so nothing is saved\n")
     assert not (tmp_path / "saved").exists()
     code, _, errors = run("snapshot", str(tmp_path / "saved"), "--function", "orders")
     assert (code, errors.count("\n")) == (3, 1)
@@ -334,3 +417,44 @@ def test_a_permission_that_is_denied_is_no_login(account: Account, run: Run, ans
     code, said, errors = run("examine", "orders", "--output", "json")
     assert (code, errors) == (3, "")
     assert "lambda:GetFunctionConfiguration" in said
+
+
+def test_where_lambda_cannot_be_asked_the_first_line_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        closed = server.getsockname()[1]
+    shut = {
+        "HTTPS_PROXY": f"http://127.0.0.1:{closed}",
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+    for name, value in (KEYS | shut).items():
+        monkeypatch.setenv(name, value)
+    code, said, _ = run("examine", "orders", "--output", "json")
+    headline = json.loads(said)["headline"]
+    assert code == 3
+    assert headline.startswith("Lambda told nothing of function orders (lambda:GetFunctionConfiguration: ProxyError")
+    assert "`doctor examine --target lambda`" in headline
+
+
+def test_a_profile_that_gives_no_credentials_is_named_at_once(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "config").write_text("[profile hangs]\nregion = us-east-1\ncredential_process = /bin/sleep 4\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setattr(live, "_ONE_CALL", 0.5)
+    for words in (("examine", "orders", "--budget", "3"), ("path", "--from", "subnet-1+sg-1", "--to", "sqs")):
+        code, _, said = run(*words, "--profile", "hangs")
+        assert code == 3
+        assert "the profile 'hangs' (credential_process) gave none within" in said
+
+
+def test_the_region_is_the_one_that_the_aws_cli_takes(
+    account: Account, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """AWS_REGION is none of boto3's variables, and the first of the AWS CLI's."""
+    account.deploy()
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    monkeypatch.setenv("AWS_REGION", REGION)
+    assert run("examine", "orders", "--only", "function.not-active")[0] == 0
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    assert run("path", "--from", start(account), "--to", "sqs")[0] == 0

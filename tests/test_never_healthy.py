@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from doctor import answer, boundary, diagnose, registry
-from doctor.clearance import Answer
+from doctor import answer, registry
+from doctor.diagnosis import diagnose
+from doctor.diagnosis.clearance import Answer
 from doctor.evidence import Evidence, Facts, Missing, Reason, Vantage
 from doctor.evidence import caller as caller_kind
 from doctor.evidence.caller import Answer as Said
@@ -21,6 +22,7 @@ from doctor.evidence.reach import Probe, Reach, Tcp, Tls
 from doctor.examine import Run, examine
 from doctor.join import join
 from doctor.judge import judge
+from doctor.probe import forbidden
 from doctor.request import InvalidRequest, Request, ServiceTarget, from_event
 from doctor.schedule import Schedule
 from doctor.verdict import FailOn, Outcome, Severity, Status
@@ -108,6 +110,23 @@ def test_a_run_that_saw_nothing_outside_is_not_healthy() -> None:
     event = {"doctor": {"only": ["identity.*", "credentials.*"], "budget_seconds": 5}}
     verdict = answer.answer(event, None, time.monotonic(), environ)
     assert verdict.status is Status.INCONCLUSIVE, verdict.headline
+    assert "ProxyError" in verdict.headline
+
+
+@pytest.mark.parametrize(
+    ("only", "targets", "words"),
+    [
+        ("credentials.profile-selected", [], "no target was named, so no network path was tried"),
+        ("credentials.profile-selected", [CLOSED], "no target was probed, since no selected check needs it"),
+        ("reach.*", [CLOSED | {"reachable": False}], "127.0.0.1:9 is not reached, as declared"),
+    ],
+)
+def test_health_claims_no_more_than_was_looked_at(only: str, targets: list[Any], words: str) -> None:
+    environ = QUIET | {"DOCTOR_TARGETS": json.dumps(targets), "DOCTOR_ALLOW_LOCAL": "1"}
+    verdict = answer.answer({"doctor": {"only": [only], "budget_seconds": 5}}, None, time.monotonic(), environ)
+    assert verdict.status is Status.HEALTHY, verdict.headline
+    assert verdict.headline.startswith("Nothing is wrong in what ")
+    assert words in verdict.headline
 
 
 def test_an_answer_does_not_excuse_a_broken_isolation() -> None:
@@ -171,7 +190,7 @@ def test_nobody_spells_out_a_variable_by_guessing_resources() -> None:
 
 @pytest.mark.parametrize("address", ["64:ff9b:1::a9fe:a9fe", "::ffff:0:7f00:1", "2001:db8::5efe:7f00:1", "fec0::1"])
 def test_addresses_that_hide_others_are_refused(address: str) -> None:
-    assert boundary.refusal(address, allow_loopback=False)
+    assert forbidden.refusal(address, allow_loopback=False)
 
 
 def test_the_runtimes_own_services_are_nobodys_target() -> None:

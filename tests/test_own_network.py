@@ -11,7 +11,7 @@ import pytest
 import cli
 from doctor import examine, registry
 from doctor.demo.embedded import EmbeddedAWS
-from doctor.emulator import Function
+from doctor.demo.emulator import Function
 from tests.emulated import need_emulator
 from tests.test_scheduled import ROOT, run
 
@@ -69,6 +69,7 @@ def test_a_doctor_names_what_blocks_a_function_that_was_declared() -> None:
     assert verdict["status"] == "unhealthy"
 
 
+@pytest.mark.long
 def test_what_its_own_connection_disproves_is_no_fault() -> None:
     """The emulator stands outside the account's network, so that its way to the target is open whatever the groups say.
 

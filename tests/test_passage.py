@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
-from doctor import passage, registry
+from doctor import registry
+from doctor.areas import network as passage
 from doctor.declare import Observation
 from doctor.evidence.paths import Paths
 from doctor.network.model import Network
+from doctor.network.zones import Naming
 from doctor.verdict import Outcome, Remedy, Severity, Source
 from tests.evidence.build import PARTNER_HOST, S3_HOST, in_vpc, paths, sound_vpc
 from tests.evidence.network import ISOLATED, ONE_ISOLATED, SOUND, TO_NAT, acl, outside
@@ -46,6 +48,51 @@ class TestApplicability:
     def test_where_a_proxy_is_called_the_target_itself_is_not(self, check_id: str) -> None:
         seen = only(check_id, paths(ISOLATED, PARTNER_HOST, proxied=True))
         assert (seen.outcome, "proxy" in seen.message) == (Outcome.NOT_APPLICABLE, True)
+
+
+class TestTheName:
+    """What `doctor path` leaves open about a name, no examination lets pass."""
+
+    @pytest.mark.parametrize(
+        "less",
+        [
+            {"vpcs": None},
+            {"dhcp_options": None},
+            {"naming": None},
+            {"naming": Naming(zones={}, rules=(), firewalls=(), profiles=())},
+            {"naming": Naming(zones={"vpc-1": ()}, rules=None, firewalls=(), profiles=())},
+            {"naming": Naming(zones={"vpc-1": ()}, rules=(), firewalls=None, profiles=())},
+            {"naming": Naming(zones={"vpc-1": ()}, rules=(), firewalls=(), profiles=None)},
+        ],
+        ids=str,
+    )
+    def test_a_name_that_may_become_something_else_is_undecided(self, less: dict[str, Any]) -> None:
+        assert self._open(paths(sound_vpc(**less)))
+
+    def test_what_was_read_is_decided(self) -> None:
+        assert not self._open(paths())
+
+    def test_what_the_sandbox_got_is_decided_whatever_was_not_read(self) -> None:
+        assert not self._open(paths(sound_vpc(dhcp_options=None), seen=("10.0.2.9",)))
+
+    @pytest.mark.parametrize(("read", "outcome"), [({}, Outcome.OK), ({"dhcp_options": None}, Outcome.UNKNOWN)])
+    def test_an_isolation_is_kept_only_where_the_name_is_decided(self, read: dict[str, Any], outcome: Outcome) -> None:
+        outside_alone = registry.load("reach.expectation-failed").otherwise
+        assert outside_alone is not None
+        closed = acl("subnet-fa", entry(100, "tcp 80", egress=True))
+        shut = replace(sound_vpc(**read), acls=closed.acls)
+        ways = paths(shut, function=in_vpc(subnets=("subnet-fa",)))
+        assert [way.path.reachable for way in ways.ways if way.path.reachable is not False] == []
+        (seen,) = outside_alone(paths=replace(ways, expected=False))
+        assert seen.outcome is outcome
+
+    def _open(self, facts: Paths) -> list[str]:
+        said = [(id_, each) for id_ in PATH_CHECKS + DNS for each in observed(id_, facts)]
+        return [
+            id_
+            for id_, each in said
+            if each.outcome is Outcome.UNKNOWN and (each.severity or registry.load(id_).severity) is Severity.BREAKS
+        ]
 
 
 class TestProblem:
@@ -249,8 +296,31 @@ class TestEndpointChecks:
         assert seen.remedy is not None
         assert seen.remedy.commands == (
             "aws ec2 create-vpc-endpoint --vpc-id vpc-1 --vpc-endpoint-type Interface --service-name "
-            "com.amazonaws.us-east-1.kms --subnet-ids subnet-fa subnet-fb --security-group-ids ENDPOINT_GROUP "
-            "--private-dns-enabled",
+            "com.amazonaws.us-east-1.kms --subnet-ids subnet-fa subnet-fb --security-group-ids sg-e --private-dns-enabled",
+        )
+
+    def test_where_no_endpoint_s_group_lets_the_function_in_one_is_made_first(self) -> None:
+        closed = paths(changed(ISOLATED, "groups", "sg-e", ingress=()), "kms.us-east-1.amazonaws.com")
+        seen = only("network.endpoint-missing", closed)
+        group = (
+            '"$(aws ec2 describe-security-groups --filters Name=vpc-id,Values=vpc-1 Name=group-name,Values=kms-endpoint '
+            "--query 'SecurityGroups[0].GroupId' --output text)\""
+        )
+        assert seen.remedy is not None
+        made, opened, endpoint = seen.remedy.commands
+        assert made == (
+            "aws ec2 create-security-group --vpc-id vpc-1 --group-name kms-endpoint "
+            "--description 'Lets the function jobs in on 443'"
+        )
+        assert opened == (
+            f"aws ec2 authorize-security-group-ingress --group-id {group} --protocol tcp --port 443 --source-group sg-f"
+        )
+        assert endpoint.endswith(f"--security-group-ids {group} --private-dns-enabled")
+
+    def test_a_group_that_was_not_read_lets_nobody_in(self) -> None:
+        assert (
+            paths(changed(ISOLATED, "groups", "sg-e", unread=("ingress",)), "kms.us-east-1.amazonaws.com").admitting
+            == ""
         )
 
     def test_endpoints_that_were_not_read_are_unknown(self) -> None:

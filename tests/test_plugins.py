@@ -121,6 +121,13 @@ def test_one_that_fails_at_work_is_seen_and_costs_nobody_else(body: str, finding
     assert verdict["status"] == "inconclusive"
 
 
+@pytest.mark.parametrize("body", ["raise ValueError('boom')", "import os; os._exit(7)", "while True: pass"])
+def test_a_mild_one_that_fails_at_work_leaves_no_run_healthy(body: str, tmp_path: Path) -> None:
+    mild = broken(body).replace("Severity.BREAKS", "Severity.HINTS")
+    verdict = examine(install(tmp_path, mild), "acme-checks", "acme-checks.*", "credentials.profile-selected", budget=4)
+    assert (verdict["status"], "acme-checks.region" in verdict["headline"]) == ("inconclusive", True)
+
+
 @pytest.mark.parametrize(
     ("code", "words"),
     [
@@ -143,6 +150,7 @@ def test_one_that_fails_at_work_is_seen_and_costs_nobody_else(body: str, finding
         *("other-prefix", "built-in-id", "no-annotation", "no-evidence", "no-docstring"),
     ],
 )
+@pytest.mark.sampled(3)
 def test_one_that_does_not_load_is_told_and_makes_the_run_inconclusive(code: str, words: str, tmp_path: Path) -> None:
     verdict = examine(install(tmp_path, code), "acme-checks", "credentials.profile-selected", budget=3)
     (failed,) = (finding for finding in verdict["findings"] if finding["check"] == "doctor.plugin-failed")

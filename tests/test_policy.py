@@ -7,7 +7,9 @@ import cfnlint
 import pytest
 from click.testing import CliRunner
 
-from doctor import location, policy, registry
+from doctor import location, registry
+from doctor.console import policy
+from doctor.policies.usual import rarer, use
 from doctor.request import HostTarget, ServiceTarget
 
 cli = location.module(location.part("cli.py"), "doctor.cli")
@@ -66,6 +68,18 @@ def test_checks_that_ask_aws_nothing_need_no_policy() -> None:
 def test_actions_exist(action: str) -> None:
     service, _, name = action.partition(":")
     assert name.lower() in KNOWN[service]["Actions"]
+
+
+@pytest.mark.parametrize(
+    "service", ["dynamodb", "kms", "kinesis", "lambda", "s3", "secretsmanager", "sns", "sqs", "ssm"]
+)
+def test_the_calls_that_a_role_is_judged_by_exist(service: str) -> None:
+    """What IAM does not know is allowed by nobody but a wildcard."""
+    found = use(service, "orders", partition="aws", region="us-east-1", account="123456789012")
+    assert found
+    for each in (*found.wanted, *rarer(found)):
+        prefix, _, name = each.action.partition(":")
+        assert name.lower() in KNOWN[prefix]["Actions"], each.action
 
 
 # Reads that return what a doctor must never hold: a secret, a body, a message, an item, a presigned address of the code.

@@ -9,7 +9,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from doctor import catalogue, location
+from doctor import location
+from doctor.console import catalogue
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -37,7 +38,7 @@ def test_every_command_of_the_readme_exists_with_its_options(line: str) -> None:
 
 
 def test_the_codes_of_a_path_are_the_programs() -> None:
-    from doctor import network_commands
+    from doctor.console import network_commands
 
     said = re.search(r"`path` says (\d) reachable, (\d) not, (\d) unknown", README)
     assert said
@@ -46,9 +47,9 @@ def test_the_codes_of_a_path_are_the_programs() -> None:
 
 @pytest.mark.parametrize("line", [line for line in CONSOLE if line.startswith("doctor path ")])
 def test_the_ends_of_a_path_are_written_as_they_are_read(line: str) -> None:
+    from doctor.console.target import named, place
     from doctor.network.model import Network
     from doctor.network.sources import source
-    from doctor.target import named, place
 
     words = shlex.split(line)
     start, to = (words[words.index(option) + 1] for option in ("--from", "--to"))

@@ -59,6 +59,22 @@ def test_a_pattern_that_matches_nothing_is_told(only: tuple[str, ...], skip: tup
     assert refused.value.field == field
 
 
+@pytest.mark.parametrize(
+    ("pattern", "meant"),
+    [
+        ("dsn.*", "did you mean dns.*?"),
+        ("dns", "did you mean dns.*?"),
+        ("credential.expired", "did you mean credentials.expired?"),
+        ("credentials.expird", "did you mean credentials.expired"),
+        ("zzz.*", "`doctor checks` lists them"),
+    ],
+)
+def test_a_misspelt_pattern_is_told_what_it_may_have_meant(pattern: str, meant: str) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        registry.select(registry.built_in(), (pattern,), ())
+    assert meant in str(refused.value)
+
+
 def test_only_what_was_selected_is_imported() -> None:
     program = (
         "import sys, time; from doctor import answer; "

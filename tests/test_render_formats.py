@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doctor import registry
+from doctor.console.schema import schema
 from doctor.render import emf, health, junit
 from doctor.render import json as json_form
-from doctor.schema import schema
 from doctor.verdict import FailOn, Finding, Outcome, Severity, Status, Timings, Verdict
 from tests import hostile
 
@@ -92,7 +92,7 @@ class TestJunit:
     def read(verdict: Verdict) -> ElementTree.Element:
         return ElementTree.fromstring(junit.render(verdict).encode())
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(VERDICTS)
     def test_the_counts_are_those_of_the_cases_and_green_means_healthy(self, verdict: Verdict) -> None:
         suite = self.read(verdict)
@@ -142,7 +142,7 @@ class TestJunit:
 class TestHealth:
     """draft-inadarei-api-health-check-05, section 3 and 4."""
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(VERDICTS)
     def test_it_passes_exactly_where_all_is_well(self, verdict: Verdict) -> None:
         document = json.loads(health.render(verdict))
@@ -196,7 +196,7 @@ class TestEmf:
                 assert len(dimensions) <= 30
                 assert all(0 < len(document[name]) <= 1024 for name in dimensions)
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(VERDICTS)
     def test_exactly_one_status_counts(self, verdict: Verdict) -> None:
         document = json.loads(emf.render(verdict, at=0))

@@ -10,14 +10,16 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from doctor import registry
 from doctor.render import markdown
-from doctor.verdict import Finding, Outcome, Status, Verdict
+from doctor.verdict import Diagnosis, Finding, Outcome, Remedy, Status, Verdict
 from tests import hostile
 
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 # What GitHub, GitLab and Jira read beyond CommonMark: mentions, references, links, keys, commits, emoji, math, notes, HTML.
 MEANT = re.compile(
     r"[@#<>&$\[\]{}\\|`~*]|://|www\.|mailto:|\b[A-Za-z][A-Za-z0-9]+-\d|\b[0-9a-f]{7,}\b|:[a-z+]+:|^\s*(h\d\.|bq\.|\d+[.)])"
+    r"|(^|[ (])-[^ -]([^-]*[^ -])?-($|[ .,:;)])|[:;]\)|:[(PD]\b|\((y|n|i|x|/|\?|on|off|flag)\)"
 )
 
 
@@ -80,6 +82,54 @@ def test_what_was_written_is_what_is_read(text: str) -> None:
     """Neutral is not gone: a reader sees the name that is at fault, backslashes, bars and all."""
     found = markdown.render(dataclasses.replace(hostile.verdict(), headline=text))
     assert text.strip() in [words.strip() for words in shown(found)]
+
+
+JIRA = [
+    "a -gone- b",
+    "a -gone away-.",
+    "(-gone-)",
+    "(y) :)",
+    "so :( and :D",
+    "well ;)",
+    "it is (x)",
+    "a (/) b",
+    "(on)",
+    "x (i)",
+]
+
+
+@pytest.mark.parametrize("text", JIRA)
+def test_what_jira_strikes_through_or_draws_is_shown_as_it_was_written(text: str) -> None:
+    found = markdown.render(dataclasses.replace(hostile.verdict(), headline=text))
+    assert text in shown(found)
+    assert text not in plainly(found)
+
+
+@pytest.mark.parametrize(
+    "text", ["us-east-1 and eu-west-2", "from 1 - 2 s", "a well-known, long-lived key", "Errno -3: no"]
+)
+def test_a_dash_that_strikes_nothing_stays_plain(text: str) -> None:
+    assert markdown.inline(text) == text
+
+
+def test_code_in_a_remedy_is_code_as_it_was_written() -> None:
+    for check_id in registry.built_in():
+        written = registry.load(check_id).remedy.text
+        assert len(written) >= 1000 or markdown.spans(written) == written, check_id
+    assert markdown.spans("Pass `config=` to boto3, and no key.") == "Pass `config=` to boto3, and no key."
+    assert shown(markdown.spans("`a` and `b c`")) == ["a", " and ", "b c"]
+
+
+@pytest.mark.parametrize("text", [*hostile.HTML, *hostile.MARKDOWN, *hostile.PLACES, *JIRA])
+@pytest.mark.parametrize(
+    "around", ["{}", "Set `{}` anew", "Name {} in `x`", "`x`{}`y`", "{}`", "a`{}", "`x` {}", "b {}`x`"]
+)
+def test_a_strangers_name_in_a_remedy_means_nothing(text: str, around: str) -> None:
+    """Whatever backticks it brings along: what is not in a code span is harmless as it stands, and between spans as well."""
+    found = markdown.spans(around.format(text))
+    assert set(structure(f"a {found}")) <= {"paragraph_open p ", "shown", "paragraph_close p "}
+    first, *others = [*plainly(found), ""] if not found.startswith("`") else ["", *plainly(found)]
+    assert not [words for words in (first, *(f"x{other}" for other in others)) if MEANT.search(words)]
 
 
 def test_no_line_is_endless_and_what_is_cut_is_told() -> None:
@@ -160,11 +210,20 @@ def test_what_one_missing_piece_leaves_undecided_is_told_once_and_every_problem_
 WORDS = {
     "passing checks": "Passed or not applicable",
     "evidence": "### Evidence",
+    "versions": "lambda-network-doctor",
     "ladder": "| target |",
-    "remedies": "**Remedy.**",
-    "other diagnoses": "### 2.",
+    "diagnoses from 3 on": "### 3.",
+    "remedies from 2 on": "Remedy.** The second",
+    "commands from 2 on": "aws second",
+    "diagnoses from 2 on": "### 2.",
+    "the remedy": "Remedy.** The first",
+    "the template": "Resources:",
+    "further commands": "aws further",
     "the diagnosis": "### 1.",
+    "the command": "aws first",
+    "the field": "InvalidRequest in",
 }
+GONE_WITH = {"diagnoses from 2 on": ("remedies from 2 on", "commands from 2 on", "diagnoses from 3 on")}
 
 
 def left_out(text: str) -> list[str]:
@@ -172,7 +231,7 @@ def left_out(text: str) -> list[str]:
     return note[1].split(", ") if note else []
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     most=st.integers(200, 6000),
     status=st.sampled_from(Status),
@@ -189,8 +248,9 @@ def test_a_report_fits_says_its_status_and_what_it_left_out(
     assert status.value in found.splitlines()[0]
     whole = markdown.render(verdict)
     assert found == whole or left_out(found)
+    told = {*left_out(found), *(each for name in left_out(found) for each in GONE_WITH.get(name, ()))}
     for name, words in WORDS.items():
-        assert (words in found) == (words in whole and name not in left_out(found)), name
+        assert (words in found) == (words in whole and name not in told), name
     assert structure(found)[:5] == structure(BENIGN)[:5]
 
 
@@ -201,19 +261,49 @@ def cramped(status: Status, headline: str, findings: int, text: str) -> Verdict:
         for outcome in Outcome
     )
     whole = hostile.verdict(status=status, headline=headline)
-    return dataclasses.replace(whole, findings=whole.findings + several)
+    diagnoses = (
+        diagnosed("first", Remedy(text="The first", commands=("aws first", "aws further"), template="Resources:")),
+        diagnosed("second", Remedy(text="The second", commands=("aws second",))),
+        diagnosed("third", Remedy(text="The third", commands=("aws third",))),
+    )
+    return dataclasses.replace(whole, findings=whole.findings + several, diagnoses=diagnoses)
+
+
+def diagnosed(headline: str, remedy: Remedy) -> Diagnosis:
+    return dataclasses.replace(hostile.verdict().diagnoses[0], headline=headline, remedy=remedy)
+
+
+def shrinking(verdict: Verdict) -> Iterator[tuple[str, list[str]]]:
+    for most in range(len(markdown.render(verdict).encode()), 199, -1):
+        found = markdown.render(verdict, most_bytes=most)
+        yield found, left_out(found)
 
 
 def test_what_matters_least_goes_first() -> None:
-    """Passing checks, then evidence, then remedies, then diagnoses after the first; never the verdict."""
+    """Passing checks, then evidence; then from the last diagnosis up, words before commands; never the verdict."""
+    seen: list[str] = []
+    for _, gone in shrinking(cramped(Status.UNHEALTHY, "it is broken", 5, "a message")):
+        seen += [name for name in gone if name not in seen]
+    assert [name for name in seen if name in WORDS] == list(WORDS)
+
+
+def test_the_first_command_outlives_all_but_the_verdict_and_the_first_remedy_every_other_diagnosis() -> None:
     verdict = cramped(Status.UNHEALTHY, "it is broken", 5, "a message")
-    gone: list[str] = []
-    for most in range(len(markdown.render(verdict).encode()), 199, -1):
-        now = left_out(markdown.render(verdict, most_bytes=most))
-        assert now[: len(gone)] == gone
-        gone = now
-    order = [name for name in gone if name in WORDS]
-    assert order == list(WORDS)
+    for found, _ in shrinking(verdict):
+        if "### 1." in found or "Remedy.** The first" in found:
+            assert "aws first" in found
+        if "### 2." in found:
+            assert "Remedy.** The first" in found
+
+
+def test_a_headline_that_the_first_diagnosis_repeats_is_said_once_before_any_remedy_goes() -> None:
+    verdict = cramped(Status.UNHEALTHY, "first", 0, "a message")
+    assert markdown.render(verdict).splitlines().count("first") == 2
+    for found, gone in shrinking(verdict):
+        times = found.splitlines().count("first")
+        assert times == 1 + ("the headline's repetition" not in gone) or "the field" in gone
+        if {"remedies from 3 on", "the remedy", "the diagnosis"} & set(gone):
+            assert "the headline's repetition" in gone
 
 
 def test_without_need_nothing_is_left_out() -> None:

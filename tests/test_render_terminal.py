@@ -2,11 +2,13 @@
 
 import dataclasses
 import re
+from types import SimpleNamespace
 
 import pytest
 
+from doctor.console import present
 from doctor.render import terminal
-from doctor.verdict import Outcome, Status
+from doctor.verdict import Finding, Outcome, Severity, Status
 from tests import hostile
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
@@ -31,6 +33,7 @@ def test_the_proof_can_tell() -> None:
 
 @pytest.mark.parametrize("colour", [False, True])
 @pytest.mark.parametrize("width", [60, 100, 200])
+@pytest.mark.sampled(3)
 def test_every_string_in_every_field_only_prints(colour: bool, width: int) -> None:
     for number, (verdict, _) in enumerate(hostile.square()):
         if number % 3 == [60, 100, 200].index(width):  # each width has its third of them
@@ -92,3 +95,34 @@ def test_unknowns_that_say_the_same_stand_in_one_line() -> None:
     text = terminal.render(hostile.verdict(findings=tuple(findings)), colour=False, width=WIDE)
     assert text.count("DNS was not seen") == 1
     assert "20 unknown" in text
+
+
+def counted(*findings: Finding) -> str:
+    return (
+        terminal.render(hostile.verdict(findings=findings), colour=False, width=WIDE).split("\n\n")[-1].splitlines()[0]
+    )
+
+
+def test_findings_are_counted_in_words_that_fit() -> None:
+    ok = hostile.finding(Outcome.OK, "dns.a")
+    problem = hostile.finding(Outcome.PROBLEM, "dns.b")
+    assert counted(ok, problem) == "1 ok, 1 problem"
+    assert counted(ok, ok, problem, problem) == "2 ok, 2 problems"
+
+
+def test_unknowns_that_decide_nothing_are_told_from_those_that_the_headline_counts() -> None:
+    deciding = hostile.finding(Outcome.UNKNOWN, "dns.a", severity=Severity.BREAKS)
+    hint = hostile.finding(Outcome.UNKNOWN, "dns.b", severity=Severity.HINTS)
+    assert counted(deciding, deciding) == "2 unknown"
+    assert counted(deciding, hint, hint) == "3 unknown (1 of severity breaks or more, which alone decide)"
+
+
+@pytest.mark.parametrize(("term", "wanted"), [("xterm-256color", True), ("dumb", False)])
+def test_progress_is_for_terminals_that_can_take_a_line_back(
+    term: str, wanted: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr", SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setenv("TERM", term)
+    assert present.wants_progress() is wanted
+    monkeypatch.setattr("sys.stderr", SimpleNamespace(isatty=lambda: False))
+    assert not present.wants_progress()

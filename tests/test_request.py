@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from doctor import answer, boundary, registry, request
+from doctor import answer, hosts, registry, request
 from doctor.request import HostTarget, Request, ServiceTarget, from_event, parse
 from doctor.verdict import FailOn, InvalidRequest, Status
 
@@ -207,6 +207,24 @@ def test_a_malformed_declared_target_names_its_place(text: str) -> None:
     assert refused.value.field.startswith("DOCTOR_TARGETS[0]")
 
 
+def test_a_target_that_is_no_json_is_blamed_where_it_stands() -> None:
+    listed = ["sqs", "{bad"]
+    with pytest.raises(InvalidRequest, match="is not JSON") as refused:
+        from_event({"doctor": {"targets": listed}}, {})
+    assert refused.value.field == "doctor.targets[1]"
+    with pytest.raises(InvalidRequest, match="is not JSON") as refused:
+        from_event({}, {"DOCTOR_TARGETS": json.dumps(listed)})
+    assert refused.value.field == "DOCTOR_TARGETS[1]"
+
+
+def test_a_deployer_declares_no_more_targets_than_a_request_may_have() -> None:
+    listed = [f"host-{number}.example:443" for number in range(65)]
+    assert len(from_event({}, {"DOCTOR_TARGETS": json.dumps(listed[:64])}).targets) == 64
+    with pytest.raises(InvalidRequest, match="64 entries or fewer") as refused:
+        from_event({}, {"DOCTOR_TARGETS": json.dumps(listed)})
+    assert refused.value.field == "DOCTOR_TARGETS"
+
+
 def words(text: str) -> list[str]:
     return text.split()
 
@@ -318,4 +336,4 @@ def test_a_selection_is_made_of_known_ids(only: list[str]) -> None:
 
 def test_spelled_as_host_and_refusal_agree_on_what_is_an_address() -> None:
     for host in MISSPELT:
-        assert boundary.as_address(host) is None or not boundary.spelled_as_host(host)
+        assert hosts.as_address(host) is None or not hosts.spelled_as_host(host)

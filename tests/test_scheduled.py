@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from doctor.demo.embedded import EmbeddedAWS
-from doctor.emulator import Function
+from doctor.demo.emulator import Function
 from tests.emulated import need_emulator
 
 ROOT = Path(__file__).parent.parent

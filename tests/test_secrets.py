@@ -5,26 +5,32 @@ no real one does.
 """
 
 import base64
+import contextlib
+import http.server
 import json
 import random
 import string
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 import pytest
 
+import cli
 import handler
 from doctor import answer, casefile, registry
+from doctor.console import live
+from doctor.console.snapshot import Snapshot
 from doctor.declare import Check, ok, problem
+from doctor.encode import words
 from doctor.evidence.environment import Environment
 from doctor.examine import Examination, Run, examine
-from doctor.form import words
 from doctor.redact import MASK, Redactor
 from doctor.render import emf, health, junit, markdown, terminal
 from doctor.render import json as json_form
@@ -254,11 +260,15 @@ def checks(judges: list[Callable[..., Any]]) -> list[Check]:
     return [replace(model, id=f"invented.check-{number}", judge=judge) for number, judge in enumerate(judges)]
 
 
-def ran(monkeypatch: pytest.MonkeyPatch, judges: list[Callable[..., Any]], environ: dict[str, str]) -> dict[str, str]:
-    panel = {check.id: check for check in checks(judges)}
+def patched(monkeypatch: pytest.MonkeyPatch, panel: dict[str, Check]) -> None:
+    """Have these checks alone, and the engine's own."""
     monkeypatch.setattr(registry, "built_in", lambda: tuple(panel))
     engines = registry.load
     monkeypatch.setattr(registry, "load", lambda check_id, *_: panel.get(check_id) or engines(check_id))
+
+
+def ran(monkeypatch: pytest.MonkeyPatch, judges: list[Callable[..., Any]], environ: dict[str, str]) -> dict[str, str]:
+    patched(monkeypatch, {check.id: check for check in checks(judges)})
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     schedule = Schedule(time.monotonic(), 30.0)
@@ -285,6 +295,7 @@ def clean(found: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("conclude", [ok, problem], ids=["ok", "failing"])
+@pytest.mark.sampled(2)
 def test_a_run_that_speaks_of_secrets_shows_none(conclude: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
     found = ran(monkeypatch, [says(text, conclude) for text in texts()], ENVIRON)
     assert {"ok": "healthy", "problem": "unhealthy"}[conclude.__name__] in found["terminal"].splitlines()[0]
@@ -353,6 +364,196 @@ def test_the_handler_shows_none_whatever_fails(
     printed = capsys.readouterr()
     assert not leaks(printed.out + printed.err)
     assert len(replies) == printed.out.count("_aws")
+
+
+# The command line, its standard error included
+
+# A secret in every encoding, from each of a few kinds; all of them in `make long`.
+SPOKEN = [pytest.param(kind, marks=() if number % 13 == 0 else pytest.mark.long) for number, kind in enumerate(KINDS)]
+
+
+def spoken(kind: str) -> str:
+    """One sentence with the value and the secret in every encoding."""
+    _, value, secret = KINDS[kind]
+    return "; ".join(f"it said {each} then" for each in dict.fromkeys((*spellings(value), *spellings(secret))))
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Run the command line in the environment of all secrets: what it wrote, to either stream."""
+    for name, value in ENVIRON.items():
+        monkeypatch.setenv(name, value)
+
+    def run(*words: str, codes: tuple[int, ...] = (0, 1, 3)) -> str:
+        code = cli.run(list(words))
+        printed = capsys.readouterr()
+        assert code in codes, printed.err
+        return printed.out + printed.err
+
+    return run
+
+
+@pytest.mark.parametrize("form", ["terminal", "json"])
+@pytest.mark.parametrize("kind", SPOKEN)
+def test_the_reading_of_an_error_text_shows_none(kind: str, form: str, said: Callable[..., str]) -> None:
+    for text in (spoken(kind), f"AccessDeniedException: not authorized to perform: sqs:SendMessage {spoken(kind)}"):
+        assert not leaks(said("explain", "--error", text, "--output", form))
+
+
+@pytest.mark.parametrize("kind", SPOKEN)
+def test_what_reads_the_network_shows_none(
+    kind: str, said: Callable[..., str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """AWS's own words, refused reads and what people write into names carry anything."""
+    text = spoken(kind)
+    subnet = {"SubnetId": "subnet-1", "VpcId": "vpc-1", "CidrBlock": "10.0.1.0/24", "AvailabilityZone": "us-east-1a"}
+    vpc = {"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16", "Tags": [{"Key": text, "Value": text}]}
+    group = {"GroupId": "sg-1", "GroupName": text, "Description": text, "VpcId": "vpc-1", "IpPermissionsEgress": []}
+    replies = {"Vpcs": [vpc], "Subnets": [subnet], "SecurityGroups": [group | {"IpPermissions": []}]}
+    unread = dict.fromkeys(("RouteTables", "NetworkAcls", "NatGateways"), f"refused: ec2:X: ValueError: {text}")
+    taken = Snapshot(replies=replies, unread=unread, region="us-east-1")
+    monkeypatch.setattr(live, "asking", lambda environ: contextlib.nullcontext(None))
+    monkeypatch.setattr(live, "vpc_of_source", lambda world, start: "vpc-1")
+    monkeypatch.setattr(live, "network", lambda world, vpcs: taken)
+    for form in ("terminal", "json"):
+        walked = said("path", "--from", "subnet-1+sg-1", "--to", "10.0.2.9:443", "--output", form)
+        assert "subnet-1" in walked
+        assert not leaks(walked), form
+    told = said("snapshot", str(tmp_path / "saved"), codes=(3,))
+    assert "not read: NatGateways" in told
+    assert not leaks(told)
+
+
+@pytest.mark.parametrize(
+    "judge",
+    [
+        pytest.param(ok, id="ok", marks=pytest.mark.long),
+        pytest.param(problem, id="failing"),
+        pytest.param(raises, id="crashing"),
+    ],
+)
+@pytest.mark.sampled(2)
+def test_an_ordinary_run_of_the_command_line_shows_none(
+    judge: Callable[..., Any], said: Callable[..., str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """On both streams and in every file, and what `diff` makes of two of them."""
+    spelled = texts() if judge is not raises else texts()[::25]  # each crash costs a child
+    before, after = tmp_path / "before.json", tmp_path / "after.json"
+    written = ""
+    for file, some_ in ((before, spelled[::2]), (after, spelled)):
+        judges = [raises(text) if judge is raises else says(text, judge) for text in some_]
+        panel = {each.id: each for each in checks(judges)}
+        with monkeypatch.context() as patch:
+            patched(patch, panel)
+            outputs_ = [
+                "json",
+                f"casefile={file}",
+                *(f"{form}={tmp_path}/{form}" for form in ("markdown", "junit", "health")),
+            ]
+            written += said("examine", *(word for each in outputs_ for word in ("--output", each)))
+            written += said("examine", "--output", "terminal")
+    written += said("diff", str(before), str(after), codes=(0, 1, 2, 3))
+    written += "".join(file.read_text() for file in tmp_path.iterdir())
+    assert MASK in written
+    assert not leaks(written)
+
+
+class _Answering(http.server.BaseHTTPRequestHandler):
+    """AWS, as far as the doctor's own question goes: who is calling."""
+
+    signatures: ClassVar[list[str]] = []
+    answer: ClassVar[tuple[int, bytes]] = (200, b"")
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        _Answering.signatures.append(self.headers.get("Authorization", "").rpartition("Signature=")[2])
+        status, body = self.answer
+        self.send_response(status)
+        self.send_header("x-amzn-RequestId", "01234567-89ab-cdef-0123-456789abcdef")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self) -> None:
+        self.do_POST()
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+WHO = b"""<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
+<Arn>arn:aws:sts::123456789012:assumed-role/jobs/jobs</Arn><UserId>A:jobs</UserId><Account>123456789012</Account>
+</GetCallerIdentityResult></GetCallerIdentityResponse>"""
+NOBODY = b"""<ErrorResponse><Error><Type>Sender</Type><Code>InvalidClientTokenId</Code><Message>no</Message></Error>
+</ErrorResponse>"""
+DEBUG = "import json, logging, handler; logging.basicConfig(level=logging.DEBUG); "
+ASKED = DEBUG + "print(json.dumps(handler.handler({'doctor': {'budget_seconds': 12, 'include_casefile': True}}, None)))"
+CRASHED = DEBUG + (
+    "from doctor import answer; import os\n"
+    "def fails(*_, **__): raise ValueError(' '.join(os.environ.values()))\n"
+    "answer.examine = fails; print(json.dumps(handler.handler({'doctor': {}}, None)))"
+)
+ALONE = DEBUG + "import boto3; boto3.client('sts').get_caller_identity()"
+
+
+@pytest.fixture
+def aws() -> Iterator[dict[str, str]]:
+    """The environment of a process whose AWS is a server of this one."""
+    _Answering.signatures.clear()
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Answering) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield {
+            **ENVIRON,
+            "PATH": "/usr/bin:/bin",
+            "AWS_REGION": "us-east-1",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_LAMBDA_LOG_LEVEL": "DEBUG",
+            "DOCTOR_ALLOW_LOCAL": "1",
+        }
+        server.shutdown()
+
+
+def logged(program: str, environ: dict[str, str]) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environ, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    return done.stdout + done.stderr
+
+
+def test_an_application_that_logs_everything_would_show_them(aws: dict[str, str]) -> None:
+    """So that silence below proves something: botocore's own DEBUG holds token and signature of what it sends."""
+    _Answering.answer = (200, WHO)
+    text = logged(ALONE, aws)
+    assert _Answering.signatures[0] in text
+    assert leaks(text)
+
+
+@pytest.mark.parametrize(
+    "in_function",
+    [
+        pytest.param({}, id="elsewhere", marks=pytest.mark.long),
+        pytest.param({"AWS_LAMBDA_FUNCTION_NAME": "jobs"}, id="in a function"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("program", "answer_"),
+    [(ASKED, (200, WHO)), (ASKED, (403, NOBODY)), (CRASHED, (200, WHO))],
+    ids=["ok", "failing", "crashing"],
+)
+@pytest.mark.sampled(3)
+def test_a_run_beside_an_application_that_logs_everything_shows_none(
+    program: str, answer_: tuple[int, bytes], in_function: dict[str, str], aws: dict[str, str]
+) -> None:
+    """Root, botocore and urllib3 log at DEBUG, calls are signed and answered, and no line of it leaves a child."""
+    _Answering.answer = answer_
+    text = logged(program, aws | in_function)
+    assert '"schema_version"' in text
+    assert all(_Answering.signatures)
+    assert bool(_Answering.signatures) is (program is ASKED)
+    assert not [each for each in _Answering.signatures if each in text]
+    assert not leaks(text)
 
 
 def test_an_error_of_the_command_line_shows_none() -> None:

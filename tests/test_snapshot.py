@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from doctor import snapshot, strict_json
+from doctor import strict_json
+from doctor.console import snapshot
 from doctor.verdict import InvalidRequest
 from tests.network.test_read import READ, REPLIES
 
@@ -142,7 +143,10 @@ def test_a_folder_that_is_no_snapshot_is_refused_by_name(
 
 
 def test_no_folder_and_an_empty_one_are_refused(tmp_path: Path) -> None:
-    for folder, message in ((tmp_path / "none", "is no folder"), (tmp_path, "holds no reply")):
+    file = tmp_path / "notes.txt"
+    file.write_text("[]")
+    cases = ((tmp_path / "none", "is not there"), (file, "is a file, and no folder"), (tmp_path, "holds no reply"))
+    for folder, message in cases:
         with pytest.raises(InvalidRequest, match=message):
             snapshot.read(folder)
 
@@ -231,7 +235,7 @@ def test_what_is_no_json_is_refused_before_anything_is_written(tmp_path: Path) -
     assert not (tmp_path / "new").exists()
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     content=st.binary(max_size=60)
     | st.builds(lambda start: json.dumps(REPLIES["Vpcs"])[:start].encode(), st.integers(0, 400))

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from doctor import child, supervise
-from doctor.child import Task
-from doctor.supervise import Children, End, How, Item
+from doctor import registry
+from doctor.isolation import child, supervise
+from doctor.isolation.child import Task
+from doctor.isolation.supervise import Children, End, How, Item
 from tests.leftovers import nothing_is_left  # noqa: F401 - a fixture for every test here
 
 pytestmark = pytest.mark.alone
@@ -206,6 +207,17 @@ def test_a_crash_says_what_happened_and_keeps_what_was_sent(work: Callable[[], I
     assert items["task"] == [1]
     assert ends["task"].how is How.CRASHED
     assert words in ends["task"].detail
+
+
+def is_told_no() -> Iterator[object]:
+    yield 1
+    yield from registry.plugin("no-such-distribution")
+
+
+def test_what_the_doctor_says_to_users_names_no_line_of_its_own_code() -> None:
+    _, ends = run(task(is_told_no))
+    assert "no installed distribution 'no-such-distribution'" in ends["task"].detail
+    assert ".py:" not in ends["task"].detail
 
 
 @pytest.fixture(autouse=True)

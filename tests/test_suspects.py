@@ -11,14 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checks.reach import connect_timeout, some_addresses_dead
-from doctor import registry, sight, suspects
+from doctor import registry
+from doctor.diagnosis import sight, suspects
+from doctor.diagnosis.telling import foreign, left, telling
 from doctor.evidence import Facts
 from doctor.evidence.caller import Answer
 from doctor.evidence.clients import Call, Clients, Phase
 from doctor.evidence.names import Names, Reply
 from doctor.evidence.reach import Reach, Tcp
 from doctor.evidence.resolver import Resolver
-from doctor.telling import foreign, left, telling
 from doctor.verdict import Diagnosis, Finding, Outcome, Separation, Severity, Source
 from tests.evidence import sealed
 from tests.evidence.build import SILENT, clients, configured, looked, probe, proxy, system

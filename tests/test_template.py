@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from cfnlint.decode import decode
 
-from doctor import policy, registry, request
+from doctor import registry, request
+from doctor.console import policy
 
 ROOT = Path(__file__).parent.parent
 MAKEFILE = (ROOT / "Makefile").read_text()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from doctor import registry
-from doctor.clearance import Answer, answers
+from doctor.diagnosis.clearance import Answer, answers
 from doctor.evidence import Facts, Vantage
 from doctor.evidence.names import Names, Reply
 from doctor.evidence.reach import Reach, Tcp
@@ -204,6 +204,35 @@ class TestClosedAndPassing:
         verdict = judged(*CONFIGURED, replace(paths(EGRESS, seen=(LIVE,)), expected=False), got(LIVE), reached)
         assert "reach.expectation-failed" in grave(verdict)
         assert one(verdict, "network.model-contradicted").outcome is Outcome.NOT_APPLICABLE
+
+
+class TestDeclaredUnreachable:
+    """What was tried decides, and where nothing was, the configured way."""
+
+    @staticmethod
+    def unwanted(network: Network, *probes: Any) -> Verdict:
+        way = replace(paths(network, seen=(LIVE,)), expected=False)
+        return judged(*CONFIGURED, way, got(LIVE), replace(reach(*probes), expected=False))
+
+    @pytest.mark.parametrize("network", [SOUND, CLOSED])
+    def test_what_got_through_is_at_fault_whatever_is_configured(self, network: Network) -> None:
+        verdict = self.unwanted(network, stands())
+        assert grave(verdict) == ["reach.expectation-failed"]
+        assert one(verdict, "reach.expectation-failed").sources == (Source.INSIDE,)
+
+    @pytest.mark.parametrize("network", [SOUND, CLOSED])
+    def test_what_was_dropped_in_silence_is_not(self, network: Network) -> None:
+        verdict = self.unwanted(network, silent())
+        assert one(verdict, "reach.expectation-failed").outcome is Outcome.OK
+        assert (verdict.status, grave(verdict)) == (Status.HEALTHY, [])
+        assert f"{TARGET} is not reached, as declared" in verdict.headline
+
+    def test_what_only_the_configuration_tells_of_is_judged_by_it(self) -> None:
+        tried = (got(LIVE), replace(reach(silent()), expected=False))
+        untried = replace(paths(SOUND, PARTNER_HOST), expected=False)
+        verdict = judged(*CONFIGURED, replace(paths(SOUND, seen=(LIVE,)), expected=False), untried, *tried)
+        found = {each.targets: each.outcome for each in verdict.findings if each.check == "reach.expectation-failed"}
+        assert found == {(TARGET,): Outcome.OK, (f"{PARTNER_HOST}:443",): Outcome.PROBLEM}
 
 
 class TestOnlyWhatPassed:

@@ -1,8 +1,8 @@
 """A look at a resource that AWS denies without a word why: what remains, likeliest first, and how each is told apart."""
 
 from doctor import registry
+from doctor.evidence.calls.resource_state import Resource, State
 from doctor.evidence.refusals import Read
-from doctor.evidence.resource_state import Resource, State
 from doctor.judge import Judged, judge
 from doctor.policies.kinds import Kind
 from doctor.verdict import Outcome, Severity

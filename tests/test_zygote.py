@@ -17,12 +17,13 @@ import boto3
 import botocore.loaders
 import pytest
 from emulated import children as living
+from emulated import gone
 
-from doctor import preload, zygote
-from doctor.child import FORKS, Task, give_back
 from doctor.evidence import Evidence
+from doctor.isolation import preload, zygote
+from doctor.isolation.child import FORKS, Task, give_back
+from doctor.isolation.supervise import Children, Item
 from doctor.request import HostTarget, Request, ServiceTarget
-from doctor.supervise import Children, Item
 from doctor.world import World
 
 pytestmark = pytest.mark.skipif(not FORKS, reason="children are forked on Linux only")
@@ -52,7 +53,7 @@ def test_tasks_are_served_by_the_zygote_that_waited_for_them() -> None:
     with zygote.early(PRELOAD):
         ready = zygote._early[PRELOAD].pid
         assert run(Knows(), Knows()) == [[True, ready]] * 2
-    assert ready not in living()
+    assert gone(ready)
 
 
 def test_the_next_tasks_have_a_zygote_of_their_own() -> None:
@@ -116,7 +117,9 @@ def undocumented(model: Any) -> Any:
 
 @pytest.mark.parametrize("service", ["sts", "sqs", "lambda", "iam", "s3"])
 def test_models_are_botocore_s_own_without_their_documentation(service: str) -> None:
-    ours, theirs = preload._LOADER, botocore.loaders.create_loader()
+    # Read anew: a client of S3 changes the model that it was given.
+    ours = botocore.loaders.Loader(file_loader=type(preload._LOADER.file_loader)())
+    theirs = botocore.loaders.create_loader()
     for part in ("service-2", "endpoint-rule-set-1", "paginators-1"):
         read = theirs.load_service_model(service, part)
         lean = ours.load_service_model(service, part)

@@ -1,32 +1,41 @@
+import shlex
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, ok, problem, unknown
 from doctor.evidence.application import Application
-from doctor.evidence.environment import Environment, Override
+from doctor.evidence.environment import Environment
 from doctor.evidence.function import Function
+from doctor.evidence.settings.endpoint_overrides import NO_HOST, Override
+
+_GREP = "grep -rnE 'endpoint_url|AWS_ENDPOINT_URL|localstack|4566' ."
 
 
 @check(
     "client.endpoint-override",
     severity=Severity.BREAKS,
     remedy=Remedy(
-        "Remove the variable from the function's configuration, or the endpoint_url argument from the code that runs in "
-        "AWS. Where an emulator is meant, set DOCTOR_ALLOW_LOCAL=1 beside it, and the doctor takes it for intended.",
-        commands=("grep -rnE 'endpoint_url|AWS_ENDPOINT_URL|localstack|4566' .",),
+        "Remove the variable from the function's configuration, endpoint_url from the profile in ~/.aws/config, or the "
+        "argument from the code that runs in AWS. Where an emulator is meant, set DOCTOR_ALLOW_LOCAL=1 beside it, and the "
+        "doctor takes it for intended.",
+        commands=(_GREP,),
     ),
 )
 def endpoint_override(
     environment: Environment | None, application: Application | None, function: Function | None
 ) -> Iterator[Observation]:
-    """AWS calls go to AWS, and no variable or endpoint_url sends them elsewhere.
+    """AWS calls go to AWS, and no variable, profile or endpoint_url sends them elsewhere.
 
     Emulator leftovers (LocalStack, moto, MinIO) in a deployed configuration send every call to a host that does not
     exist there:
 
         EndpointConnectionError: Could not connect to the endpoint URL: "http://localhost:4566/"
 
-    The variable for one service, such as AWS_ENDPOINT_URL_SQS, wins over AWS_ENDPOINT_URL; a blank value is ignored, and
-    AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true disables both.
+    What is no URL fails where the client is made:
+
+        ValueError: Invalid endpoint: localhost:4566
+
+    The variable for one service, such as AWS_ENDPOINT_URL_SQS, wins over AWS_ENDPOINT_URL, and both win over
+    `endpoint_url` in ~/.aws/config; a blank value is ignored, and AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true disables all.
 
     Source: AWS SDKs and Tools reference guide, "Service-specific endpoints"; measured with botocore 1.44.
     """
@@ -53,4 +62,27 @@ def _judge(subject: str, override: Override, told: Environment | Function) -> Ob
         words = f"{subject} points to {override.address}, which DOCTOR_ALLOW_LOCAL=1 declares as intended"
         return ok(subject, words, targets=targets)
     scope = f"calls to {override.service}" if override.service else "AWS calls"
-    return problem(subject, f"{subject} sends {scope} to {override.address}, which is not AWS", targets=targets)
+    words = f"{subject} sends {scope} to {override.address}, which is not AWS"
+    if override.host == NO_HOST:
+        words = f"{subject} is meant for {scope} and is no URL: boto3 can make no client for them (ValueError)"
+    return problem(subject, words, targets=targets, remedy=_remedy(override.variable, told))
+
+
+def _remedy(variable: str, told: Environment | Function) -> Remedy | None:
+    """Where it is configured: a function's variables, this machine's, or its shared configuration."""
+    if not variable.startswith("AWS_"):
+        return None
+    if isinstance(told, Environment) and not told.in_function:
+        return Remedy(
+            f"Unset {variable}, or take it out of what sets it. Where an emulator is meant, set DOCTOR_ALLOW_LOCAL=1 beside "
+            "it, and the doctor takes it for intended.",
+            commands=(f"unset {variable}", f"grep -rn {variable} . ~/.profile ~/.bashrc ~/.zshrc"),
+        )
+    name = shlex.quote(told.name) if isinstance(told, Function) else "FUNCTION"
+    look = f"aws lambda get-function-configuration --function-name {name} --query Environment.Variables.{variable}"
+    return Remedy(
+        f"Remove {variable} from the function's configuration or, where it is not there, from the code or .env file that sets "
+        "it in the sandbox. Where an emulator is meant, set DOCTOR_ALLOW_LOCAL=1 beside it, and the doctor takes it for "
+        "intended.",
+        commands=(look, _GREP),
+    )

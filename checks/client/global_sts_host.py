@@ -2,9 +2,8 @@ from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, ok, problem, unknown
 from doctor.evidence.caller import Answer, Caller
-from doctor.evidence.experiments import Change, Experiments
+from doctor.evidence.experiments import GLOBAL_STS, Change, Experiments
 
-_GLOBAL = "sts.amazonaws.com"
 _ANSWERED = (Answer.ACCEPTED, Answer.REJECTED, Answer.REFUSED)
 
 
@@ -34,7 +33,7 @@ def global_sts_host(caller: Caller, experiments: Experiments | None) -> Iterator
     host = identity.host if identity.instrument == "sts" else identity.silent_sts
     if not host:
         yield unknown("sts", "no call to STS was prepared, so its host is not known", severity=Severity.HINTS)
-    elif host != _GLOBAL:
+    elif host != GLOBAL_STS:
         yield ok("sts", f"STS is called at {host}")
     elif identity.instrument != "sts" or identity.answer is Answer.UNREACHABLE:
         # A target that is stopped by silence is stopped by this; for other failures it need not be the reason.
@@ -43,9 +42,9 @@ def global_sts_host(caller: Caller, experiments: Experiments | None) -> Iterator
         breaks = caller.sts_declared and silent and regional is not Answer.UNREACHABLE
         proof = ", while the region's own does" if regional in _ANSWERED else ""
         proof = ", and neither does the region's own" if regional is Answer.UNREACHABLE else proof
-        words = f"STS is called at its global host, {_GLOBAL}, which does not answer from here{proof}"
+        words = f"STS is called at its global host, {GLOBAL_STS}, which does not answer from here{proof}"
         severity = Severity.BREAKS if breaks else Severity.HINTS
-        yield problem("sts", words, severity=severity, targets=(f"{_GLOBAL}:443",))
+        yield problem("sts", words, severity=severity, targets=(f"{GLOBAL_STS}:443",))
     else:
-        words = f"STS is called at its global host, {_GLOBAL}: a detour that a private subnet cannot take"
-        yield problem("sts", words, severity=Severity.HINTS, targets=(f"{_GLOBAL}:443",))
+        words = f"STS is called at its global host, {GLOBAL_STS}: a detour that a private subnet cannot take"
+        yield problem("sts", words, severity=Severity.HINTS, targets=(f"{GLOBAL_STS}:443",))

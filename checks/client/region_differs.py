@@ -1,12 +1,12 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, ok, problem
+from doctor.areas.resource import elsewhere
 from doctor.evidence.application import Application
+from doctor.evidence.calls.resource_state import Resource, State
 from doctor.evidence.endpoint import Endpoint
 from doctor.evidence.environment import Environment
-from doctor.evidence.resource_state import Resource, State
 from doctor.evidence.resources import Resources
-from doctor.existence import elsewhere
 
 
 @check(

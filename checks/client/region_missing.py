@@ -1,3 +1,4 @@
+import shlex
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, ok, problem, unknown
@@ -9,9 +10,9 @@ from doctor.evidence.sdk import Sdk
     "client.region-missing",
     severity=Severity.BREAKS,
     remedy=Remedy(
-        "Set AWS_DEFAULT_REGION, or region in the configuration file, or pass region_name. Lambda sets both variables; "
-        "containers and CI jobs often set AWS_REGION alone, which boto3 does not read.",
-        commands=("export AWS_DEFAULT_REGION=$AWS_REGION", "aws configure get region"),
+        "Set AWS_DEFAULT_REGION, or region in the configuration file, or pass region_name; the doctor itself takes --region "
+        "for one run. Lambda sets both variables; containers and CI jobs often set AWS_REGION alone, which boto3 does not read.",
+        commands=("aws configure get region", "aws configure set region REGION"),
     ),
 )
 def region_missing(sdk: Sdk, environment: Environment) -> Iterator[Observation]:
@@ -27,4 +28,21 @@ def region_missing(sdk: Sdk, environment: Environment) -> Iterator[Observation]:
         yield ok("the region", f"boto3 uses the region {sdk.region}")
     else:
         half = f"; AWS_REGION={environment.region} is set, and boto3 does not read it" if environment.region else ""
-        yield problem("the region", f"boto3 finds no region{half}")
+        yield problem("the region", f"boto3 finds no region{half}", remedy=_remedy(environment))
+
+
+def _remedy(environment: Environment) -> Remedy | None:
+    """By what is there already: AWS_REGION, or the profile that a variable selects."""
+    if environment.region:
+        return Remedy(
+            "boto3 does not read AWS_REGION, as other SDKs do: set AWS_DEFAULT_REGION as well.",
+            commands=('export AWS_DEFAULT_REGION="$AWS_REGION"',),
+        )
+    if environment.profile and environment.profile.exists:
+        which = f"--profile {shlex.quote(environment.profile.name)}"
+        return Remedy(
+            f"Give the profile {environment.profile.name!r} a region, or set AWS_DEFAULT_REGION; the doctor itself takes "
+            "--region for one run.",
+            commands=(f"aws configure get region {which}", f"aws configure set region REGION {which}"),
+        )
+    return None

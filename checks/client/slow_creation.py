@@ -2,10 +2,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from doctor import Observation, Remedy, Severity, check, not_applicable, unknown
+from doctor.areas.client import judge_phase
 from doctor.evidence.application import VARIABLE, Application
 from doctor.evidence.clients import Clients
 from doctor.evidence.sandbox import Sandbox
-from doctor.phase import judge_phase
 from doctor.verdict import Outcome
 
 _BARE = "a bare client of boto3"

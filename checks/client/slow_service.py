@@ -1,11 +1,10 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check
+from doctor.areas.client import compared, judge_phase
 from doctor.evidence.clients import Clients, Phase
 from doctor.evidence.reach import Reach
 from doctor.evidence.sandbox import Sandbox
-from doctor.instrument import compared
-from doctor.phase import judge_phase
 
 
 @check(

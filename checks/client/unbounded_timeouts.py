@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from doctor import Observation, Remedy, Severity, check, hang, not_applicable, ok, problem, unknown
+from doctor import Observation, Remedy, Severity, call_timeouts, check, not_applicable, ok, problem, unknown
 from doctor.evidence.application import VARIABLE, Application, Built
 from doctor.evidence.clients import Clients
 from doctor.evidence.endpoint import Endpoint
@@ -9,7 +9,7 @@ from doctor.evidence.names import Names
 from doctor.evidence.sandbox import Sandbox
 
 _BOUND = "Bound every client, so that its longest hang ends while somebody still waits"
-_EXAMPLE = hang.Timeouts(connect=1.1, read=5, attempts=2)
+_EXAMPLE = call_timeouts.Timeouts(connect=1.1, read=5, attempts=2)
 
 
 @check(
@@ -59,23 +59,24 @@ def _limit(sandbox: Sandbox, front: Front | None) -> _Limit:
     """The first to give up, of those that are known."""
     left = sandbox.remaining
     known = [] if left is None else [(left, f"the {left:.0f} s that this invocation had")]
-    if front and (waits := hang.GATEWAYS.get(front.kind_of_front)):
+    if front and (waits := call_timeouts.GATEWAYS.get(front.kind_of_front)):
         known.append((waits, f"{front.kind_of_front} waits ({waits:.0f} s)"))
     return min(known, default=None)
 
 
 def _of_application(subject: str, built: Built, limit: _Limit) -> Observation:
-    gateway = (hang.REST_API, f"an API gateway waits ({hang.REST_API:.0f} s)")
-    silent = f"{subject} may hang for {_sum(built)}"
+    gateway = (call_timeouts.REST_API, f"an API gateway waits ({call_timeouts.REST_API:.0f} s)")
+    # What waits longer for an answer than for a connection is told as well.
+    mute = f", and {_wait(built)}" if built.worst_wait > built.worst_hang else ""
+    silent = f"{subject} may hang for {_sum(built)}{mute}"
     if limit and built.worst_hang > limit[0]:
         return _beyond(subject, silent, built, limit, None)
     if limit and built.worst_wait > limit[0]:
-        factors = f"{hang.count(built.attempts, 'attempt')} x {built.read_timeout:g} s, and pauses"
-        words = f"{subject} may wait {built.worst_wait:.0f} s for an answer that never comes ({factors})"
-        return _beyond(subject, words, built, limit, Severity.HINTS)
+        return _beyond(subject, f"{subject} may {_wait(built)}", built, limit, Severity.HINTS)
     if built.worst_hang > gateway[0]:
         return _beyond(subject, silent, built, gateway, Severity.HINTS)
-    return ok(subject, f"{subject} hangs for {_sum(built)} at the most while packets are dropped", targets=("*",))
+    words = f"{subject} may hang for {_sum(built)} at the most while packets are dropped{mute}"
+    return ok(subject, words, targets=("*",))
 
 
 def _beyond(subject: str, words: str, built: Built, limit: tuple[float, str], severity: Severity | None) -> Observation:
@@ -90,21 +91,21 @@ def _of_defaults(limit: _Limit, clients: Clients | None, endpoint: Endpoint | No
     if not (limit and patience and endpoint and endpoint.service and not endpoint.proxied):
         return not_applicable(VARIABLE, f"{VARIABLE} names no factory, so no client's timeouts are known")
     attempts, addresses = patience.tries(endpoint.service), len(names.addresses) if names else 1
-    longest = hang.unconnected(attempts, addresses, patience.connect_timeout, patience.retry_mode)
+    longest = call_timeouts.unconnected(attempts, addresses, patience.connect_timeout, patience.retry_mode)
     factors = _factors(attempts, addresses, patience.connect_timeout)
     words = f"{VARIABLE} names no factory; on the SDK's defaults a call to {endpoint.concerns} may hang for"
     words = f"{words} {longest:.0f} s ({factors})"
     if longest <= limit[0]:
         return not_applicable(VARIABLE, f"{words}, which fits into {limit[1]}")
-    fitting = hang.fitting(attempts, addresses, limit[0])
-    cure = f"{fitting.config} fits" if fitting else f"no timeouts fit below {hang.least(addresses)} s"
+    fitting = call_timeouts.fitting(attempts, addresses, limit[0])
+    cure = f"{fitting.config} fits" if fitting else f"no timeouts fit below {call_timeouts.least(addresses)} s"
     return not_applicable(VARIABLE, f"{words}, longer than {limit[1]}; {cure}")
 
 
 def _remedy(attempts: int, addresses: int, seconds: float) -> Remedy:
-    if fitting := hang.fitting(attempts, addresses, seconds):
+    if fitting := call_timeouts.fitting(attempts, addresses, seconds):
         return Remedy(f"{_BOUND}. The longest then: {fitting.told(addresses)}.", template=fitting.config)
-    least, many = hang.least(addresses), hang.count(max(1, addresses), "address")
+    least, many = call_timeouts.least(addresses), call_timeouts.count(max(1, addresses), "address")
     return Remedy(
         f"No timeouts that are worth having fit into {seconds:.0f} s: one attempt, with {_EXAMPLE.connect:g} s each for {many} "
         f"and the handshake, and 1 s for the answer, needs {least} s. Raise the function's timeout first, then bound the client.",
@@ -117,5 +118,14 @@ def _sum(built: Built) -> str:
 
 
 def _factors(attempts: int, addresses: int, connect: float) -> str:
-    tried = f"{hang.count(attempts, 'attempt')} x {hang.count(max(1, addresses), 'address')}"
-    return f"{tried} x {connect:g} s, and pauses"
+    tried = f"{call_timeouts.count(attempts, 'attempt')} x {call_timeouts.count(max(1, addresses), 'address')}"
+    return f"{tried} x {connect:g} s{_pauses(attempts)}"
+
+
+def _wait(built: Built) -> str:
+    factors = f"{call_timeouts.count(built.attempts, 'attempt')} x {built.read_timeout:g} s{_pauses(built.attempts)}"
+    return f"wait {built.worst_wait:.0f} s for an answer that never comes ({factors})"
+
+
+def _pauses(attempts: int) -> str:
+    return ", and pauses" if attempts > 1 else ""

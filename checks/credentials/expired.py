@@ -1,11 +1,11 @@
 from collections.abc import Iterator
 
-from doctor import Observation, Remedy, Severity, atlas, check, ok, problem, unknown
+from doctor import Observation, Remedy, Severity, check, ok, problem, unknown
 from doctor.evidence.application import Application
 from doctor.evidence.caller import Answer, Caller, Identity
+from doctor.evidence.credentials import Credentials
 from doctor.evidence.experiments import Experiments
-
-_LOGIN_OVER = ("stale-login",)  # of the atlas: botocore's own words, before anything is sent
+from doctor.login import Makes
 
 
 @check(
@@ -20,7 +20,12 @@ _LOGIN_OVER = ("stale-login",)  # of the atlas: botocore's own words, before any
         ),
     ),
 )
-def expired(caller: Caller, application: Application | None, experiments: Experiments | None) -> Iterator[Observation]:
+def expired(
+    caller: Caller,
+    application: Application | None,
+    experiments: Experiments | None,
+    credentials: Credentials | None,
+) -> Iterator[Observation]:
     """The credentials are still within their time.
 
         ExpiredToken; ExpiredTokenException: The security token included in the request is expired
@@ -38,7 +43,7 @@ def expired(caller: Caller, application: Application | None, experiments: Experi
     proves that something has put old credentials in the place of fresh ones, and that it refuses it too, that more is wrong.
     """
     platforms = experiments.of_platform if experiments else None
-    remedy = _REPLACED if platforms is Answer.ACCEPTED else None
+    remedy = _REPLACED if platforms is Answer.ACCEPTED else _renewed(credentials)
     yield _judge("the default credential chain", caller.identity, _PLATFORMS.get(platforms, ""), remedy)
     if application and application.identity:
         fresh = caller.identity.answer is Answer.ACCEPTED
@@ -61,9 +66,25 @@ _REPLACED = Remedy(
 )
 
 
+def _renewed(credentials: Credentials | None) -> Remedy | None:
+    """What the operator of a machine does about the very profile, or the variables that win over it."""
+    way = credentials.way_in if credentials else None
+    if credentials is None or way is None:
+        return None
+    if credentials.keys and credentials.keys.provider == "env":
+        text = "Renew the variables AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or unset them and log in."
+    elif way.makes is Makes.PROCESS:
+        text = (
+            f"The credential_process of the profile {way.profile!r} gives credentials that are over: see what it says."
+        )
+    else:
+        text = f"Log in again with the profile {way.profile!r}."
+    return Remedy(text, commands=(way.command,))
+
+
 def _judge(subject: str, identity: Identity, told: str, remedy: Remedy | None) -> Observation:
     """`told` is what AWS made of other credentials in the place of these."""
-    if identity.answer is Answer.UNSIGNED and atlas.worded(identity.message, _LOGIN_OVER):
+    if identity.held_back:
         words = f"botocore no longer signs with {subject}, whose time is over: {identity.message}"
         return problem(subject, words.removesuffix(".") + told, remedy=remedy)
     if identity.token_expired:

@@ -6,6 +6,13 @@ from doctor.evidence.caller import Caller, Identity
 from doctor.evidence.credentials import Credentials, Keys
 from doctor.evidence.environment import Environment
 
+# In code, .env, YAML, JSON, compose and Docker files: a name of either key, a few signs, and the start of a made-up value.
+_WORDS = (
+    "test|dummy|mock|fake|local|foo|example|sample|placeholder|change|your|minio|admin|none|null|x{3}|0?1234|"
+    "AKIAIOSFODNN7|wJalr|L[KS]IA"
+)
+_GREP = f"grep -rniIE '(access_?key_?id|secret_?access_?key)[^[:alnum:]]{{1,8}}({_WORDS})' ."
+
 
 @check(
     "credentials.placeholder-keys",
@@ -13,7 +20,7 @@ from doctor.evidence.environment import Environment
     remedy=Remedy(
         "Remove the placeholder: in a function boto3 needs no keys at all. Where an emulator wants some, set them for it "
         "alone, in the configuration that is not deployed.",
-        commands=("grep -rnE 'aws_access_key_id *= *.(test|dummy|local|mock|AKIAIOSFODNN7EXAMPLE)' .",),
+        commands=(_GREP,),
     ),
 )
 def placeholder_keys(

@@ -1,13 +1,16 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from doctor import Observation, Remedy, Severity, atlas, check, not_applicable, ok, problem, unknown
+from doctor import Observation, Remedy, Severity, check, error_atlas, not_applicable, ok, problem, unknown
 from doctor.evidence.caller import Answer, Caller, Identity
 from doctor.evidence.calls.function_parts import Role
 from doctor.evidence.function import Function
 
 
 def _remedy(function: str, role: str) -> Remedy:
+    changed = (
+        f"aws lambda wait function-updated-v2 --function-name {function}"  # until then Lambda takes no other change
+    )
     arn = f'"$(aws iam get-role --role-name {role} --query Role.Arn --output text)"'
     return Remedy(
         "Give the function its role anew: another one first, and then this one. Lambda then makes new sandboxes with credentials "
@@ -16,7 +19,9 @@ def _remedy(function: str, role: str) -> Remedy:
         commands=(
             f"aws iam get-role --role-name {role} --query 'Role.[RoleId,CreateDate]'",
             f"aws lambda update-function-configuration --function-name {function} --role OTHER_ROLE_ARN",
+            changed,
             f"aws lambda update-function-configuration --function-name {function} --role {arn}",
+            changed,
         ),
     )
 
@@ -52,10 +57,9 @@ def role_recreated(caller: Caller, function: Function) -> Iterator[Observation]:
         yield not_applicable(role.name, f"the role {role.name} does not exist: see identity.role-missing")
     elif not role.id and not role.created:
         lost = function.why_unread("role")
-        why = f" ({lost.detail})" if lost else ""
-        allow = f"; allow {lost.action}" if lost and lost.action else ""
+        why = f" ({lost.detail}){lost.allow}" if lost else ""
         least = None if caller.identity.answer is Answer.REJECTED else Severity.HINTS
-        yield unknown(role.name, f"the role {role.name} was not read{why}{allow}", severity=least)
+        yield unknown(role.name, f"the role {role.name} was not read{why}", severity=least)
     else:
         yield _judged(caller.identity, role, function)
 
@@ -72,7 +76,7 @@ def _judged(identity: Identity, role: Role, function: Function) -> Observation:
     if not younger:
         return ok(role.name, f"{role.name} is older than the last change of {function.name}, which Lambda took it with")
     words, remedy = f"{later}: it is another role than the function was given", _remedy(function.name, role.name)
-    if atlas.means(identity.code, identity.message, "key-refused"):
+    if error_atlas.means(identity.code, identity.message, "key-refused"):
         also = f", and AWS refuses the credentials of the sandbox ({identity.code})"
         return problem(role.name, words + also, remedy=remedy)
     severity = Severity.HINTS if identity.answer is Answer.ACCEPTED else Severity.RISKS

@@ -3,10 +3,10 @@ from dataclasses import replace
 from ipaddress import ip_address
 
 from doctor import Observation, Remedy, Severity, check, ok
+from doctor.areas.dns import Misnaming
 from doctor.evidence.names import Names
 from doctor.evidence.paths import Paths
 from doctor.evidence.resolver import Resolver
-from doctor.lookup import Misnaming
 from doctor.verdict import Outcome
 
 _FAULT = Misnaming(

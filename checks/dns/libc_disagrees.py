@@ -2,7 +2,7 @@ import ipaddress
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
-from doctor.evidence.environment import is_aws
+from doctor.aws_domains import is_aws
 from doctor.evidence.names import Names, Reply
 from doctor.evidence.resolver import Resolver
 

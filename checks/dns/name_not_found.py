@@ -1,7 +1,7 @@
 import shlex
 from collections.abc import Iterator
 
-from doctor import Observation, Remedy, Separation, Severity, check, not_applicable, ok, problem, unknown
+from doctor import Observation, Remedy, Separation, Severity, aws_domains, check, not_applicable, ok, problem, unknown
 from doctor.evidence.names import Names, Reply
 
 
@@ -49,16 +49,24 @@ def name_not_found(names: Names) -> Iterator[Observation]:
         yield ok(names.concerns, f"{names.host} exists, without an address")
     elif denying or names.system.reply is Reply.NOT_FOUND:
         by = f" (NXDOMAIN from {', '.join(sorted(set(denying)))})" if denying else " (getaddrinfo says so)"
+        aws = aws_domains.is_aws(names.host)
         yield problem(
             names.concerns,
             f"{names.host} does not exist for this resolver{by}",
-            candidates=_HIDING,
+            candidates=_HIDING if aws else _HIDING[1:],
             separate=_separate(names.host),
+            remedy=None if aws else _OF_OTHERS,
         )
     else:
         yield unknown(names.concerns, f"no resolver said whether {names.host} exists")
 
 
+_OF_OTHERS = Remedy(
+    "Compare the name with what its owner writes: a misspelt one nobody has. If it is right, ask whether it is a private one "
+    "that another resolver knows, such as a VPN's or a company's; in a function a private hosted zone, a resolver rule or a DNS "
+    "Firewall of the VPC may hide it.",
+    commands=("cat /etc/resolv.conf", "aws route53resolver list-resolver-rule-associations"),
+)
 _HIDING = (
     "client.region-unknown",
     "dns.private-zone-shadows",
@@ -72,7 +80,7 @@ def _separate(host: str) -> tuple[Separation, ...]:
     return (
         Separation(
             f"dig +short {shlex.quote(host)} @1.1.1.1",
-            "an answer from a public resolver: the name is right, this VPC hides it",
+            "an answer from a public resolver: the name is right, the resolver or the VPC here hides it",
         ),
         Separation(
             "aws route53 list-hosted-zones-by-vpc --vpc-id VPC --vpc-region REGION",

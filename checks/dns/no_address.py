@@ -1,9 +1,11 @@
 import shlex
 from collections.abc import Iterator
 
-from doctor import Observation, Remedy, Separation, Severity, boundary, check, not_applicable, ok, problem, unknown
-from doctor.evidence.environment import Environment, is_aws
+from doctor import Observation, Remedy, Separation, Severity, check, not_applicable, ok, problem, unknown
+from doctor.aws_domains import is_aws
+from doctor.evidence.environment import Environment
 from doctor.evidence.names import Names, Reply
+from doctor.probe import forbidden
 
 
 @check(
@@ -28,7 +30,7 @@ def no_address(names: Names, environment: Environment | None) -> Iterator[Observ
     """
     empty = [lookup for lookup in names.lookups if lookup.reply is Reply.NO_ADDRESS]
     local = environment.local_allowed if environment else False
-    useless = is_aws(names.host) and all(boundary.refusal(found, allow_loopback=local) for found in names.addresses)
+    useless = is_aws(names.host) and all(forbidden.refusal(found, allow_loopback=local) for found in names.addresses)
     if names.exempt:
         yield not_applicable(names.concerns, names.exempt)
     elif names.addresses and useless:

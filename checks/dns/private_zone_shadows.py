@@ -1,10 +1,10 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, problem
+from doctor.areas.dns import Misnaming, leads_to_nobody
+from doctor.areas.network import addresses, exempt, filled
 from doctor.evidence.names import Names
 from doctor.evidence.paths import Paths
-from doctor.lookup import Misnaming, leads_to_nobody
-from doctor.passage import addresses, exempt, filled
 
 _FAULT = Misnaming(
     check="dns.private-zone-shadows",
@@ -16,8 +16,8 @@ _FAULT = Misnaming(
     ),
     remedy=Remedy(
         "Add the record to the private zone, or take the zone out of this VPC. Route 53 keeps a zone's last VPC "
-        "(LastVPCAssociation): associate another one before, or delete the zone. A zone for one host name, instead of a whole "
-        "domain, hides nothing else.",
+        "(LastVPCAssociation): one without records is deleted then, of another one the records must go first. A zone for one "
+        "host name, instead of a whole domain, hides nothing else.",
         commands=(
             "aws route53 list-hosted-zones-by-vpc --vpc-id VPC --vpc-region REGION",
             "aws route53 list-resource-record-sets --hosted-zone-id COMPONENT",

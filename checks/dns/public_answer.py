@@ -1,11 +1,11 @@
 from collections.abc import Iterator
 
-from doctor import Observation, Remedy, Separation, Severity, boundary, check, not_applicable, ok, problem, unknown
+from doctor import Observation, Remedy, Separation, Severity, check, hosts, not_applicable, ok, problem, unknown
+from doctor.areas.network import exempt, is_open, short
 from doctor.evidence.names import Names
 from doctor.evidence.paths import Paths
 from doctor.network.resolution import Kind
-from doctor.network.serving import Serving
-from doctor.passage import DEAD, exempt, is_open, short
+from doctor.network.serving import DEAD, Serving
 
 _REMEDY = Remedy(
     "Let the function's queries reach the VPC's own resolver, and that one know the endpoint's private DNS: "
@@ -64,7 +64,7 @@ def public_answer(names: Names, paths: Paths) -> Iterator[Observation]:
 
 def _is_public(text: str, endpoints: list[Serving]) -> bool:
     """Whether an address is one of the internet's; a VPC's own may look like it: all of IPv6, and ranges brought along."""
-    address = boundary.as_address(text.partition("%")[0])
+    address = hosts.without_zone(text)
     if address is None or any(text in (each.addresses or ()) for each in endpoints):
         return False
     unread = any(each.addresses is None for each in endpoints)
@@ -75,12 +75,12 @@ def _on_purpose(endpoint: Serving, paths: Paths) -> bool:
     """Whether the private DNS that is on is for inbound resolver endpoints alone (EC2 API reference, `DnsOptions`)."""
     answer = paths.answer
     plain = answer is not None and answer.kind is Kind.PUBLIC and not (answer.problems or answer.unknowns)
-    return endpoint.private_names and plain
+    return endpoint.private_names is not False and plain
 
 
 def _problem(endpoint: Serving, public: list[str], paths: Paths) -> Observation:
     """Where private DNS is off on purpose and the way out is open, nothing is wrong but the bill."""
-    spared = not endpoint.private_names and all(is_open(paths, subnet) for subnet in paths.subnets)
+    spared = endpoint.private_names is False and all(is_open(paths, subnet) for subnet in paths.subnets)
     return problem(
         endpoint.id,
         f"inside, {paths.host} leads to {', '.join(public[:3])} on the internet, and not to {endpoint.id}",

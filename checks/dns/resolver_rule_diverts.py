@@ -1,8 +1,8 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check
+from doctor.areas.dns import Misnaming
 from doctor.evidence.paths import Paths
-from doctor.lookup import Misnaming
 
 _FAULT = Misnaming(
     check="dns.resolver-rule-diverts",

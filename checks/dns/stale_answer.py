@@ -1,10 +1,10 @@
 from collections.abc import Iterator
 
-from doctor import Observation, Remedy, Severity, boundary, check, not_applicable, ok, problem, unknown
+from doctor import Observation, Remedy, Severity, check, hosts, not_applicable, ok, problem, unknown
+from doctor.areas.network import exempt, short
 from doctor.evidence.names import Names
 from doctor.evidence.paths import Paths
 from doctor.network.resolution import Kind
-from doctor.passage import exempt, short
 
 _REMEDY = Remedy(
     "Find who still tells the old address: a hosts file, a record in a private zone that somebody wrote by hand, a resolver "
@@ -57,7 +57,7 @@ def stale_answer(names: Names, paths: Paths) -> Iterator[Observation]:
 
 def _is_private(text: str) -> bool:
     """Carrier-grade addresses too, which VPCs may use (RFC 6598), and whatever else is not the internet's."""
-    address = boundary.as_address(text.partition("%")[0])
+    address = hosts.without_zone(text)
     return address is not None and not address.is_global
 
 

@@ -27,8 +27,7 @@ def concurrency_zero(function: Function) -> Iterator[Observation]:
     if not function.exists:
         yield not_applicable(name, f"there is no function {name}")
     elif lost := function.why_unread("concurrency"):
-        allow = f"; allow {lost.action}" if lost.action else ""
-        yield unknown(name, f"the reserved concurrency of {name} was not read ({lost.detail}){allow}")
+        yield unknown(name, f"the reserved concurrency of {name} was not read ({lost.detail}){lost.allow}")
     elif function.reserved == 0:
         yield problem(name, f"the reserved concurrency of {name} is 0: every call is throttled", remedy=_remedy(name))
     else:

@@ -3,9 +3,9 @@ from collections.abc import Iterator
 from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
 from doctor.evidence.function import Function
 from doctor.evidence.sandbox import Sandbox
+from doctor.world import MB_OF_ONE_CPU
 
 _INIT = 10.0  # seconds that Lambda gives to init (developer guide, "Lambda execution environment lifecycle")
-_WHOLE_CPU = 1769  # MB that bring one vCPU (developer guide, "Configure Lambda function memory")
 _WORK = 0.4  # seconds of a whole CPU for importing boto3 and creating a client (measured)
 
 
@@ -37,10 +37,10 @@ def memory_small(sandbox: Sandbox | None, function: Function | None) -> Iterator
             yield unknown("memory", "neither a sandbox nor the function's configuration tells its memory")
         return
     # Our own children, all at once, may depress what was measured.
-    share = max(inside.cpu_share if inside else 0.0, min(1.0, (memory or 0) / _WHOLE_CPU), 0.001)
+    share = max(inside.cpu_share if inside else 0.0, min(1.0, (memory or 0) / MB_OF_ONE_CPU), 0.001)
     took = _WORK / share
     words = f"with {memory or 'an unknown number of'} MB the function gets {share:.0%} of a CPU"
     if took > _INIT / 2:
-        yield problem("memory", f"{words}, so that loading boto3 takes about {took:.1f} s: half of init's ten or more")
+        yield problem("memory", f"{words}, so that loading boto3 takes about {took:.1f} s, of init's ten")
     else:
         yield ok("memory", f"{words}: loading boto3 takes about {took:.1f} s")

@@ -4,7 +4,20 @@ from datetime import date
 from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
 from doctor.evidence.function import Function
 from doctor.evidence.sandbox import Sandbox
-from doctor.runtimes import DEPRECATED
+
+# When AWS ends the support of each Python runtime: cfn-lint's data, which is kept up to date. A test holds this to it.
+_DEPRECATED = {
+    "python2.7": "2021-07-15",
+    "python3.6": "2022-07-18",
+    "python3.7": "2023-12-04",
+    "python3.8": "2024-10-14",
+    "python3.9": "2025-12-15",
+    "python3.10": "2026-10-31",
+    "python3.11": "2027-06-30",
+    "python3.12": "2028-10-31",
+    "python3.13": "2029-06-30",
+    "python3.14": "2029-06-30",
+}
 
 
 @check(
@@ -28,7 +41,7 @@ def runtime_deprecated(sandbox: Sandbox | None, function: Function | None) -> It
         yield unknown("the runtime", "neither the sandbox nor the function's configuration was read")
         return
     runtime, today = named
-    deprecated = DEPRECATED.get(runtime)
+    deprecated = _DEPRECATED.get(runtime)
     if not runtime.startswith("python"):  # an image names itself, not a runtime
         yield not_applicable("the runtime", "no managed Python runtime is named here")
     elif deprecated is None:

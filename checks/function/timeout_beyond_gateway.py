@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from doctor import Observation, Remedy, Severity, check, hang, not_applicable, ok, problem, unknown
+from doctor import Observation, Remedy, Severity, call_timeouts, check, not_applicable, ok, problem, unknown
 from doctor.evidence.function import Function
 
 # A load balancer and a function URL wait for as long as the function runs.
@@ -33,15 +33,14 @@ def timeout_beyond_gateway(function: Function) -> Iterator[Observation]:
     if not function.exists:
         yield not_applicable(name, f"there is no function {name}")
     elif lost := function.why_unread("invokers"):
-        allow = f"; allow {lost.action}" if lost.action else ""
-        yield unknown(name, f"who invokes {name} was not read ({lost.detail}){allow}")
+        yield unknown(name, f"who invokes {name} was not read ({lost.detail}){lost.allow}")
     elif _FRONT not in function.invokers:
         yield not_applicable(name, f"the policy of {name} lets no front in that stops waiting")
     elif timeout is None:
         yield unknown(name, f"the timeout of {name} was not told")
     else:
-        words = f"{name} may take {timeout} s, and {_FRONT} waits {hang.REST_API:.0f} s"
-        if timeout > hang.REST_API:
+        words = f"{name} may take {timeout} s, and {_FRONT} waits {call_timeouts.REST_API:.0f} s"
+        if timeout > call_timeouts.REST_API:
             yield problem(name, f"{words}, unless its quota was raised", remedy=_remedy(name))
         else:
             yield ok(name, words)

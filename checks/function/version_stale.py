@@ -28,8 +28,7 @@ def version_stale(function: Function) -> Iterator[Observation]:
     if not function.exists:
         yield not_applicable(name, f"there is no function {name}")
     elif lost := function.why_unread("aliases"):
-        allow = f"; allow {lost.action}" if lost.action else ""
-        yield unknown(name, f"the aliases of {name} were not read ({lost.detail}){allow}")
+        yield unknown(name, f"the aliases of {name} were not read ({lost.detail}){lost.allow}")
     elif not aliases:
         yield not_applicable(name, f"{name} has no alias: its callers name a version, or get what was deployed last")
     for alias in aliases:

@@ -21,6 +21,19 @@ def _remedy(role: str) -> Remedy:
     )
 
 
+def _again(role: str, function: str) -> Remedy:
+    return Remedy(
+        "Make the role again, with the --path that the function's Role has before the name, and attach the policies that it had: "
+        "it comes without any. Then give the function another role and this one again, for Lambda keeps to the id of the one "
+        "that is gone. Or give the function a role that exists.",
+        commands=(
+            f"aws lambda get-function-configuration --function-name {function} --query Role",
+            f"aws iam create-role --role-name {role} --assume-role-policy-document '{_POLICY}'",
+            f"aws iam list-attached-role-policies --role-name {role}",
+        ),
+    )
+
+
 @check(
     "identity.role-missing",
     severity=Severity.BREAKS,
@@ -40,10 +53,10 @@ def role_missing(function: Function) -> Iterator[Observation]:
     elif role is None:
         yield unknown(function.name, f"Lambda did not tell the role of {function.name}")
     elif lost := function.why_unread("role"):
-        allow = f"; allow {lost.action}" if lost.action else ""
-        yield unknown(role.name, f"the role {role.name} was not read ({lost.detail}){allow}")
+        yield unknown(role.name, f"the role {role.name} was not read ({lost.detail}){lost.allow}")
     elif not role.exists:
-        yield problem(role.name, f"the execution role {role.name} does not exist", remedy=_remedy(role.name))
+        again = _again(role.name, function.name)
+        yield problem(role.name, f"the execution role {role.name} does not exist", remedy=again)
     elif role.trust is RoleTrust.REFUSES:
         yield problem(
             role.name, f"the execution role {role.name} does not trust lambda.amazonaws.com", remedy=_remedy(role.name)

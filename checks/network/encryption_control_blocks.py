@@ -1,10 +1,10 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, problem
+from doctor.areas.network import Fault, filled
 from doctor.declare import Nearness
 from doctor.evidence.function import Function
 from doctor.evidence.paths import Paths
-from doctor.passage import Fault, filled
 from doctor.verdict import Outcome
 
 _CODE = "DisallowedByVpcEncryptionControl"  # StateReasonCode and LastUpdateStatusReasonCode (Lambda API reference)

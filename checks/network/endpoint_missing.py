@@ -1,11 +1,11 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
+from doctor.areas.network import filled, is_open, not_walked, place, scope, short, shut
 from doctor.declare import Nearness
 from doctor.evidence.paths import Paths, Way
 from doctor.network import remedies
 from doctor.network.serving import GATEWAYS, service_of
-from doctor.passage import filled, is_open, not_walked, place, scope, short, shut
 
 _TEMPLATE = """\
 Endpoint:
@@ -25,6 +25,8 @@ Endpoint:
     VpcEndpointType: Gateway
     ServiceName: SERVICE
     RouteTableIds: !Ref PrivateRouteTables"""
+
+_GROUP = "ENDPOINT_GROUP"  # of which nothing is known
 
 _REMEDY = Remedy(
     "Make a VPC endpoint for the service: a gateway endpoint for S3 and DynamoDB, which is free, an interface endpoint with "
@@ -79,10 +81,26 @@ def _remedy(service: str, isolated: list[Way], paths: Paths) -> Remedy:
     """With the endpoint that is lacking: one subnet in each zone, or the tables that shall lead to it."""
     if service.rpartition(".")[2] in GATEWAYS:
         tables = sorted({way.table for way in isolated if way.table})
-        command, template = remedies.gateway_endpoint(paths.vpc, service, tables), _GATEWAY_TEMPLATE
+        commands: tuple[str, ...] = (remedies.gateway_endpoint(paths.vpc, service, tables),)
+        template = _GATEWAY_TEMPLATE
     else:
         by_zone = {way.zone: way.subnet for way in reversed(isolated)}
         subnets = sorted(by_zone.values())
-        command, template = remedies.interface_endpoint(paths.vpc, service, subnets, ("ENDPOINT_GROUP",)), _TEMPLATE
+        made, group = _group(service, paths)
+        command = remedies.interface_endpoint(paths.vpc, service, subnets, (_GROUP,)).replace(_GROUP, group)
+        commands, template = (*made, command), _TEMPLATE
     written = Remedy(_REMEDY.text, template=template.replace("SERVICE", service))
-    return filled(written, paths.vpc, paths, (command,))
+    return filled(written, paths.vpc, paths, commands)
+
+
+def _group(service: str, paths: Paths) -> tuple[tuple[str, ...], str]:
+    """The commands that make a security group for the endpoint, and how commands name it; none for one that is there."""
+    if paths.admitting:
+        return (), paths.admitting
+    if not paths.groups:
+        return (), _GROUP
+    name = f"{service.rpartition('.')[2]}-endpoint"
+    made = remedies.security_group(paths.vpc, name, f"Lets the function {paths.function} in on {paths.port}")
+    found = f'"$({remedies.group_named(paths.vpc, name)})"'
+    opened = remedies.group_ingress(_GROUP, "tcp", paths.port, min(paths.groups)).replace(_GROUP, found)
+    return (made, opened), found

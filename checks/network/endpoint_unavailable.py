@@ -1,11 +1,11 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, problem, unknown
+from doctor.areas.dns import effect
+from doctor.areas.network import Fault, addresses, filled, short
 from doctor.declare import Nearness
 from doctor.evidence.paths import Paths
-from doctor.lookup import effect
-from doctor.network.serving import Serving
-from doctor.passage import DEAD, Fault, addresses, filled, short
+from doctor.network.serving import DEAD, Serving
 from doctor.verdict import Outcome
 
 _FAULT = Fault(

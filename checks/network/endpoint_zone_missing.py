@@ -1,11 +1,11 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
+from doctor.areas.network import filled, not_walked, place, short
 from doctor.declare import Nearness
 from doctor.evidence.paths import Paths
 from doctor.network import remedies
 from doctor.network.serving import Serving
-from doctor.passage import filled, not_walked, place, short
 
 _REMEDY = Remedy(
     "Add a subnet of the missing zone to the endpoint, at the price of one more interface; or leave it, knowing the cost.",

@@ -2,12 +2,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
+from doctor.areas.dns import effect
+from doctor.areas.network import filled, not_walked, place, short
 from doctor.evidence.paths import Paths
-from doctor.lookup import effect
 from doctor.network import remedies
 from doctor.network.resolution import Kind
 from doctor.network.serving import GATEWAYS, Serving, service_of
-from doctor.passage import filled, not_walked, place, short
 
 _TEMPLATE = """\
 GatewayEndpoint:

@@ -1,8 +1,8 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check
+from doctor.areas.network import Fault
 from doctor.evidence.paths import Paths
-from doctor.passage import Fault
 
 _TEMPLATE = """\
 IPv6Route:

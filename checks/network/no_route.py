@@ -1,9 +1,9 @@
 from collections.abc import Iterator
 
-from doctor import Observation, Remedy, Severity, boundary, check, problem
+from doctor import Observation, Remedy, Severity, check, hosts, problem
+from doctor.areas.network import Fault, beside_endpoint, filled, not_walked, place, scope, shut
 from doctor.evidence.paths import Paths
-from doctor.network.remedies import IPV6_ROUTE
-from doctor.passage import Fault, beside_endpoint, filled, not_walked, place, scope, shut
+from doctor.network.remedies import IPV6_ROUTE, NEW_EGRESS_ONLY, default_route, egress_only_gateway
 from doctor.verdict import Outcome
 
 _TEMPLATE = """\
@@ -86,21 +86,20 @@ def _into_a_vpc(function: str) -> Remedy:
 
 
 def _stranded(paths: Paths) -> bool:
-    address = boundary.as_address(paths.host)
+    address = hosts.as_address(paths.host)
     return bool(not paths.vpc and paths.expected and not paths.proxied and address and not address.is_global)
 
 
 def _for_ipv6(paths: Paths) -> Remedy:
     """What a function lacks for IPv6, with what its subnets may lack."""
-    vpc = f"SubnetIds={','.join(paths.subnets)},SecurityGroupIds=GROUP,Ipv6AllowedForDualStack=true"
+    vpc = f"SubnetIds={','.join(paths.subnets)},SecurityGroupIds={','.join(paths.groups) or 'GROUP'},Ipv6AllowedForDualStack=true"
     remedy = Remedy(
         "Give the function IPv6: subnets with an IPv6 CIDR whose route table leads ::/0 to an egress-only internet gateway, "
         "and Ipv6AllowedForDualStack. Or use a name that has IPv4 addresses.",
         commands=(
             f"aws lambda update-function-configuration --function-name FUNCTION --vpc-config {vpc}",
-            "aws ec2 create-egress-only-internet-gateway --vpc-id VPC",
-            "aws ec2 create-route --route-table-id TABLE --destination-ipv6-cidr-block ::/0 "
-            "--egress-only-internet-gateway-id EGRESS_ONLY_GATEWAY",
+            egress_only_gateway(paths.vpc),
+            default_route("create-route", "TABLE", 6, "egress-only-gateway", NEW_EGRESS_ONLY),
         ),
         template=IPV6_ROUTE.replace("COMPONENT", "!Ref PrivateRouteTable"),
     )

@@ -1,9 +1,9 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check
+from doctor.areas.network import Fault
 from doctor.declare import Nearness
 from doctor.evidence.paths import Paths
-from doctor.passage import Fault
 
 _TEMPLATE = """\
 BackRoute:

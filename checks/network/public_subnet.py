@@ -1,8 +1,8 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check
+from doctor.areas.network import Fault, beside_endpoint
 from doctor.evidence.paths import Paths
-from doctor.passage import Fault, beside_endpoint
 
 _TEMPLATE = """\
 DefaultRoute:

@@ -2,10 +2,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from doctor import Observation, Remedy, Severity, check
+from doctor.areas.dns import leads_to_nobody
+from doctor.areas.network import Fault
 from doctor.declare import Nearness
 from doctor.evidence.paths import Paths
-from doctor.lookup import leads_to_nobody
-from doctor.passage import Fault
 from doctor.verdict import Outcome
 
 _FAULT = Fault(
@@ -29,7 +29,9 @@ _FAULT = Fault(
 def target_missing(paths: Paths) -> Iterator[Observation]:
     """A private target's address is carried by a network interface.
 
-    An address inside the VPC that no interface has is nobody's: packets to it are dropped where they arrive.
+    An address inside the VPC that no interface has is nobody's: packets to it are dropped where they arrive. So are those
+    to an interface that is attached to nothing, and to a NAT gateway's own address or a function's, which take no
+    connections.
     `ConnectTimeoutError: Connect timeout on endpoint URL`, `[Errno 113] No route to host`.
 
     Left behind by a replaced database, task or endpoint whose name still points to the old address, or by an address that

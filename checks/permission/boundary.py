@@ -4,26 +4,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from doctor import Observation, Remedy, Severity, check, not_applicable, ok, otherwise, unknown
+from doctor.areas.permission import remedies
+from doctor.areas.permission.observations import observed, polling, target_of, uses_of, way_to, withheld
+from doctor.areas.permission.refusals import judge
+from doctor.areas.permission.rulings import Ruling, by_boundary
 from doctor.evidence.caller import Caller
 from doctor.evidence.paths import Paths
 from doctor.evidence.permissions import Permissions, Policy
 from doctor.evidence.refusals import Refusals
 from doctor.evidence.resources import Resources
-from doctor.policies import mending
-from doctor.policies.grants import (
-    Ruling,
-    by_boundary,
-    observed,
-    polling,
-    statement,
-    target_of,
-    uses_of,
-    way_to,
-    with_statement,
-)
 from doctor.policies.kinds import Kind
-from doctor.policies.refused import judge
 from doctor.policies.usual import BY_LAMBDA, Use
+from doctor.policies.written import statement, with_statement
 
 _REMEDY = Remedy(
     "Have whoever owns the boundary add a statement that allows these calls, as the command does, or give the role another "
@@ -34,11 +26,11 @@ _REMEDY = Remedy(
         "aws iam create-policy-version --policy-arn BOUNDARY_ARN --set-as-default --policy-document file://NARROWED",
     ),
 )
-_CHANGED = f"{_REMEDY.text} {mending.WRITTEN}"
+_CHANGED = f"{_REMEDY.text} {remedies.WRITTEN}"
 
 
 def _denied(refusals: Refusals, resources: Resources | None, caller: Caller | None) -> Iterator[Observation]:
-    commands = tuple(each.replace("ROLE", mending.assumed(caller)) for each in _REMEDY.commands)
+    commands = tuple(each.replace("ROLE", remedies.assumed(caller)) for each in _REMEDY.commands)
     yield from judge(refusals, resources, Kind.BOUNDARY, replace(_REMEDY, text=_CHANGED, commands=commands))
 
 
@@ -60,17 +52,21 @@ def boundary(permissions: Permissions, paths: Paths | None) -> Iterator[Observat
     if not uses and not permissions.polled:
         yield not_applicable("the boundary", "no service whose usual calls are known is used")
     elif lost:
-        allow = f"; allow {lost.action}" if lost.action else ""
-        words = f"whether {permissions.caller.name} has a permissions boundary was not read ({lost.detail}){allow}"
+        words = f"whether {permissions.caller.name} has a permissions boundary was not read ({lost.detail}){lost.allow}"
         yield unknown(permissions.caller.name, words)
     elif not permissions.boundary:
         yield ok(permissions.caller.name, f"the role {permissions.caller.name} has no permissions boundary")
     else:
         arn, who = permissions.boundary, f"the permissions boundary of {permissions.caller.name}"
+        from doctor.areas.permission.other_actions import (
+            by_boundary as with_others,  # what evaluates is imported where there is something to evaluate
+        )
+
         for use in uses:
-            rulings = by_boundary(permissions, use, way_to(paths))
-            remedy, targets = _remedy(permissions, use, rulings), target_of(use, paths)
-            yield observed(rulings, use, subject=f"{arn} {use.label}", who=who, remedy=remedy, targets=targets)
+            rulings = with_others(permissions, use, way_to(paths))
+            remedy, targets, subject = _remedy(permissions, use, rulings), target_of(use, paths), f"{arn} {use.label}"
+            yield observed(rulings, use, subject=subject, who=who, remedy=remedy, targets=targets)
+            yield from withheld(rulings, use, subject=subject, who=who, targets=targets)
         for use in permissions.polled:
             rulings = by_boundary(permissions, use, BY_LAMBDA)
             remedy = _remedy(permissions, use, rulings)
@@ -79,11 +75,11 @@ def boundary(permissions: Permissions, paths: Paths | None) -> Iterator[Observat
 
 def _remedy(permissions: Permissions, use: Use, rulings: Sequence[Ruling]) -> Remedy:
     """A statement that denies is narrowed; else the boundary gets one more, by the command itself where it was read."""
-    if narrowed := mending.of_role(permissions, rulings):
+    if narrowed := remedies.of_role(permissions, rulings):
         return narrowed
     arn, role = permissions.boundary, permissions.caller.name
     read = next((each.document for each in permissions.policies if each.kind == "boundary"), {})
     bounding = Policy(name=arn.rpartition("/")[2], kind="boundary", document=read, arn=arn)
     written = shlex.quote(with_statement(read, statement(use))) if read else "file://NARROWED"
-    text, commands = (_REMEDY.text if read else _CHANGED), mending.of_policy(bounding, role, written)
+    text, commands = (_REMEDY.text if read else _CHANGED), remedies.of_policy(bounding, role, written)
     return Remedy(text, commands=commands, template=json.dumps(statement(use)))

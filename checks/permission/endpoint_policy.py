@@ -3,22 +3,23 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from doctor import Observation, Remedy, Severity, check, not_applicable, otherwise, unknown
+from doctor.areas.permission import remedies
+from doctor.areas.permission.observations import observed, uses_of, way_to, withheld
+from doctor.areas.permission.refusals import judge
 from doctor.declare import Nearness
 from doctor.evidence.network import Network
 from doctor.evidence.paths import Paths
 from doctor.evidence.permissions import Permissions
 from doctor.evidence.refusals import Refusals
 from doctor.evidence.resources import Resources
-from doctor.policies import mending
-from doctor.policies.grants import by_endpoint, observed, statement, uses_of, way_to, with_statement
 from doctor.policies.kinds import Kind
-from doctor.policies.refused import judge
-from doctor.policies.usual import Use
+from doctor.policies.usual import Use, Way
+from doctor.policies.written import statement, with_statement
 
 _REMEDY = Remedy(
     "Add a statement to the endpoint's policy that allows these calls to the function's role on this resource; the command "
     "writes it beside those that are there. Where a statement denies, it must be narrowed instead.",
-    commands=mending.of_endpoint("ENDPOINT"),
+    commands=remedies.of_endpoint("ENDPOINT"),
 )
 
 
@@ -26,7 +27,7 @@ _ALL = "aws ec2 describe-vpc-endpoints --query 'VpcEndpoints[].[VpcEndpointId,Se
 
 
 def _denied(refusals: Refusals, resources: Resources | None) -> Iterator[Observation]:
-    remedy = Remedy(f"{_REMEDY.text} {mending.WRITTEN}", commands=(_ALL, _REMEDY.commands[-1]))
+    remedy = Remedy(f"{_REMEDY.text} {remedies.WRITTEN}", commands=(_ALL, _REMEDY.commands[-1]))
     yield from judge(refusals, resources, Kind.ENDPOINT, remedy)
 
 
@@ -58,21 +59,30 @@ def endpoint_policy(permissions: Permissions, paths: Paths, network: Network | N
     elif not way.endpoint:
         yield not_applicable(paths.concerns, f"no VPC endpoint carries the calls to {paths.host}")
     else:
-        policy = _policy(network, way.endpoint)
-        if not policy:
-            yield unknown(way.endpoint, f"not decided: the policy of {way.endpoint} was not told")
-            return
-        for use in uses:
-            rulings = by_endpoint(permissions, use, way, policy)
-            shut = any(each.explicit for each in rulings)
-            yield observed(
-                rulings,
-                use,
-                subject=f"{way.endpoint} {use.label}",
-                who=f"the policy of {way.endpoint}",
-                remedy=_narrowed(way.endpoint) if shut else _remedy(way.endpoint, permissions.caller.role, use, policy),
-                severity=None if way.known else Severity.RISKS,
-            )
+        yield from _judged(permissions, uses, way, _policy(network, way.endpoint))
+
+
+def _judged(permissions: Permissions, uses: tuple[Use, ...], way: Way, policy: object) -> Iterator[Observation]:
+    if not policy:
+        yield unknown(way.endpoint, f"not decided: the policy of {way.endpoint} was not told")
+        return
+    from doctor.areas.permission.other_actions import (
+        by_endpoint,  # what evaluates is imported where there is something to evaluate
+    )
+
+    for use in uses:
+        rulings = by_endpoint(permissions, use, way, policy)
+        shut = any(each.explicit for each in rulings)
+        subject, who = f"{way.endpoint} {use.label}", f"the policy of {way.endpoint}"
+        yield observed(
+            rulings,
+            use,
+            subject=subject,
+            who=who,
+            remedy=_narrowed(way.endpoint) if shut else _remedy(way.endpoint, permissions.caller.role, use, policy),
+            severity=None if way.known else Severity.RISKS,
+        )
+        yield from withheld(rulings, use, subject=subject, who=who)
 
 
 def _policy(network: Network | None, endpoint: str) -> object:
@@ -81,12 +91,12 @@ def _policy(network: Network | None, endpoint: str) -> object:
 
 
 def _narrowed(endpoint: str) -> Remedy:
-    return Remedy(mending.HOW, commands=mending.of_endpoint(endpoint))
+    return Remedy(remedies.HOW, commands=remedies.of_endpoint(endpoint))
 
 
 def _remedy(endpoint: str, role: str, use: Use, policy: object) -> Remedy:
     # A gateway endpoint takes no principal but everybody, and names the role in a condition; an interface endpoint takes both.
     more = {"Principal": "*", "Condition": {"ArnEquals": {"aws:PrincipalArn": role}}}
     written = f"--policy-document {shlex.quote(with_statement(policy, statement(use, **more)))}"
-    shown, _ = mending.of_endpoint(endpoint)
+    shown, _ = remedies.of_endpoint(endpoint)
     return replace(_REMEDY, commands=(shown, f"aws ec2 modify-vpc-endpoint --vpc-endpoint-id {endpoint} {written}"))

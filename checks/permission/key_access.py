@@ -1,16 +1,16 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
+from doctor import Observation, Remedy, Severity, arn, check, not_applicable, ok, problem, unknown
+from doctor.areas.permission import remedies
+from doctor.areas.permission.rulings import Ruling, by_identity
+from doctor.areas.resource import ceiling, quoted, undecided_of
+from doctor.evidence.calls.resource_state import Resource, State, seen
 from doctor.evidence.function import Function
 from doctor.evidence.permissions import Permissions
 from doctor.evidence.resource_outside import ResourcesOutside
-from doctor.evidence.resource_state import Resource, State, seen
 from doctor.evidence.resources import Resources
 from doctor.evidence.sandbox import Sandbox
-from doctor.existence import ceiling, quoted, undecided_of
-from doctor.policies import mending
-from doctor.policies.grants import Ruling, by_identity
 from doctor.policies.kinds import Decision
 from doctor.policies.usual import Use, Wanted, Way
 
@@ -123,7 +123,7 @@ def _of_variables(function: Function, permissions: Permissions | None, least: Se
 def _decrypting(permissions: Permissions) -> tuple[Use, Ruling]:
     """What Lambda does with the key of the variables, and what the role's own policies say of it."""
     key = permissions.key
-    wanted = Wanted(action="kms:Decrypt", arn=key, owner=(key.split(":") + [""] * 5)[4])
+    wanted = Wanted(action="kms:Decrypt", arn=key, owner=arn.parse(key).account)
     use = Use(service="kms", resource=key, region=permissions.region, wanted=(wanted,))
     return use, by_identity(permissions, use, Way())[0]
 
@@ -150,7 +150,7 @@ def _let_in(function: str, permissions: Permissions | None) -> Remedy:
         return replace(_REMEDY, commands=shown)
     use, ruling = _decrypting(permissions)
     if ruling.explicit:
-        return mending.of_role(permissions, (ruling,)) or replace(_REMEDY, commands=shown)
+        return remedies.of_role(permissions, (ruling,)) or replace(_REMEDY, commands=shown)
     if ruling.decision is Decision.DENIED:
-        return replace(_REMEDY, commands=(*shown, mending.allowing(permissions.caller.name, use)))
-    return replace(_REMEDY, commands=(*shown, *mending.of_resource("key", key)))
+        return replace(_REMEDY, commands=(*shown, remedies.allowing(permissions.caller.name, use)))
+    return replace(_REMEDY, commands=(*shown, *remedies.of_resource("key", key)))

@@ -1,11 +1,11 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check
+from doctor.areas.permission.refusals import judge
+from doctor.areas.permission.remedies import of_organization
 from doctor.evidence.refusals import Refusals
 from doctor.evidence.resources import Resources
 from doctor.policies.kinds import Kind
-from doctor.policies.mending import of_organization
-from doctor.policies.refused import judge
 
 _REMEDY = Remedy(
     "Ask whoever runs the organization that owns the resource whether the function's account is meant to be kept "

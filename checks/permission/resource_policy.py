@@ -2,11 +2,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from doctor import Observation, Remedy, Severity, check
+from doctor.areas.permission.refusals import judge, unexplained
+from doctor.areas.permission.remedies import of_resource
 from doctor.evidence.refusals import Refusals
 from doctor.evidence.resources import Resources
 from doctor.policies.kinds import Kind
-from doctor.policies.mending import of_resource
-from doctor.policies.refused import judge, unexplained
 
 _REMEDY = Remedy(
     "Compare the conditions of the resource's own policy with the way that the call takes: the id of the endpoint that carries "

@@ -1,10 +1,10 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check
+from doctor.areas.permission.refusals import judge
 from doctor.evidence.refusals import Refusals
 from doctor.evidence.resources import Resources
 from doctor.policies.kinds import Kind
-from doctor.policies.refused import judge
 
 _REMEDY = Remedy(
     "Use the function's own credentials, or find the AssumeRole call that passes Policy or PolicyArns and allow "

@@ -1,9 +1,9 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Separation, Severity, check
+from doctor.areas.reach import Rung
 from doctor.evidence.reach import Probe, Reach, Tls
 from doctor.evidence.trust import Trust
-from doctor.rung import Rung
 
 
 @check(

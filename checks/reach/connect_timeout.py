@@ -1,10 +1,10 @@
 from collections.abc import Iterator
 
-from doctor import Observation, Remedy, Separation, Severity, boundary, check
+from doctor import Observation, Remedy, Separation, Severity, check, hosts
+from doctor.areas.reach import Rung
+from doctor.diagnosis.telling import telling
 from doctor.evidence.reach import Probe, Reach, Tcp
 from doctor.network.serving import GATEWAYS
-from doctor.rung import Rung
-from doctor.telling import telling
 
 
 @check(
@@ -49,8 +49,9 @@ def connect_timeout(reach: Reach) -> Iterator[Observation]:
     yield _RUNG.judge(reach)
 
 
-# Likeliest first, as far as the address itself tells; what else the run met is held against them in `doctor.suspects`, and
-# what the configuration rules out the diagnosis leaves out, so that where it is all open the last ones remain.
+# Likeliest first, as far as the address itself tells; what else the run met is held against them in
+# `doctor.diagnosis.suspects`, and what the configuration rules out the diagnosis leaves out, so that where it is all open the
+# last ones remain.
 _ANYWHERE = (
     "network.acl-egress-blocked",
     "network.acl-return-blocked",
@@ -111,7 +112,7 @@ _IPV6 = ("network.ipv6-dead-end", "network.no-route", "network.egress-blocked")
 
 
 def _candidates(reach: Reach, probes: tuple[Probe, ...]) -> tuple[str, ...]:
-    addresses = [found for probe in probes if (found := boundary.as_address(probe.address.partition("%")[0]))]
+    addresses = [found for probe in probes if (found := hosts.without_zone(probe.address))]
     if len(addresses) < len(probes):  # the proxy, which client.proxy-unreachable looks at
         return ()
     if all(not address.is_global for address in addresses):

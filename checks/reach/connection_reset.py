@@ -1,8 +1,8 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check
+from doctor.areas.reach import Rung
 from doctor.evidence.reach import Http, Reach, Tls
-from doctor.rung import Rung
 
 
 @check(

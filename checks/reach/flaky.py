@@ -1,8 +1,8 @@
 from collections.abc import Iterator
 
-from doctor import Observation, Remedy, Severity, boundary, check, not_applicable, ok, problem, unknown
+from doctor import Observation, Remedy, Severity, check, hosts, not_applicable, ok, problem, unknown
+from doctor.diagnosis.telling import telling
 from doctor.evidence.reach import Probe, Reach, Tcp
-from doctor.telling import telling
 
 
 @check(
@@ -46,7 +46,7 @@ def flaky(reach: Reach) -> Iterator[Observation]:
 def _candidates(mixed: list[Probe]) -> tuple[str, ...]:
     """What drops some connections to one address by their own port, likeliest first; a refusal is somebody's answer."""
     outcomes = {outcome for probe in mixed for outcome in probe.tries}
-    addresses = [boundary.as_address(probe.address.partition("%")[0]) for probe in mixed]
+    addresses = [hosts.without_zone(probe.address) for probe in mixed]
     if outcomes != {Tcp.CONNECTED, Tcp.TIMEOUT} or None in addresses:
         return ()
     beyond = all(address is not None and address.is_global for address in addresses)

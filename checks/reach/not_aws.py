@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
-from doctor.evidence.environment import is_aws
+from doctor.aws_domains import is_aws
 from doctor.evidence.reach import Http, Probe, Reach
 
 

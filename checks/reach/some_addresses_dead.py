@@ -1,8 +1,8 @@
 from collections.abc import Iterator
 
-from doctor import Observation, Remedy, Severity, boundary, check, not_applicable, ok, problem, unknown
+from doctor import Observation, Remedy, Severity, check, hosts, not_applicable, ok, problem, unknown
+from doctor.diagnosis.telling import telling
 from doctor.evidence.reach import Probe, Reach, Tcp
-from doctor.telling import telling
 
 
 @check(
@@ -54,7 +54,7 @@ def some_addresses_dead(reach: Reach) -> Iterator[Observation]:
         yield ok(target, f"every address of {target} connects")
 
 
-# Stop IPv4 alone, all of it: `doctor.suspects` strikes them out where another address of IPv4 answered.
+# Stop IPv4 alone, all of it: `doctor.diagnosis.suspects` strikes them out where another address of IPv4 answered.
 _WAYS_OUT = (
     "network.no-route",
     "network.public-subnet",
@@ -68,7 +68,7 @@ _WAYS_OUT = (
 
 def _candidates(dead: list[Probe]) -> tuple[str, ...]:
     """What drops packets to some addresses of a host and not to others, likeliest first; nothing where somebody answers."""
-    addresses = [found for probe in dead if (found := boundary.as_address(probe.address.partition("%")[0]))]
+    addresses = [found for probe in dead if (found := hosts.without_zone(probe.address))]
     if any(probe.tcp is not Tcp.TIMEOUT for probe in dead) or not addresses:
         return ()
     if all(address.version == 6 for address in addresses):

@@ -1,8 +1,11 @@
+import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 
 from doctor import Observation, Remedy, Severity, check
+from doctor.areas.reach import Rung
+from doctor.evidence.environment import Environment
 from doctor.evidence.reach import Reach, Tcp
-from doctor.rung import Rung
 
 
 @check(
@@ -19,7 +22,7 @@ from doctor.rung import Rung
         ),
     ),
 )
-def unreachable(reach: Reach) -> Iterator[Observation]:
+def unreachable(reach: Reach, environment: Environment | None) -> Iterator[Observation]:
     """Nothing on the way says that the host cannot be reached.
 
     Not silence but a refusal to carry: no route here, or an ICMP answer from a router, or a proxy that opens no tunnel.
@@ -29,7 +32,31 @@ def unreachable(reach: Reach) -> Iterator[Observation]:
 
     A VPC drops in silence, so inside one this is nearly always IPv6 without a route, or a proxy.
     """
-    yield _RUNG.judge(reach)
+    failed = next((probe for probe in reach.probes if _RUNG.failed(probe)), None)
+    if failed and failed.tcp is Tcp.PROXY_REFUSED:
+        variable = _naming(environment)
+        fault = f"cannot be reached: the proxy that {variable} names opens no tunnel to it"
+        yield replace(_RUNG, fault=fault).judge(reach, _of_proxy(variable, reach))
+    else:
+        yield _RUNG.judge(reach)
+
+
+def _naming(environment: Environment | None) -> str:
+    """The variable that names the proxy of HTTPS calls: the name in lower case wins (urllib's `getproxies_environment`)."""
+    names = {variable.name for variable in environment.variables} if environment else set[str]()
+    return "https_proxy" if "https_proxy" in names else "HTTPS_PROXY"
+
+
+def _of_proxy(variable: str, reach: Reach) -> Remedy:
+    return Remedy(
+        f"The proxy answered, and not with a tunnel: 407 wants user:password in {variable}, 403 does not allow the host, and "
+        f"404, 405 or 501 come from a server that is no proxy: correct {variable}. Where the host needs none, name it in "
+        "NO_PROXY.",
+        commands=(
+            "env | grep -i _proxy",
+            f'curl -sv --proxy "${variable}" https://{shlex.quote(reach.host)}:{reach.port} -o /dev/null',
+        ),
+    )
 
 
 _RUNG = Rung(

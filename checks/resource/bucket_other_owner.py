@@ -1,9 +1,9 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
-from doctor.evidence.resource_state import Owner, Resource, State
+from doctor.areas.resource import quoted
+from doctor.evidence.calls.resource_state import Owner, Resource, State
 from doctor.evidence.resources import Resources
-from doctor.existence import quoted
 
 
 def _remedy(bucket: str) -> Remedy:

@@ -1,10 +1,10 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
+from doctor.areas.resource import quoted, undecided_of
+from doctor.evidence.calls.resource_state import Resource
 from doctor.evidence.function import Function
 from doctor.evidence.resource_outside import ResourcesOutside
-from doctor.evidence.resource_state import Resource
-from doctor.existence import quoted, undecided_of
 
 _ADVISED = 6  # times the function's timeout (SQS developer guide, "Configuring a queue to trigger a Lambda function")
 

@@ -1,10 +1,10 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, ok, problem
+from doctor.areas.resource import called_region, ceiling, elsewhere, existing, quoted
+from doctor.evidence.calls.resource_state import Resource, State
 from doctor.evidence.resource_outside import ResourcesOutside
-from doctor.evidence.resource_state import Resource, State
 from doctor.evidence.resources import Resources
-from doctor.existence import called_region, ceiling, elsewhere, existing, quoted
 
 # A table can be read and written in these states (DynamoDB API reference, TableStatus).
 _WORKING = ("ACTIVE", "UPDATING", "")

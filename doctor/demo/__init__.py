@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from doctor import emulator
+from doctor.demo import emulator
 from doctor.demo.embedded import DemoError, EmbeddedAWS, require
 
 __all__ = ["DEFAULT", "NAMES", "DemoError", "Demonstration", "run"]

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from doctor import emulator
+from doctor.demo import emulator
 
 
 @dataclass
 class Here:
-    """Called as `doctor.emulator.Function` is: `module` holds the function `handler` in `folder`."""
+    """Called as `doctor.demo.emulator.Function` is: `module` holds the function `handler` in `folder`."""
 
     folder: Path
     module: str

@@ -1,20 +1,22 @@
 """Evidence: what was seen, from which side, by whom, when; and what could not be seen, and why.
 
 Every kind is one module of this package: a frozen dataclass derived from `Facts`, its `collect`, and the IAM
-actions that collecting needs. Facts hold states and classes, never secret values. Facts are standard-library
-dataclasses, read by `doctor.made`, so that stage 0 can judge them with the ordinary checks when pydantic itself cannot be
-imported, and no process of a run has to wait for pydantic.
+actions that collecting needs. What several kinds build on lies in `calls`, `settings` and `provenance`.
+
+Facts hold states and classes, never secret values. They are standard-library dataclasses, read by `doctor.decode`, so that
+stage 0 can judge them with the ordinary checks when pydantic itself cannot be imported, and no process of a run has to wait
+for pydantic.
 """
 
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
-from doctor.made import made
+from doctor.decode import decode
 from doctor.verdict import Source
 
 if TYPE_CHECKING:
@@ -78,12 +80,30 @@ class Facts:
         return ()
 
 
+def closure(kinds: Iterable[type[Facts]]) -> tuple[type[Facts], ...]:
+    """The kinds and all that they build on, what comes first first; of sides that are not asked they do without."""
+    wanted = tuple(kinds)
+    sides = {kind.source for kind in wanted}
+    ordered: dict[type[Facts], None] = {}
+
+    def add(kind: type[Facts]) -> None:
+        for earlier in kind.after:
+            if earlier.source in sides:
+                add(earlier)
+        ordered.setdefault(kind)
+
+    for kind in wanted:
+        add(kind)
+    return tuple(ordered)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vantage:
     """Where the evidence was gathered: in a function's sandbox, or on some other machine.
 
     `subnets` and `groups` are those that the function is configured with; no subnets where nobody told, or there are none.
-    A sandbox stands in one of the subnets, which is `subnet` where it is known.
+    A sandbox stands in one of the subnets, which is `subnet` where it is known. `region`, and the last four digits of its
+    `account`, are told of who looked in a case file that is brought along: names of functions are no more than that.
     """
 
     function: str | None = None
@@ -91,6 +111,8 @@ class Vantage:
     subnet: str | None = None
     subnets: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    region: str = ""
+    account: str = ""
 
     @property
     def place(self) -> str:
@@ -106,6 +128,11 @@ class Reason(StrEnum):
     UNREACHABLE = "unreachable"
     CRASHED = "crashed"
     NOT_ASKED = "not-asked"
+
+
+def lacking(action: str) -> str:
+    """The end of a sentence about what was not read: the IAM action that would read it, "" where none would."""
+    return f"; allow {action}" if action else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +151,11 @@ class Missing:
     vantage: Vantage = Vantage()
     target: str | None = None
     volunteered: bool = False
+
+    @property
+    def allow(self) -> str:
+        """How a sentence about it ends."""
+        return lacking(self.action)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,13 +192,16 @@ class Evidence:
         )
 
 
+Known = tuple[Evidence | Missing, ...]
+
+
 def revive(kind: type[Kind], evidence: Evidence) -> Kind:
     """Make facts of their plain form.
 
     Raises:
         MisfitError: the plain form is not that of the kind.
     """
-    return made(kind, evidence.facts)
+    return decode(kind, evidence.facts)
 
 
 def named(kind: str) -> type[Facts]:

@@ -4,22 +4,21 @@
 it in a child, looks at what it built, and asks AWS who those credentials are.
 """
 
-import contextlib
 import importlib
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-from doctor import hang
+from doctor import call_timeouts
 from doctor.evidence import Facts, Missing
 from doctor.evidence.caller import Answer, Caller, Identity, identify
 from doctor.evidence.credentials import Keys, account_of
-from doctor.evidence.defaults import Patience
-from doctor.evidence.environment import Override, override
 from doctor.evidence.experiments import Change, Experiment, Triple, came_of, of_application
+from doctor.evidence.settings.client_patience import Patience
+from doctor.evidence.settings.endpoint_overrides import Override, override
+from doctor.isolation import bounded
 from doctor.redact import brief
 from doctor.world import World
 
@@ -48,13 +47,13 @@ class Built:
 
     @property
     def worst_hang(self) -> float:
-        """Seconds that one call may hang while packets are dropped (`doctor.hang`)."""
-        return hang.unconnected(self.attempts, self.addresses, self.connect_timeout, self.retry_mode)
+        """Seconds that one call may hang while packets are dropped (`doctor.call_timeouts`)."""
+        return call_timeouts.unconnected(self.attempts, self.addresses, self.connect_timeout, self.retry_mode)
 
     @property
     def worst_wait(self) -> float:
         """Seconds that one call may wait for the answer of a service that connects at once and gives none."""
-        return hang.mute(self.attempts, self.read_timeout, self.retry_mode)
+        return call_timeouts.mute(self.attempts, self.read_timeout, self.retry_mode)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +66,7 @@ class Application(Facts):
 
     kind: ClassVar[str] = "application"
     actions: ClassVar[tuple[str, ...]] = Caller.actions
-    preload: ClassVar[str] = "doctor.preload"
+    preload: ClassVar[str] = "doctor.isolation.preload"
 
     factory: str
     built: Built | None = None
@@ -143,16 +142,15 @@ def _default(world: World) -> Any:
 
 
 def _addresses(host: str, port: int, patience: float) -> int:
-    found: list[int] = []
+    """How many addresses the name has; a client tries one at least."""
 
-    def resolve() -> None:
-        with contextlib.suppress(OSError):
-            found.append(len({entry[4][0] for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}))
+    def count() -> int:
+        try:
+            return len({entry[4][0] for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)})
+        except OSError:
+            return 1
 
-    thread = threading.Thread(target=resolve, daemon=True)
-    thread.start()
-    thread.join(patience)
-    return found[0] if found else 1
+    return bounded.within(patience, count) or 1
 
 
 def _same_account(credentials: Any, default: Any) -> bool | None:

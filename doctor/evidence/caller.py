@@ -7,17 +7,18 @@ looks at permissions: even AccessDenied proves the credentials sound.
 
 import re
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from typing import Any, ClassVar, Self
 
-from doctor import atlas
+from doctor import arn, error_atlas
 from doctor.evidence import Facts, Missing
+from doctor.evidence.calls.guard import only_probeable, overridden
 from doctor.evidence.calls.replies import bound_replies, is_own
-from doctor.evidence.calls.whither import only_probeable, overridden
+from doctor.isolation import bounded
 from doctor.redact import cut
 from doctor.world import World
 
@@ -36,8 +37,8 @@ CLOCK_ALLOWED = 300.0  # seconds; AWS General Reference, "Signature Version 4: d
 
 # Error codes by which AWS refuses the credentials themselves; of these, the ones that speak of the signature: the key
 # itself was not refused.
-REJECTIONS = atlas.Codes(speaker="aws-refusing")
-SIGNATURE_CODES = atlas.Codes("signature-refused", "signature-unreadable")
+REJECTIONS = error_atlas.Codes(speaker="aws-refusing")
+SIGNATURE_CODES = error_atlas.Codes("signature-refused", "signature-unreadable")
 _LONGEST, _HEAD, _END = 4000, 260, 180  # characters of a message: looked at, and kept of its start and its end
 # What urllib3 puts before its words, and the digits after a tenth of a second: they help nobody, and differ each time.
 _OBJECT, _FRACTION = re.compile(r"<[^<>]* at 0x[0-9a-f]+>:? ?"), re.compile(r"(timeout=\d+\.\d)\d+")
@@ -97,7 +98,12 @@ class Identity:
         """
         if self.instrument == "ec2" and self.skew is not None:
             return self.answer is Answer.REJECTED and abs(self.skew) > CLOCK_ALLOWED
-        return atlas.means(self.code, self.message, "time-refused")
+        return error_atlas.means(self.code, self.message, "time-refused")
+
+    @property
+    def held_back(self) -> bool:
+        """Whether botocore did not sign, since it holds the login or the credentials for expired: nothing was sent."""
+        return self.answer is Answer.UNSIGNED and error_atlas.worded(self.message, ("stale-login",)) is not None
 
     @property
     def unheard(self) -> bool:
@@ -107,8 +113,8 @@ class Identity:
     @property
     def token_expired(self) -> bool:
         """Whether AWS says that the session token's time is over."""
-        late = atlas.means(self.code, self.message, "time-refused") and not self.clock_refused
-        return late or atlas.means(self.code, self.message, "token-expired")
+        late = error_atlas.means(self.code, self.message, "time-refused") and not self.clock_refused
+        return late or error_atlas.means(self.code, self.message, "token-expired")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +126,7 @@ class Caller(Facts):
         "sts:GetCallerIdentity",
         *(action for _, action in _SIGNED_READS.values()),
     )
-    preload: ClassVar[str] = "doctor.preload"
+    preload: ClassVar[str] = "doctor.isolation.preload"
 
     identity: Identity
     sts_declared: bool
@@ -147,17 +153,10 @@ def identify(world: World, **credentials: str) -> Identity:
 
 
 def ask(world: World, service: str = "sts", *, most: float, **credentials: str) -> Identity:
-    """Make one signed call and classify what comes back, within `most` seconds.
-
-    A thread does it, because no boto3 timeout bounds name resolution; a thread that hangs dies with this child.
-    """
-    seen: dict[str, Any] = {"answer": Answer.UNREACHABLE, "message": f"no answer within {most:.1f} s"}
+    """Make one signed call and classify what comes back, within `most` seconds."""
+    seen: dict[str, Any] = {"answer": Answer.UNREACHABLE, "message": f"no request was sent within {most:.1f} s"}
     started = time.monotonic()
-    thread = threading.Thread(target=_call, args=(world, service, most, credentials, seen), daemon=True)
-    thread.start()
-    thread.join(most)
-    if thread.is_alive() and "host" not in seen:
-        seen["message"] = f"no request was sent within {most:.1f} s"
+    bounded.within(most, partial(_call, world, service, most, credentials, seen))
     return Identity(instrument=service, took=round(time.monotonic() - started, 4), **dict(seen))
 
 
@@ -176,7 +175,10 @@ def _call(world: World, service: str, most: float, credentials: dict[str, str], 
         session = world.session()
         _as_configured(session)
         made = session.client(service, config=config, **credentials)  # type: ignore[call-overload]
-        made.meta.events.register("before-send.*.*", lambda request, **_: seen.update(host=host_of(request.url)))
+        waiting = f"no answer within {most:.1f} s"
+        made.meta.events.register(
+            "before-send.*.*", lambda request, **_: seen.update(host=host_of(request.url), message=waiting)
+        )
         bodies: list[bytes] = []
         made.meta.events.register("after-call.*.*", lambda http_response, **_: bodies.append(http_response.content))
         reply = getattr(made, operation)()
@@ -217,7 +219,7 @@ def host_of(url: str) -> str:
 
 def _granted(reply: dict[str, Any], own: bool) -> dict[str, Any]:
     # arn:aws:sts::123456789012:assumed-role/role/session: the session name may be a person's
-    principal = "/".join(str(reply.get("Arn", "")).rpartition(":")[2].split("/")[:2])
+    principal = "/".join(arn.parse(str(reply.get("Arn", ""))).resource.split("/")[:2])
     account = str(reply.get("Account", ""))
     request_id = bool(reply.get("ResponseMetadata", {}).get("RequestId"))
     lacks = "AWS's request id" if not request_id else "" if own else "what was asked for"
@@ -266,7 +268,7 @@ def _refusal(error: Any) -> dict[str, Any]:
 
 def _verdict_on_credentials(code: str, message: str, request_id: bool) -> Answer:
     """What the atlas makes of an error. A denial comes after the signature was verified, if it is AWS's own."""
-    cause = atlas.answered(code, message)
+    cause = error_atlas.answered(code, message)
     if cause and cause.speaker == "aws-refusing":
         return Answer.REJECTED
     return Answer.ACCEPTED if request_id and cause and cause.speaker.startswith("aws-denying") else Answer.REFUSED

@@ -16,9 +16,10 @@ from typing import Any, ClassVar, Self
 
 from doctor.evidence import Facts, Missing
 from doctor.evidence.caller import Answer, failed, host_of
+from doctor.evidence.calls.guard import only_probeable, overridden
 from doctor.evidence.calls.replies import bound_replies
-from doctor.evidence.calls.whither import only_probeable, overridden
-from doctor.evidence.defaults import Patience
+from doctor.evidence.settings.client_patience import Patience
+from doctor.isolation import bounded
 from doctor.redact import brief
 from doctor.world import World
 
@@ -72,7 +73,7 @@ class Clients(Facts):
 
     kind: ClassVar[str] = "clients"
     actions: ClassVar[tuple[str, ...]] = ("sts:GetCallerIdentity",)
-    preload: ClassVar[str] = "doctor.preload"
+    preload: ClassVar[str] = "doctor.isolation.preload"
 
     creation: float | None = None
     host: str = ""
@@ -84,12 +85,10 @@ class Clients(Facts):
 
     @classmethod
     def collect(cls, world: World) -> Iterator[Self | Missing]:
-        """Create a client and call twice. A thread does it, because no boto3 timeout bounds name resolution."""
+        """Create a client and call twice."""
         most = world.left(0.5, most=8)
         attempt = _Attempt(most)
-        thread = threading.Thread(target=attempt.run, args=(world,), daemon=True)
-        thread.start()
-        thread.join(most)
+        bounded.within(most, functools.partial(attempt.run, world))
         first, second, *_ = (*(sent.call(most) for sent in list(attempt.sent)), None, None)
         yield cls(
             creation=attempt.creation,

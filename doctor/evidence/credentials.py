@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from doctor.evidence import Facts, Missing
 from doctor.evidence.environment import flaws
+from doctor.login import WayIn, way_in
 from doctor.redact import cut
 from doctor.world import World
 
@@ -105,22 +106,27 @@ class Keys:
 
 @dataclass(frozen=True, kw_only=True)
 class Credentials(Facts):
-    """What `boto3.Session().get_credentials()` finds here. `error` is the exception's class where it fails."""
+    """What `boto3.Session().get_credentials()` finds here. `error` is the exception's class where it fails.
+
+    `way_in` is how the operator of a machine gets others; None in a function, which has its role.
+    """
 
     kind: ClassVar[str] = "credentials"
-    preload: ClassVar[str] = "doctor.preload"
+    preload: ClassVar[str] = "doctor.isolation.preload"
 
     keys: Keys | None
     error: str = ""
     message: str = ""
+    way_in: WayIn | None = None
 
     @classmethod
     def collect(cls, world: World) -> Iterator[Self | Missing]:
         """Walk the default chain. Inside a function the walk is local; elsewhere it may ask IMDS or SSO."""
+        way = None if world.in_function else way_in(world.environ)
         try:
             found = world.session().get_credentials()
             keys = Keys.describe(found) if found else None
         except Exception as error:  # noqa: BLE001 - any failure of the chain is the evidence
-            yield cls(keys=None, error=type(error).__name__, message=cut(str(error)))
+            yield cls(keys=None, error=type(error).__name__, message=cut(str(error)), way_in=way)
         else:
-            yield cls(keys=keys)
+            yield cls(keys=keys, way_in=way)

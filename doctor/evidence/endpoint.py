@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from urllib.parse import urlsplit
 
+from doctor import arn
+from doctor.aws_domains import is_aws
 from doctor.evidence import Facts, Missing, Reason, Shared
-from doctor.evidence.environment import is_aws
+from doctor.evidence.settings import endpoint_overrides
 from doctor.redact import brief
 from doctor.world import World
 
@@ -29,7 +31,7 @@ class _CapturedError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint(Facts):
-    """Where one target lives. `overridden` names the variable that put it there instead of AWS.
+    """Where one target lives. `overridden` names the variable or setting that put it there instead of AWS.
 
     `proxied` tells that botocore would call it through the environment's proxy. `region` is the client's,
     `resource_region` that of a resource named by ARN. `offered` tells whether botocore lists the service in the region;
@@ -39,7 +41,7 @@ class Endpoint(Facts):
     kind: ClassVar[str] = "endpoint"
     shared: ClassVar[Shared] = Shared.NETWORK
     per_target: ClassVar[bool] = True
-    preload: ClassVar[str] = "doctor.preload"
+    preload: ClassVar[str] = "doctor.isolation.preload"
 
     host: str
     port: int
@@ -109,7 +111,7 @@ class Endpoint(Facts):
             port=port,
             tls=parts.scheme == "https",
             service=target.service,
-            overridden="" if region else _override(world, captured.service_id, host),
+            overridden="" if region else _override(world, captured.service_id),
             expected=target.reachable,
             proxied=not region and proxy.serving(world.environ, parts.scheme, host, port) is not None,
             region=captured.region,
@@ -121,7 +123,7 @@ class Endpoint(Facts):
 def _region_of(resource: str) -> str:
     """The region in an ARN (`arn:partition:service:region:account:resource`) or a queue URL, today's or the legacy one."""
     if resource.startswith("arn:"):
-        return (resource.split(":") + [""] * 4)[3]
+        return arn.parse(resource).region
     first, _, rest = (urlsplit(resource).hostname or "").partition(".")
     if first == "sqs" and is_aws(rest):
         return rest.partition(".")[0]
@@ -199,9 +201,9 @@ def _least(shape: Any) -> dict[str, object]:
     return {name: empty.get(shape.members[name].type_name, {}) for name in _required(shape)}
 
 
-def _override(world: World, service_id: str, host: str) -> str:
-    """What put this host in AWS's place: a variable, or else `endpoint_url` in the shared configuration."""
-    own = "AWS_ENDPOINT_URL_" + service_id.upper().replace(" ", "_").replace("-", "_")
-    ignored = world.environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true"
-    named = next((name for name in (own, "AWS_ENDPOINT_URL") if world.environ.get(name)), "")
-    return named if named and not ignored else "" if is_aws(host) else "the shared configuration"
+def _override(world: World, service_id: str) -> str:
+    """The setting that put this host in AWS's place."""
+    if endpoint_overrides.ignored(world.environ):
+        return ""
+    own = endpoint_overrides.serving(endpoint_overrides.standing(world.environ), service_id)
+    return own.variable if own else ""

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, NamedTuple, Self
 
-from doctor import atlas
 from doctor.evidence import Facts, Missing, Reason
 from doctor.evidence.caller import SIGNATURE_CODES, Answer, Caller, Identity, ask
 from doctor.evidence.credentials import KeyClass, key_class
@@ -76,7 +75,7 @@ class Experiments(Facts):
     kind: ClassVar[str] = "experiments"
     actions: ClassVar[tuple[str, ...]] = Caller.actions
     after: ClassVar[tuple[type[Facts], ...]] = (Caller,)
-    preload: ClassVar[str] = "doctor.preload"
+    preload: ClassVar[str] = "doctor.isolation.preload"
 
     tried: tuple[Experiment, ...] = ()
     left_out: str = ""
@@ -98,7 +97,7 @@ class Experiments(Facts):
         plain = _plain(world)
         if plain is None:
             return cls(left_out="the plain call came to no end")
-        if _leaves_a_question(plain) or _was_silent(plain) or (world.in_function and _was_held_back(plain)):
+        if _leaves_a_question(plain) or _was_silent(plain) or (world.in_function and plain.held_back):
             return None
         return cls(left_out="the plain call was not refused, or in words that leave no question")
 
@@ -110,7 +109,7 @@ class Experiments(Facts):
             yield told
         elif plain and _leaves_a_question(plain):
             yield cls._tried(world, plain)
-        elif plain and _was_held_back(plain):
+        elif plain and plain.held_back:
             platform = _of_platform(world)
             tried = (experiment(world, Change.PLATFORMS_KEYS, platform, plain.instrument),) if platform else ()
             yield cls(tried=tried)
@@ -146,11 +145,6 @@ def _plain(world: World) -> Identity | None:
 def _leaves_a_question(plain: Identity) -> bool:
     """Whether AWS refused the call, in words that more than one fault explains."""
     return plain.answer is Answer.REJECTED and not plain.clock_refused
-
-
-def _was_held_back(plain: Identity) -> bool:
-    """Whether botocore did not sign, since it holds the credentials for expired: nothing was sent."""
-    return plain.answer is Answer.UNSIGNED and atlas.worded(plain.message, ("stale-login",)) is not None
 
 
 def _was_silent(plain: Identity) -> bool:

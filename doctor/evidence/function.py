@@ -10,10 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-from doctor.evidence import Facts, Missing, Reason, Shared, inferred, proxy
+from doctor import arn
+from doctor.evidence import Facts, Missing, Reason, Shared, proxy
 from doctor.evidence.calls.control import Reading, Refusal
 from doctor.evidence.calls.function_parts import Alias, More, Role, Unread
-from doctor.evidence.environment import Override, Variable, flaws, override
+from doctor.evidence.environment import Variable, flaws
+from doctor.evidence.settings import endpoint_overrides, named_hosts
+from doctor.evidence.settings.endpoint_overrides import Override
 from doctor.evidence.template import Layer
 from doctor.redact import cut
 from doctor.request import declared_targets, default_targets
@@ -70,7 +73,7 @@ class Function(Facts):
         "lambda:GetPolicy",
         "iam:GetRole",
     )
-    preload: ClassVar[str] = "doctor.preload"
+    preload: ClassVar[str] = "doctor.isolation.preload"
 
     name: str
     region: str
@@ -139,7 +142,7 @@ class Function(Facts):
             yield said.missing(cls.kind)
         else:
             more = More(reading, named, qualified, said)
-            region = str(said.get("FunctionArn") or f":::{region}").split(":")[3]
+            region = arn.parse(str(said.get("FunctionArn") or "")).region or region
             names: dict[str, Any] = {
                 "name": found["name"],
                 "region": region,
@@ -188,7 +191,6 @@ def configured(said: Mapping[str, Any]) -> dict[str, Any]:
 
 def _variables(environ: dict[str, str]) -> dict[str, Any]:
     """What is kept of variables. Lambda measures them as JSON: `exceeded the 4KB limit. String measured: {…}`."""
-    urls = [(name, url) for name, url in sorted(environ.items()) if name.startswith("AWS_ENDPOINT_URL") and url.strip()]
     measured = json.dumps(environ, separators=(",", ":"), ensure_ascii=False).encode(errors="replace")
     targets, error = _targets(environ)
     return {
@@ -196,7 +198,7 @@ def _variables(environ: dict[str, str]) -> dict[str, Any]:
             Variable(name=name, length=len(value), flaws=flaws(value)) for name, value in sorted(environ.items())
         ),
         "variables_size": len(measured) if environ else 0,
-        "overrides": tuple(override(name, _service(name), url) for name, url in urls),
+        "overrides": endpoint_overrides.by_variables(environ),
         "overrides_ignored": environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true",
         "local_allowed": environ.get("DOCTOR_ALLOW_LOCAL") == "1",
         "proxies": tuple(_proxies(environ)),
@@ -214,10 +216,6 @@ def _proxies(environ: Mapping[str, str]) -> Iterator[Named]:
             yield Named(host=host, port=port, tls=False, variable=scheme)
 
 
-def _service(variable: str) -> str | None:
-    return variable.removeprefix("AWS_ENDPOINT_URL").lstrip("_").lower().replace("_", "") or None
-
-
 def _targets(environ: dict[str, str]) -> tuple[tuple[Named, ...], str]:
     """What the function's own doctor would examine by default, and, where nothing is declared, hosts that variables name.
 
@@ -228,7 +226,7 @@ def _targets(environ: dict[str, str]) -> tuple[tuple[Named, ...], str]:
     except InvalidRequest as error:
         return (), cut(f"{error.field}: {error}")
     named = (Named(**{name: value for name, value in vars(each).items() if value is not None}) for each in found)
-    places = () if declared else inferred.places(environ)
+    places = () if declared else named_hosts.places(environ)
     return (
         *named,
         *(Named(host=each.host, port=each.port, tls=each.tls, variable=each.variable) for each in places),

@@ -52,7 +52,7 @@ class Imports(Facts):
     """The interpreter (`abi` such as `cpython-311`, `machine` in Lambda's words) and what it could import."""
 
     kind: ClassVar[str] = "imports"
-    preload: ClassVar[str] = "doctor.preload"
+    preload: ClassVar[str] = "doctor.isolation.preload"
 
     abi: str
     machine: str

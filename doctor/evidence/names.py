@@ -7,17 +7,17 @@ So every nameserver of resolv.conf is asked directly as well, for A and AAAA, an
 import contextlib
 import random
 import socket
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from typing import Any, ClassVar, Self
 
-from doctor import boundary
+from doctor import hosts
 from doctor.evidence import Facts, Missing, Shared, resolver
 from doctor.evidence.endpoint import Endpoint
+from doctor.isolation import bounded
 from doctor.world import World
 
 _MOST_RECORDS = 64  # of a reply; a hostile server may send thousands
@@ -134,7 +134,7 @@ class Names(Facts):
 
 
 def _is_address(host: str) -> bool:
-    return boundary.as_address(host) is not None
+    return hosts.as_address(host) is not None
 
 
 class _Questions:
@@ -143,20 +143,19 @@ class _Questions:
     def __init__(self, endpoint: Endpoint, nameservers: tuple[str, ...], patience: float) -> None:
         literal = _is_address(endpoint.host)
         self._started = time.monotonic()
-        self._system = _in_thread(lambda: _ask_system(endpoint.host, endpoint.port))
+        self._system = bounded.started(lambda: _ask_system(endpoint.host, endpoint.port))
         self._lookups = [
             (
                 server,
                 record,
-                _in_thread(partial(_ask_server, server, endpoint.host, record, patience)),
+                bounded.started(partial(_ask_server, server, endpoint.host, record, patience)),
             )
             for server in ([] if literal else nameservers)
             for record in ("A", "AAAA")
         ]
 
     def system(self, until: float) -> SystemAnswer:
-        answer: SystemAnswer | None = self._system(until)
-        return answer or SystemAnswer(reply=Reply.SILENT, took=round(time.monotonic() - self._started, 4))
+        return self._system(until) or SystemAnswer(reply=Reply.SILENT, took=round(time.monotonic() - self._started, 4))
 
     def lookups(self, until: float) -> tuple[Lookup, ...]:
         waited = round(time.monotonic() - self._started, 4)
@@ -164,19 +163,6 @@ class _Questions:
             answer(until) or Lookup(nameserver=server, record=record, reply=Reply.SILENT, took=waited)
             for server, record, answer in self._lookups
         )
-
-
-def _in_thread(work: Callable[[], Any]) -> Callable[[float], Any]:
-    """Start work; the returned function waits for its result until a moment, None meaning not in time."""
-    result: list[Any] = []
-    thread = threading.Thread(target=lambda: result.append(work()), daemon=True)
-    thread.start()
-
-    def wait(until: float) -> Any:
-        thread.join(max(0.0, until - time.monotonic()))
-        return result[0] if result else None
-
-    return wait
 
 
 def listed_nameservers(world: World) -> tuple[str, ...]:

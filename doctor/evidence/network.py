@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from doctor.evidence import Facts, Missing, Reason, Shared
+from doctor.evidence.calls.guard import only_probeable
 from doctor.evidence.calls.network_details import ALL
-from doctor.evidence.calls.network_read import read
+from doctor.evidence.calls.network_read import kept_from, read
 from doctor.evidence.calls.replies import MOST_LISTED, bound_replies
-from doctor.evidence.calls.whither import only_probeable, overridden
 from doctor.evidence.function import Function
 from doctor.verdict import Source
 from doctor.world import World
 
-MOST_BYTES = 900_000  # of JSON: a collector may send 1 MB (`doctor.supervise`), and the envelope is a part of it
+MOST_BYTES = (
+    900_000  # of JSON: a collector may send 1 MB (`doctor.isolation.supervise`), and the envelope is a part of it
+)
 # What goes first where all is too much: lists that decide about single names.
 _LEAST_NEEDED = ("FirewallDomains/", "HostedZoneRecords/", "FirewallRules/", "ResolverRules")
 
@@ -33,7 +35,7 @@ class Network(Facts):
     shared: ClassVar[Shared] = Shared.NOTHING
     actions: ClassVar[tuple[str, ...]] = tuple(dict.fromkeys(call.action for call in ALL))
     after: ClassVar[tuple[type[Facts], ...]] = (Function,)
-    preload: ClassVar[str] = "doctor.preload"
+    preload: ClassVar[str] = "doctor.isolation.preload"
 
     region: str
     vpcs: tuple[str, ...]
@@ -53,10 +55,9 @@ class Network(Facts):
             return
         bound_replies(MOST_LISTED)
         socket.getaddrinfo = only_probeable(socket.getaddrinfo, allow_loopback=world.allow_local)
-        services = dict.fromkeys(call.service for call in ALL)
-        kept_from = {service: f"refused: {why}" for service in services if (why := overridden(world, service))}
+        shut = kept_from(world)
         end = world.until - world.left(0.15)  # what comes after reading takes time as well
-        replies, unread = read(world.session(), (function.vpc,), region=function.region, until=end, kept_from=kept_from)
+        replies, unread = read(world.session(), (function.vpc,), region=function.region, until=end, kept_from=shut)
         kept, cut = fit(replies)
         yield cls(region=function.region, vpcs=(function.vpc,), replies=kept, unread=unread | cut)
 

@@ -12,10 +12,10 @@ from doctor.evidence import Evidence, Facts, Missing, Reason, Shared, revive
 from doctor.evidence.calls.public_names import looked_up
 from doctor.evidence.endpoint import Endpoint
 from doctor.evidence.function import Function
-from doctor.evidence.function_calls import endpoints, probeable
 from doctor.evidence.names import Names
 from doctor.evidence.network import Network as NetworkFacts
-from doctor.evidence.standing import standing
+from doctor.evidence.provenance.place import shared_with
+from doctor.evidence.settings.called_endpoints import endpoints, probeable
 from doctor.network.blocks import Block, block, is_private
 from doctor.network.resolution import Kind, Problem, Resolution
 from doctor.network.result import Path
@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from doctor.network.ends import Destination, Source
     from doctor.network.model import Network
 
-_MOST_BYTES = 800_000  # of JSON: a collector may send 1 MB (`doctor.supervise`), and the envelopes are a part of it
+_MOST_BYTES = (
+    800_000  # of JSON: a collector may send 1 MB (`doctor.isolation.supervise`), and the envelopes are a part of it
+)
+_LOOPBACK = (block("127.0.0.0/8"), block("::1"))
 _PATIENCE = 3.0  # seconds for public names, all together
 
 
@@ -66,7 +69,8 @@ class Paths(Facts):
     """One target of a function. No `vpc`: the function is in none, and Lambda's own network carries it.
 
     `endpoints` are the VPC's endpoints for the target's service, None where they were not read. No `answer`: the target
-    is an address, or a proxy is called in its place.
+    is an address, or a proxy is called in its place. `groups` are the function's own security groups, `admitting` one of
+    the VPC's interface endpoints that lets the function in from every subnet, told where the service has no endpoint.
     """
 
     kind: ClassVar[str] = "paths"
@@ -74,7 +78,7 @@ class Paths(Facts):
     shared: ClassVar[Shared] = Shared.NOTHING
     per_target: ClassVar[bool] = True
     after: ClassVar[tuple[type[Facts], ...]] = (Function, NetworkFacts, Names)
-    preload: ClassVar[str] = "doctor.preload"
+    preload: ClassVar[str] = "doctor.isolation.preload"
 
     host: str
     port: int
@@ -84,6 +88,8 @@ class Paths(Facts):
     function: str
     vpc: str = ""
     subnets: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    admitting: str = ""
     answer: Answer | None = None
     endpoints: tuple[Serving, ...] | None = None
     ways: tuple[Way, ...] = ()
@@ -152,17 +158,20 @@ class Paths(Facts):
             function=function.name,
             vpc=function.vpc,
             subnets=function.subnets,
+            groups=function.groups,
         )
         if network is None or target.proxied:
             return target
         answer, ways = _walk(function, network, endpoint, public, seen)
-        return replace(target, answer=answer, ways=ways, endpoints=serving(network, function.vpc, endpoint.host))
+        serve = serving(network, function.vpc, endpoint.host)
+        admitting = _admitting(network, function, endpoint.port) if serve == () else ""
+        return replace(target, answer=answer, ways=ways, endpoints=serve, admitting=admitting)
 
 
 def _seen(world: World, function: Function) -> Mapping[str, tuple[str, ...]]:
     """What names became in the function's sandbox, or in another that stands in its network."""
     told = (item for item in world.known if isinstance(item, Evidence) and item.kind == Names.kind)
-    near = (item for item in told if standing(item.vantage, function.name, function) is not Shared.NOTHING)
+    near = (item for item in told if shared_with(item.vantage, function.name, function) is not Shared.NOTHING)
     return {names.concerns: names.addresses for names in (revive(Names, item) for item in near)}
 
 
@@ -205,7 +214,7 @@ def _walk(
     function: Function, network: "Network", endpoint: Endpoint, public: tuple[Block, ...], seen: tuple[str, ...]
 ) -> tuple[Answer | None, tuple[Way, ...]]:
     """What the name becomes, and the ways from each subnet to each address."""
-    from doctor.network.destinations import destinations, told_apart
+    from doctor.network.destinations import STAND_INS, destinations, told_apart
     from doctor.network.ends import Destination
     from doctor.network.names import resolve
 
@@ -213,8 +222,12 @@ def _walk(
     sources = [_source(network, function, subnet, families) for subnet in function.subnets]
     literal = _literal(endpoint.host)
     if literal is not None:
-        to = Destination(address=literal, port=endpoint.port)
-        return None, tuple(_way(network, source, to) for source in sources)
+        # A loopback address is an emulator's, of a service that is elsewhere (DOCTOR_ALLOW_LOCAL, an endpoint of the
+        # deployer's): the configuration is judged for what it stands in for.
+        emulated = any(own.covers(literal) for own in _LOOPBACK)
+        to = Destination(address=STAND_INS[literal.family] if emulated else literal, port=endpoint.port)
+        ways = (_way(network, source, to) for source in sources)
+        return None, tuple(replace(way, address=str(literal)) for way in ways)
     found = resolve(network, function.vpc, endpoint.host, public=public)
     apart = tuple(dict.fromkeys(each for source in sources for each in told_apart(network, source) if each.family == 4))
     # Most names have no IPv6 address: nothing stands in for one.
@@ -241,6 +254,12 @@ def _answer(found: Resolution, reason: str, notes: tuple[str, ...]) -> Answer:
         unknowns=found.unknowns,
         notes=notes,
     )
+
+
+def _admitting(network: "Network", function: Function, port: int) -> str:
+    from doctor.network.admitting import admitting
+
+    return admitting(network, function.vpc, [_source(network, function, each, (4,)) for each in function.subnets], port)
 
 
 def _source(network: "Network", function: Function, subnet: str, families: tuple[int, ...]) -> "Source":

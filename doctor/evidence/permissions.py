@@ -13,13 +13,15 @@ from doctor.evidence import Facts, Missing, Reason, Shared
 from doctor.evidence.calls.control import Reading, Refusal, Reply
 from doctor.evidence.calls.function_parts import Unread
 from doctor.evidence.function import Function
-from doctor.evidence.permission_uses import sources, uses
+from doctor.evidence.settings.permission_uses import sources, uses
 from doctor.policies import simulation
 from doctor.policies.usual import Caller, Use, Wanted
 from doctor.verdict import InvalidRequest, Source
 from doctor.world import World, now
 
-_MOST_BYTES = 600_000  # of JSON: a collector may send 1 MB (`doctor.supervise`); AWS allows a role a tenth of that
+_MOST_BYTES = (
+    600_000  # of JSON: a collector may send 1 MB (`doctor.isolation.supervise`); AWS allows a role a tenth of that
+)
 _MOST_SIMULATED = 100  # actions and resources in one request
 _MOST_SOURCES = 50
 SOURCES = "event sources"
@@ -79,7 +81,7 @@ class Permissions(Facts):
         "iam:GetPolicyVersion",
     )
     after: ClassVar[tuple[type[Facts], ...]] = (Function,)
-    preload: ClassVar[str] = "doctor.preload"
+    preload: ClassVar[str] = "doctor.isolation.preload"
 
     function: str
     region: str
@@ -176,12 +178,7 @@ class _Role:
         simulated, refused = self._simulated()
         unread += [_unread("simulation", refused)] if refused else []
         policies: list[Policy] = []
-        if (
-            refused
-            or any(each.missing or each.decision == "explicitDeny" for each in simulated)  # by which statement?
-            or any(simulation.answer(simulated, each, by_lambda=by) is None for each, by in self._wanted())
-            or not self.uses
-        ):
+        if refused or simulation.leaves_open(simulated, self.uses, self.polled):
             policies, unknown = self._policies(str(found.get("boundary", "")))
             unread += unknown
         return {**found, "simulated": tuple(simulated), "policies": tuple(policies), "unread": tuple(unread)}
@@ -201,7 +198,7 @@ class _Role:
         """One request for each resource that is known whole, and each who calls; the first refusal ends it."""
         asked: dict[tuple[str, bool], list[Wanted]] = {}
         for wanted, by_lambda in self._wanted():
-            if not wanted.open:
+            if wanted.whole:
                 asked.setdefault((wanted.arn, by_lambda), []).append(wanted)
         found: list[Simulated] = []
         for (arn, by_lambda), wanted_ in list(asked.items())[:_MOST_SIMULATED]:

@@ -1,7 +1,6 @@
 """The proxies that the environment configures, as urllib3 and botocore read them, and whether they answer."""
 
 import socket
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from urllib.parse import urlsplit
 
 from doctor.evidence import Facts, Missing, Shared
 from doctor.evidence.endpoint import Endpoint
+from doctor.isolation import bounded
 from doctor.world import World
 
 _PORTS = {"http": 80, "https": 443}  # of URLs; a proxy's own default is the same
@@ -143,23 +143,20 @@ def connect(url: str, patience: float) -> socket.socket:
 
 
 def _resolved(host: str, port: int, patience: float) -> list[Any]:
-    found: list[Any] = []
-
-    def resolve() -> None:
+    def resolve() -> list[Any] | OSError:
         try:
-            found.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
-        except (OSError, UnicodeError) as error:
-            found.append(error if isinstance(error, OSError) else OSError(f"{host} is no name"))
+            return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except OSError as error:
+            return error
+        except UnicodeError:
+            return OSError(f"{host} is no name")
 
-    thread = threading.Thread(target=resolve, daemon=True)
-    thread.start()
-    thread.join(patience)
-    if not found:
+    found = bounded.within(patience, resolve)
+    if found is None:
         raise TimeoutError(f"its name was not resolved within {patience:.1f} s")
-    if isinstance(found[0], OSError):
-        raise found[0]
-    addresses: list[Any] = found[0]
-    return addresses
+    if isinstance(found, OSError):
+        raise found
+    return found
 
 
 def _try(serves: str, url: str, carries: tuple[str, ...], patience: float) -> ConfiguredProxy:

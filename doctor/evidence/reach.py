@@ -13,17 +13,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from doctor import boundary
+from doctor.aws_domains import is_aws
 from doctor.evidence import Facts, Missing, Shared
 from doctor.evidence.endpoint import Endpoint
-from doctor.evidence.environment import is_aws
 from doctor.evidence.names import Names
 from doctor.evidence.proxy import complete, serving
+from doctor.probe import forbidden
 from doctor.redact import brief
 from doctor.world import World
 
 if TYPE_CHECKING:
-    from doctor.ladder import Plan
+    from doctor.probe.ladder import Plan
 
 Job = tuple[Endpoint, str]  # an address of it
 
@@ -183,7 +183,7 @@ def all_at_once(
     What ends with TCP is connected to right here, in one loop: threads would wait for each other more than for the
     network. What goes on has a thread, for a handshake blocks.
     """
-    from doctor import ladder  # loads ssl, which the parent never does
+    from doctor.probe import ladder  # loads ssl, which the parent never does
 
     connecting = [job for job in jobs if not _goes_on(job[0])]
     climbing = [job for job in jobs if _goes_on(job[0])]
@@ -238,7 +238,7 @@ def _platforms_own(world: World, address: str, port: int) -> str | None:
     """The runtime's own services are nobody's target, also where loopback is allowed; they may be named in any spelling."""
     taken = {world.environ.get(f"AWS_LAMBDA_{name}_API", "") for name in ("RUNTIME", "METADATA")}
     there = str(port) in {place.rpartition(":")[2] for place in taken}
-    own = f"{address}:{port}" in taken or (there and boundary.refusal(address, allow_loopback=False))
+    own = f"{address}:{port}" in taken or (there and forbidden.refusal(address, allow_loopback=False))
     return "Lambda's own services are never probed" if own else None
 
 
@@ -247,7 +247,7 @@ def _refusal(world: World, endpoint: Endpoint, address: str) -> str:
     if address == _VIA_PROXY:
         return _not_through(endpoint, _proxy(world, endpoint) or "")
     # The deployer's own endpoint may be loopback; it is connected to, and nothing more.
-    refused = boundary.refusal(address, allow_loopback=world.allow_local or bool(endpoint.overridden))
+    refused = forbidden.refusal(address, allow_loopback=world.allow_local or bool(endpoint.overridden))
     return refused or _platforms_own(world, address, endpoint.port) or ""
 
 
@@ -260,7 +260,7 @@ def _shakes_hands(endpoint: Endpoint) -> bool:
 
 
 def _plan(world: World, endpoint: Endpoint, address: str) -> Plan:
-    from doctor import ladder
+    from doctor.probe import ladder
 
     return ladder.Plan(
         host=endpoint.host,
@@ -274,7 +274,7 @@ def _plan(world: World, endpoint: Endpoint, address: str) -> Plan:
 
 
 def _climb(plan: Plan, address: str, environ: Mapping[str, str]) -> Probe:
-    from doctor import ladder
+    from doctor.probe import ladder
 
     try:
         return ladder.climb(plan, address, environ)

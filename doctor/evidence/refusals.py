@@ -4,18 +4,21 @@ The reads are those by which `caller` judges credentials where STS is silent. AW
 the kind of policy and the action are kept.
 """
 
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from doctor.evidence import Facts, Missing
-from doctor.evidence.caller import Answer, Caller, ask
+from doctor.evidence.caller import Answer, Caller, Identity, ask
 from doctor.policies.denial import read
 from doctor.policies.kinds import Kind
 from doctor.world import World
 
 _READABLE = ("dynamodb", "kms", "s3", "secretsmanager", "sns", "sqs")
 _MOST = 3.0  # seconds of one read
+_QUICK = 1.0  # seconds; what hung longer would do so again
+_AGAIN = 3  # times
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +50,7 @@ class Refusals(Facts):
 
     kind: ClassVar[str] = "refusals"
     actions: ClassVar[tuple[str, ...]] = Caller.actions
-    preload: ClassVar[str] = "doctor.preload"
+    preload: ClassVar[str] = "doctor.isolation.preload"
 
     reads: tuple[Read, ...] = ()
 
@@ -66,9 +69,30 @@ def _declared(world: World) -> list[str]:
     return sorted({target.service for target in world.services if target.reachable} & set(_READABLE))
 
 
-def _read(world: World, service: str) -> Read:
+def _asked(world: World, service: str) -> Identity:
+    """A call that fails over a standing connection is made again, as a client does, and at the other addresses in turn."""
+    plain = socket.getaddrinfo
     said = ask(world, service, most=world.left(0.25, most=_MOST))
+    for turn in range(_AGAIN):
+        if not said.unheard or said.took > _QUICK:
+            break
+        socket.getaddrinfo = _turned(plain, turn)
+        said = ask(world, service, most=world.left(0.25, most=_MOST))
+    socket.getaddrinfo = plain
     world.forget()
+    return said
+
+
+def _turned(resolve: Callable[..., Any], turn: int) -> Callable[..., Any]:
+    def resolved(*asked: Any, **named: Any) -> list[Any]:
+        found = sorted(resolve(*asked, **named), key=lambda entry: str(entry[4]))  # a resolver may turn its answer, too
+        return found[turn % len(found) :] + found[: turn % len(found)]
+
+    return resolved
+
+
+def _read(world: World, service: str) -> Read:
+    said = _asked(world, service)
     denied = said.answer is Answer.ACCEPTED and bool(said.code)
     found = read(said.message) if denied else None
     return Read(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Self
 
-from doctor import boundary
+from doctor import hosts
 from doctor.evidence import Facts, Missing, Shared
 from doctor.evidence.endpoint import Endpoint
 from doctor.world import World
@@ -28,11 +28,6 @@ class Resolver(Facts):
     attempts: int = 2
     pinned: tuple[str, ...] = ()
     unreadable: str = ""
-
-    @property
-    def longest_silence(self) -> int:
-        """Seconds that one name may take while no nameserver answers, without search domains (glibc: tries x servers)."""
-        return self.timeout * self.attempts * max(1, len(self.nameservers))
 
     @classmethod
     def collect(cls, world: World) -> Iterator[Self | Missing]:
@@ -59,7 +54,7 @@ def nameservers(lines: list[str]) -> tuple[str, ...]:
     """The nameservers that the C library uses, of resolv.conf's lines."""
     words = [line.split() for line in lines]
     servers = [word[1] for word in words if len(word) > 1 and word[0] == "nameserver"]
-    return tuple(server for server in servers if boundary.as_address(server.partition("%")[0]))[:_MOST_NAMESERVERS]
+    return tuple(server for server in servers if hosts.without_zone(server))[:_MOST_NAMESERVERS]
 
 
 def _number(options: list[str], name: str, default: int) -> int:

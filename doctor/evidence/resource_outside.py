@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Self
 
+from doctor import arn
 from doctor.evidence import Facts, Missing, Reason, Shared
 from doctor.evidence.calls.control import Refusal
 from doctor.evidence.calls.function_parts import Unread
+from doctor.evidence.calls.resource_state import ACTIONS, Resource
 from doctor.evidence.permissions import SOURCES, Permissions
-from doctor.evidence.resource_named import Wanted, of_arns, together
-from doctor.evidence.resource_state import ACTIONS, Resource
-from doctor.evidence.resources import meant, own_account
+from doctor.evidence.settings.named_resources import NamedResource, meant, of_arns, together
 from doctor.request import ServiceTarget, declared_targets
 from doctor.verdict import InvalidRequest, Source
 from doctor.world import World
@@ -31,7 +31,7 @@ class ResourcesOutside(Facts):
     shared: ClassVar[Shared] = Shared.NOTHING
     actions: ClassVar[tuple[str, ...]] = (*ACTIONS.values(), *Permissions.actions, "sts:GetCallerIdentity")
     after: ClassVar[tuple[type[Facts], ...]] = (Permissions,)
-    preload: ClassVar[str] = "doctor.preload"
+    preload: ClassVar[str] = "doctor.isolation.preload"
 
     resources: tuple[Resource, ...] = ()
     region: str = ""
@@ -40,7 +40,7 @@ class ResourcesOutside(Facts):
     @classmethod
     def collect(cls, world: World) -> Iterator[Self | Missing]:
         """Read what the function is configured with, then look at what that names."""
-        from doctor.evidence.calls.resource_calls import look  # children only
+        from doctor.evidence.calls.resource_calls import look, own_account  # children only
 
         reading = _Reading(world)
         wanted, number, environ = reading.wanted()
@@ -55,7 +55,7 @@ class ResourcesOutside(Facts):
         lost = next((unread for unread in self.unread if unread.part == part), None)
         if lost is None:
             return ""
-        return f"the function's {part} were not read ({lost.detail}){f'; allow {lost.action}' if lost.action else ''}"
+        return f"reading the function's {part} failed ({lost.detail}){lost.allow}"
 
 
 @dataclass
@@ -66,12 +66,11 @@ class _Reading:
     region: str = ""
     unread: list[Unread] = field(default_factory=list)
 
-    def wanted(self) -> tuple[tuple[Wanted, ...], str, Mapping[str, str]]:
+    def wanted(self) -> tuple[tuple[NamedResource, ...], str, Mapping[str, str]]:
         """The resources, the account's number, and the variables."""
         world = self.world
         function = world.request.function or world.environ.get("AWS_LAMBDA_FUNCTION_NAME", "")
-        of_arn = function.split(":") if function.startswith("arn:") else []
-        self.region = (of_arn[3] if len(of_arn) > 3 else "") or world.region or ""
+        self.region = arn.parse(function).region or world.region or ""
         environ = self._variables(function) if world.request.function else {}
         if environ is None or not function:
             return (), "", {}
@@ -114,11 +113,11 @@ class _Reading:
         return told
 
 
-def _sources(told: Permissions) -> tuple[Wanted, ...]:
+def _sources(told: Permissions) -> tuple[NamedResource, ...]:
     return tuple(of_arns((use.resource for use in told.polled), "an event source", sure=True, consumed=True))
 
 
-def _allowed(told: Permissions) -> tuple[Wanted, ...]:
+def _allowed(told: Permissions) -> tuple[NamedResource, ...]:
     """What the statements that allow something name whole."""
     own = (policy.document for policy in told.policies if policy.kind != "boundary")
     named = [arn for document in own for arn in allowed_resources(document)]

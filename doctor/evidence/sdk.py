@@ -30,7 +30,7 @@ class Sdk(Facts):
     """
 
     kind: ClassVar[str] = "sdk"
-    preload: ClassVar[str] = "doctor.preload"
+    preload: ClassVar[str] = "doctor.isolation.preload"
 
     parts: tuple[Part, ...]
     region: str | None

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
+from doctor import arn
 from doctor.evidence import Facts, Missing, Reason, Shared
 from doctor.verdict import Source
 from doctor.world import World
@@ -22,12 +23,14 @@ class Layer:
     owner: str = ""
 
     @classmethod
-    def of(cls, arn: str) -> Self | None:
+    def of(cls, spelled: str) -> Self | None:
         """From `arn:PARTITION:lambda:REGION:ACCOUNT:layer:NAME:VERSION`; None where it is something else."""
-        parts = arn.split(":")
-        if len(parts) != 8 or parts[:1] != ["arn"] or parts[5] != "layer" or not parts[7].isdecimal():
+        named = arn.parse(spelled)
+        kind, _, rest = named.resource.partition(":")
+        name, _, version = rest.partition(":")
+        if kind != "layer" or not name or not version.isdecimal():
             return None
-        return cls(name=parts[6], version=int(parts[7]), owner=f"…{parts[4][-4:]}" if parts[4] else "")
+        return cls(name=name, version=int(version), owner=f"…{named.account[-4:]}" if named.account else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,20 +1,18 @@
-"""The files that decide which certificates are trusted, by the variables that name them."""
+"""The files that decide which certificates are trusted, by the variables and the setting that name them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
+from doctor import shared_configuration
 from doctor.evidence import Facts, Missing
 from doctor.redact import brief
 from doctor.world import World
 
-# AWS_CA_BUNDLE and REQUESTS_CA_BUNDLE are botocore's, in this order; SSL_CERT_FILE is OpenSSL's.
-_VARIABLES = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle:
-    """One configured bundle. `error` says why it cannot be used; `certificates` counts what it holds."""
+    """One bundle, and the `variable` or setting that names it; `error` says why it cannot be used, `certificates` counts."""
 
     variable: str
     path: str
@@ -24,7 +22,7 @@ class Bundle:
 
 @dataclass(frozen=True, kw_only=True)
 class Trust(Facts):
-    """The bundles that variables name; none means that the libraries use their own."""
+    """The bundles that are named; none means that the libraries use their own."""
 
     kind: ClassVar[str] = "trust"
 
@@ -37,9 +35,15 @@ class Trust(Facts):
 
 
 def _named(environ: Mapping[str, str]) -> Iterator[Bundle]:
-    for variable in _VARIABLES:
-        path = environ.get(variable)
-        if path or (path is not None and variable != "SSL_CERT_FILE"):  # OpenSSL takes blank for unset
+    """botocore heeds the first that says anything (`botocore.session`, `botocore.args`); the last is OpenSSL's."""
+    naming = (
+        ("AWS_CA_BUNDLE", environ.get("AWS_CA_BUNDLE")),
+        ("ca_bundle in the shared configuration", shared_configuration.setting(environ, "ca_bundle") or None),
+        ("REQUESTS_CA_BUNDLE", environ.get("REQUESTS_CA_BUNDLE")),
+        ("SSL_CERT_FILE", environ.get("SSL_CERT_FILE") or None),  # OpenSSL takes blank for unset
+    )
+    for variable, path in naming:
+        if path is not None:
             yield _load(variable, path) if path.strip() else Bundle(variable=variable, path="", error="it is blank")
 
 

@@ -35,7 +35,8 @@ def judge(network: Network, flow: Flow, route: Route) -> Onward:
 
 def _detached(network: Network, flow: Flow, route: Route) -> Judgement | None:
     gateway = (network.vpn_gateways or {}).get(route.target)
-    state = gateway.attached.get(flow.source.vpc, "detached") if gateway else "attached"
+    attached = gateway.attached if gateway else None
+    state = "attached" if attached is None else attached.get(flow.source.vpc, "detached")
     if state not in ("detached", "detaching"):
         return None
     words = ("--vpn-gateway-id", route.target, "--vpc-id", flow.source.vpc)
@@ -51,6 +52,8 @@ def _appliance(network: Network, flow: Flow, route: Route) -> Judgement:
     found = _next_hop(network, route)
     if found is None:
         return suspect(route.target, f"the next hop {route.target} is no interface that was read")
+    if found.checks_addresses is None:
+        return suspect(found.id, f"whether {found.id} checks source and destination of what it forwards was not told")
     if found.checks_addresses and flow.destination.address not in found.addresses:
         detail = "its source/destination check drops what is not addressed to it"
         return stops(flow, "network.nat-unavailable", found.id, detail, (remedies.no_source_check(found.id),))

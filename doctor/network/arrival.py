@@ -58,13 +58,37 @@ def find(network: Network, flow: Flow, vpc: str) -> Target:
         return Target(subnet=subnet, interface=None, judged=undecided(subnet or vpc, reason))
     carrier = next((each for each in carriers(network, address) if each.vpc == vpc), None)
     if carrier is not None:
-        judged = passes(flow, carrier.id, f"carries {address}")
+        judged = _misplaced(network, carrier, address) or passes(flow, carrier.id, f"carries {address}")
         return Target(subnet=carrier.subnet, interface=carrier, judged=judged)
-    reason = _doubt(network, flow, vpc, subnet)
+    reason = _homeless(network, address) or _doubt(network, flow, vpc, subnet)
     if reason:
         return Target(subnet=subnet, interface=None, judged=undecided(subnet or vpc, reason))
     judged = stops(flow, "network.target-missing", subnet or vpc, f"no interface of {subnet or vpc} carries {address}")
     return Target(subnet=subnet, interface=None, judged=judged)
+
+
+def standing(network: Network, flow: Flow, subnet: str) -> Judgement:
+    """Whether a subnet carries anything (EC2 API reference, SubnetState: only `available` ones are ready for use). Replies
+    that were recorded before the state was kept do not tell it."""
+    known = (network.subnets or {}).get(subnet)
+    if known is None or known.state in ("", "available"):
+        return Judgement(open=flow.whole)
+    return undecided(subnet, f"{subnet} is in the state {known.state}: whether it carries anything is not known")
+
+
+def _homeless(network: Network, address: Block) -> str:
+    """An interface that bears the address and does not tell its VPC."""
+    found = (each.id for each in carriers(network, address) if not each.vpc)
+    return next((f"the VPC of {id}, which carries {address}, was not told" for id in found), "")
+
+
+def _misplaced(network: Network, carrier: Interface, address: Block) -> Judgement | None:
+    """An interface with an address that its subnet does not have: whose rules and routes hold for it, nobody can tell."""
+    home = (network.subnets or {}).get(carrier.subnet)
+    ranges = [block for block in home.blocks if block.family == address.family] if home else []
+    if not ranges or any(block.covers(address) for block in ranges):
+        return None
+    return undecided(carrier.id, f"{carrier.id} carries {address}, which is no address of {carrier.subnet}")
 
 
 def _doubt(network: Network, flow: Flow, vpc: str, subnet: str) -> str:
@@ -100,26 +124,52 @@ def enter(network: Network, flow: Flow, subnet: str) -> Judgement:
     """Both legs of the target subnet's network ACL."""
     if not subnet:
         return undecided(str(flow.destination.address), network.missing("the target's subnet", "Subnets"))
-    return all_of(flow, *(acls.judge(network, subnet, flow, leg) for leg in (Leg.REQUEST_IN, Leg.ANSWER_OUT)))
+    edge = (acls.judge(network, subnet, flow, leg) for leg in (Leg.REQUEST_IN, Leg.ANSWER_OUT))
+    return all_of(flow, standing(network, flow, subnet), *edge)
+
+
+# InterfaceType (EC2 API reference, NetworkInterface) of what answers by itself: an instance's, a database's, a task's.
+_HOSTS = frozenset({"interface", "efa", "efa-only", "trunk", "branch"})
+# What starts connections and takes none (VPC user guide, "NAT gateways"; "Serverless Architectures with AWS Lambda",
+# "Network configuration"). The EC2 model spells the first one `natGateway`.
+_CLOSED = {"nat_gateway": "a NAT gateway", "natgateway": "a NAT gateway", "lambda": "a function"}
+_BALANCERS = frozenset({"load_balancer", "network_load_balancer", "gateway_load_balancer"})
+_BALANCER = "ELB "  # how the description of a classic or an application load balancer's interface begins
 
 
 def admit(network: Network, flow: Flow, target: Target, *, keeps_groups: bool | None) -> Judgement:
-    """The target's own rules: its security groups and, for an endpoint, its state."""
+    """The target's own rules: what it is, its security groups and, for an endpoint, its state and its service."""
     far = target.interface
     if far is None:
         return target.judged
-    if far.kind not in endpoints.INTERFACES:
+    if far.kind not in endpoints.INTERFACES and (far.kind or not endpoints.owner(network, far)):
         judged = groups.inbound(network, flow, far, "network.target-ingress-blocked", keeps_groups=keeps_groups)
-        return all_of(flow, target.judged, judged, *_of_kind(flow, far))
+        return all_of(flow, target.judged, judged, _answers(flow, far))
     judged = groups.inbound(network, flow, far, "network.endpoint-ingress-blocked", keeps_groups=keeps_groups)
-    return all_of(flow, target.judged, endpoints.behind(network, flow, far), judged)
+    return all_of(flow, target.judged, endpoints.behind(network, flow, far), judged, _attached(flow, far))
 
 
-def _of_kind(flow: Flow, far: Interface) -> tuple[Judgement, ...]:
-    if far.kind in ("load_balancer", "network_load_balancer", "gateway_load_balancer") or far.description[:4] == "ELB ":
-        note = f"{far.id} is a load balancer's: its listeners and targets were not judged"
-        return (Judgement(open=flow.whole, notes=(note,)),)
-    if far.status == "available":
-        note = f"{far.id} carries {flow.destination.address} but is attached to nothing"
-        return (Judgement(open=flow.whole, notes=(note,)),)
-    return ()
+def _attached(flow: Flow, far: Interface) -> Judgement:
+    """Whether something answers by an interface (EC2 API reference, NetworkInterface, Status; no page says what the words
+    but `in-use` and `available` mean for connections)."""
+    if far.status == "in-use":
+        return Judgement(open=flow.whole)
+    return undecided(far.id, f"the interface {far.id} is in the state {far.status or 'that was not told'}")
+
+
+def _answers(flow: Flow, far: Interface) -> Judgement:
+    """Whether what bears the address takes connections at all, whatever its groups say."""
+    address = flow.destination.address
+    if far.status == "available":  # EC2 API reference, NetworkInterface, Status: not attached
+        detail = f"{far.id} carries {address} but is attached to nothing"
+        return stops(flow, "network.target-missing", far.id, detail)
+    if far.kind in _CLOSED:
+        detail = f"{address} is the address of {_CLOSED[far.kind]}, which takes no connections"
+        return stops(flow, "network.target-missing", far.id, detail)
+    if far.kind in _BALANCERS or far.description.startswith(_BALANCER):
+        return undecided(far.id, f"{far.id} is the interface of a load balancer, whose listeners were not read")
+    if not far.kind:
+        return undecided(far.id, f"of what type {far.id} is, which carries {address}, was not told")
+    if far.kind not in _HOSTS:
+        return undecided(far.id, f"whether anything answers at {address}, of the type {far.kind}, is not documented")
+    return _attached(flow, far)

@@ -5,13 +5,18 @@ from dataclasses import dataclass
 
 from doctor.network.blocks import Block
 
+# EC2 API reference, VpcPeeringConnectionStateReason, Code: in these a peering connection carries nothing.
+PEERING_DEAD = frozenset(
+    {"initiating-request", "pending-acceptance", "failed", "expired", "provisioning", "deleted", "deleting", "rejected"}
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gateway:
-    """An internet gateway, egress-only gateway or VPN gateway: the state of its attachment by VPC."""
+    """An internet gateway, egress-only gateway or VPN gateway: the state of its attachment by VPC; None where not told."""
 
     id: str
-    attached: Mapping[str, str]
+    attached: Mapping[str, str] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,17 +51,22 @@ class PrefixList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransitGateway:
-    """`references` tells whether security group references cross it; None where its options were not read."""
+    """`references` tells whether security group references cross it; None where its options were not read. `encryption`
+    is the state of its support of encryption controls: enabling, enabled, disabling, disabled; "" unread."""
 
     id: str
     state: str
     owner: str = ""
     references: bool | None = None
+    encryption: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """What hangs on a transit gateway. `table` is the associated route table, `subnets` a VPC attachment's."""
+    """What hangs on a transit gateway. `table` is the associated route table, `subnets` a VPC attachment's.
+
+    `references` (security group references cross it) and `appliance` (appliance mode) are None where they were not read.
+    """
 
     id: str
     gateway: str
@@ -68,7 +78,7 @@ class Attachment:
     associated: str = ""
     subnets: tuple[str, ...] | None = None
     references: bool | None = None
-    appliance: bool = False
+    appliance: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

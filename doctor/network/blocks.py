@@ -89,15 +89,13 @@ def block(text: str) -> Block:
     return found
 
 
-# RFC 1918, RFC 6598, RFC 3927 and RFC 4193: no route of the internet leads there.
-_PRIVATE = tuple(
-    map(
-        block,
-        ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "fc00::/7", "fe80::/10"),
-    )
-)
+# Where VPCs have their addresses (RFC 1918, RFC 6598 and RFC 4193): no internet gateway sends them out, and the lists of
+# AWS services behind gateway endpoints hold none.
+PRIVATE = tuple(map(block, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")))
+# Together with those of a link (RFC 3927, RFC 4291): no route of the internet leads there.
+_NOT_PUBLIC = (*PRIVATE, *map(block, ("169.254.0.0/16", "fe80::/10")))
 
 
 def is_private(found: Block) -> bool:
     """Whether some address of the block is none of the internet's."""
-    return any(private.meets(found) for private in _PRIVATE)
+    return any(private.meets(found) for private in _NOT_PUBLIC)

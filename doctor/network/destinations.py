@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from doctor.network import service_names
+from doctor.aws_domains import is_aws
 from doctor.network.acls import acl_of
 from doctor.network.blocks import Block, block, is_private
 from doctor.network.ends import Destination, Source
@@ -44,7 +44,7 @@ def destinations(
     addresses that its rules tell apart (`told_apart`), each of which then stands for an unknown one as well.
     """
     notes = resolution.notes
-    if resolution.kind is Kind.PUBLIC and not resolution.addresses and service_names.is_aws(resolution.host):
+    if resolution.kind is Kind.PUBLIC and not resolution.addresses and is_aws(resolution.host):
         found = tuple(STAND_INS[family] for family in families)
         found += tuple(each for each in apart if each.family in families)
         names = " and ".join(str(STAND_INS[family]) for family in families)

@@ -17,7 +17,7 @@ def by_nat(network: Network, flow: Flow, route: Route) -> tuple[str, ...]:
     if ready:
         return (remedies.replace_route(table.id, route.to, "nat", ready[0]),)
     subnet = _public_subnet(network, table) or "PUBLIC_SUBNET"
-    return remedies.nat_gateway(subnet), remedies.replace_route(table.id, route.to, "nat", "NAT_GATEWAY")
+    return *remedies.nat_gateway(subnet), remedies.replace_route(table.id, route.to, "nat", remedies.NEW_NAT)
 
 
 def out(network: Network, flow: Flow, table: RouteTable) -> tuple[str, ...]:
@@ -31,7 +31,7 @@ def by_egress_only(network: Network, table: RouteTable, verb: str) -> tuple[str,
     """Lead IPv6 out by the VPC's egress-only gateway, or by a new one; `verb` is `create-route` or `replace-route`."""
     ours = attached(network.egress_only_gateways or {}, table.vpc)
     made = () if ours else (remedies.egress_only_gateway(table.vpc),)
-    gateway = ours[0] if ours else "EGRESS_ONLY_GATEWAY"
+    gateway = ours[0] if ours else remedies.NEW_EGRESS_ONLY
     return *made, remedies.default_route(verb, table.id, 6, "egress-only-gateway", gateway)
 
 
@@ -60,7 +60,7 @@ def _carries_nat(network: Network, table: RouteTable) -> bool:
 
 def attached(gateways: Mapping[str, Gateway], vpc: str) -> list[str]:
     """The gateways that are attached to a VPC."""
-    return sorted(each.id for each in gateways.values() if each.attached.get(vpc) in ("available", "attached"))
+    return sorted(each.id for each in gateways.values() if (each.attached or {}).get(vpc) in ("available", "attached"))
 
 
 def _table_id(network: Network, subnet: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from doctor.network import service_names
+from doctor.aws_domains import is_aws
 from doctor.network.zones import FirewallGroup, FirewallRule
 
 Type = Literal["A", "AAAA"]
@@ -35,6 +35,9 @@ def judge(groups: tuple[FirewallGroup, ...], host: str, record: Type) -> Ruling:
     rescues: list[str] = []  # unread lists that could let the host through before a rule that blocks it
     for group, rule in _ordered(groups, unknowns):
         if rule.record and rule.record != record:
+            continue
+        if group.status and (rule.domains is None or any(_meets(entry, host) for entry in rule.domains)):
+            unknowns.append(f"the association of DNS Firewall group {group.id} is in the state {group.status}")
             continue
         if rule.domains is None:
             where = unknowns if rule.action == "block" else rescues
@@ -64,7 +67,7 @@ def _ordered(groups: tuple[FirewallGroup, ...], unknowns: list[str]) -> Iterator
 
 def _undecided(group: FirewallGroup, rule: FirewallRule, host: str) -> Iterator[str]:
     """Why a rule whose list nobody can read leaves the query open. AWS's lists of threats do not hold its own names."""
-    if not (rule.managed and service_names.is_aws(host)):
+    if not (rule.managed and is_aws(host)):
         what = f"the domain list {rule.list}" if rule.list else "what a managed protection looks for"
         yield f"DNS Firewall group {group.id} may {rule.action} {host}: {what} was not read"
 

@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from shlex import quote
 
-from doctor.network.zones import FirewallGroup, FirewallRule, ResolverRule
+from doctor.network.zones import FirewallGroup, FirewallRule, ResolverRule, Zone
 
+_OWN_RECORDS = ("NS", "SOA")  # every zone has these, and none is deleted that has others
 _AMAZON = "Key=domain-name-servers,Values=AmazonProvidedDNS"
 
 
@@ -27,10 +28,18 @@ def amazon_resolver(vpc: str) -> tuple[str, ...]:
     )
 
 
-def leave_zone(zone: str, vpc: str, region: str) -> tuple[str, ...]:
-    """Take a private zone out of a VPC, whose names are then public ones again."""
-    where = quote(f"VPCRegion={region},VPCId={vpc}")
-    return (f"aws route53 disassociate-vpc-from-hosted-zone --hosted-zone-id {quote(zone)} --vpc {where}",)
+def leave_zone(zone: Zone, vpc: str, region: str) -> tuple[str, ...]:
+    """Take a private zone out of a VPC, whose names are then public ones again.
+
+    From its last VPC Route 53 takes none (API reference, DisassociateVPCFromHostedZone): there a zone without any record goes
+    itself. What else a zone answers for is shown before it is taken away.
+    """
+    id, where = quote(zone.id), quote(f"VPCRegion={region},VPCId={vpc}")
+    left = f"aws route53 disassociate-vpc-from-hosted-zone --hosted-zone-id {id} --vpc {where}"
+    if any(record.kind not in _OWN_RECORDS for record in zone.records or ()):
+        return f"aws route53 list-resource-record-sets --hosted-zone-id {id}", left
+    many = f"$(aws route53 get-hosted-zone --id {id} --query 'length(VPCs)' --output text)"
+    return (f'[ "{many}" = 1 ] && aws route53 delete-hosted-zone --id {id} || {left}',)
 
 
 def resolve_here(rule: ResolverRule, vpc: str, host: str) -> tuple[str, ...]:

@@ -5,18 +5,24 @@ everywhere), "Gateway endpoints"; EC2 API reference, `DnsOptions` (names for inb
 VPC's own traffic to the gateway endpoint).
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from doctor.aws_domains import is_aws
 from doctor.network import dns_remedies, service_names
 from doctor.network.blocks import Block
 from doctor.network.model import Endpoint, Vpc
 from doctor.network.resolution import Kind, Problem, Question, Resolution, undecided
+from doctor.network.serving import DEAD
 from doctor.network.zones import depth
 
 _SERVES = "available"
-_SILENT = ("pending", "pendingacceptance", "rejected", "expired", "failed", "deleting", "deleted")
 _FAMILIES = {"ipv4": (4,), "ipv6": (6,)}
+# EC2 API reference, VpcEndpoint, VpcEndpointType.
+_OTHER_KINDS = frozenset({"gatewayloadbalancer", "resource", "servicenetwork", "tunnel"})
+_KINDS = _OTHER_KINDS | {"interface", "gateway"}
+_OWN_NAME = re.compile(r"(?:^|\.)vpce-[^.]+\.(?:.+\.)?vpce\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +42,10 @@ def serving(question: Question, vpc: Vpc) -> Served:
     """Which endpoint's private DNS claims the name in this VPC."""
     if question.network.endpoints is None:
         return Served(unknowns=(question.network.missing("VPC endpoints", "VpcEndpoints", f"of {vpc.id}"),))
+    doubts = tuple(_doubts(question, vpc))
     claims = [(endpoint, level) for endpoint in _of(question, vpc) if (level := _claim(endpoint, question.host)) >= 0]
     named = [(endpoint, level) for endpoint, level in claims if endpoint.private_names]
-    open_ = tuple(_state(endpoint) for endpoint, _ in named if endpoint.state not in (_SERVES, *_SILENT))
+    open_ = doubts + tuple(_state(endpoint) for endpoint, _ in named if endpoint.state not in (_SERVES, *DEAD))
     ready = [(endpoint, level) for endpoint, level in named if endpoint.state == _SERVES]
     ready = [(endpoint, level) for endpoint, level in ready if not endpoint.inbound_resolver_only]
     if ready and vpc.dns_hostnames is not False:
@@ -47,7 +54,7 @@ def serving(question: Question, vpc: Vpc) -> Served:
         return Served(endpoint, level, unknowns=open_ if vpc.dns_hostnames else (*open_, unread))
     if ready:
         return Served(problems=tuple(_without_hostnames(endpoint, vpc) for endpoint, _ in ready), unknowns=open_)
-    without = [endpoint for endpoint, _ in claims if not endpoint.private_names and endpoint.state == _SERVES]
+    without = [endpoint for endpoint, _ in claims if endpoint.private_names is False and endpoint.state == _SERVES]
     return Served(problems=tuple(_without_names(endpoint, question.host) for endpoint in without), unknowns=open_)
 
 
@@ -72,9 +79,12 @@ def publicly(question: Question, vpc: Vpc, served: Served) -> Resolution:
             f"{each.id} (of the type {each.kind}) may answer for {host}: its names are not known" for each in strange
         )
         return undecided(question, *why, component=strange[0].id)
+    if _OWN_NAME.search(host):
+        return undecided(
+            question, f"{host} is the own name of an endpoint that was not read: its addresses are private"
+        )
     for endpoint in _of(question, vpc):
-        patterns = service_names.gateway(endpoint.service) if endpoint.kind == "gateway" else ()
-        if any(service_names.matches(pattern, host) for pattern in patterns) and endpoint.state == _SERVES:
+        if endpoint.kind == "gateway" and _by_gateway(endpoint, host) and _carries(question, vpc, endpoint):
             listed, unknowns = _listed(question, endpoint)
             return Resolution(
                 host, Kind.GATEWAY, question.public or listed, endpoint.id, (), served.unknowns + unknowns
@@ -99,6 +109,44 @@ def _of(question: Question, vpc: Vpc) -> Iterator[Endpoint]:
     return iter(sorted(mine, key=lambda endpoint: endpoint.id))
 
 
+def _doubts(question: Question, vpc: Vpc) -> Iterator[str]:
+    """Why an endpoint that does not tell all of itself may answer for the name, or carry what it leads to."""
+    known = sorted((question.network.endpoints or {}).values(), key=lambda endpoint: endpoint.id)
+    for endpoint in known:
+        if endpoint.vpc in (vpc.id, "") and endpoint.state not in DEAD and _may_claim(endpoint, question.host):
+            told = {
+                "VPC": endpoint.vpc,
+                "type": endpoint.kind in _KINDS,
+                "service": endpoint.service or endpoint.kind not in ("interface", "gateway"),
+                "PrivateDnsEnabled": endpoint.kind != "interface" or endpoint.private_names is not None,
+            }
+            lacking = [what for what, is_known in told.items() if not is_known]
+            if lacking:
+                yield f"{endpoint.id} may answer for {question.host}: its {' and '.join(lacking)} is not known"
+
+
+def _may_claim(endpoint: Endpoint, host: str) -> bool:
+    """Whether the names or the service of an endpoint fit the host, as far as they were told."""
+    listed = [name for name in endpoint.names if not _own(name)]
+    if any(service_names.matches(name, host) for name in listed) or endpoint.kind in _OTHER_KINDS:
+        return any(service_names.matches(name, host) for name in listed)
+    if not endpoint.service:
+        return is_aws(host) and not listed
+    private = any(service_names.matches(name, host) for name in service_names.private(endpoint.service))
+    return (private and endpoint.kind != "gateway") or (_by_gateway(endpoint, host) and endpoint.kind != "interface")
+
+
+def _by_gateway(endpoint: Endpoint, host: str) -> bool:
+    return any(service_names.matches(pattern, host) for pattern in service_names.gateway(endpoint.service))
+
+
+def _carries(question: Question, vpc: Vpc, endpoint: Endpoint) -> bool:
+    """Whether a gateway endpoint is on the way to its service: it works, or may, or a route leads to it all the same."""
+    tables = [each for each in (question.network.tables or {}).values() if each.vpc == vpc.id]
+    routed = any(route.target == endpoint.id for table in tables for route in table.routes)
+    return routed or endpoint.state not in DEAD
+
+
 def _own(name: str) -> bool:
     return name.removeprefix("*.").startswith("vpce-")
 
@@ -117,7 +165,7 @@ def _may_own(endpoint: Endpoint, host: str) -> bool:
     """Endpoints of other types bring zones of their own, for names that are not AWS's."""
     usual = ("interface", "gateway", "gatewayloadbalancer")
     named = any(service_names.matches(name, host) for name in endpoint.names)
-    return endpoint.kind not in usual and (named or (endpoint.private_names and not service_names.is_aws(host)))
+    return endpoint.kind not in usual and (named or (endpoint.private_names is not False and not is_aws(host)))
 
 
 def _zone(question: Question, endpoint: Endpoint, host: str) -> str:

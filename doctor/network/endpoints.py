@@ -7,11 +7,20 @@ from doctor.network.ends import Flow
 from doctor.network.model import Endpoint, Interface, Network, Route, RouteTable
 from doctor.network.onward import Onward
 from doctor.network.result import Blocker, Judgement
+from doctor.network.serving import DEAD
 from doctor.network.stage import all_of, passes, stops, undecided
 
 INTERFACES = frozenset({"vpc_endpoint"})  # InterfaceType of what an endpoint put into a subnet
-# State (EC2 API reference, VpcEndpoint): no traffic passes in these.
-_DEAD = frozenset({"pendingacceptance", "pending", "deleting", "deleted", "rejected", "failed", "expired"})
+_FAMILIES = frozenset({"ipv4", "ipv6", "dualstack"})
+_CUSTOMER = ".vpce-svc-"  # in the name of an endpoint service that is not AWS's own
+# TCP ports of AWS services: 443 (PrivateLink guide, "Create a VPC endpoint": allow inbound HTTPS), but for those whose
+# guides name others (SES guide, "Connecting to an Amazon SES SMTP endpoint"; Keyspaces guide, "Ports and protocols").
+_HTTPS = frozenset({443})
+_PORTS = {
+    "email-smtp": frozenset({25, 465, 587, 2465, 2587}),
+    "cassandra": frozenset({443, 9142}),
+    "cassandra-fips": frozenset({443, 9142}),
+}
 
 
 def owner(network: Network, interface: Interface) -> Endpoint | None:
@@ -36,13 +45,27 @@ def behind(network: Network, flow: Flow, interface: Interface) -> Judgement:
         return state.then(
             undecided(found.id, f"what lies behind {found.id}, an endpoint of type {found.kind}, is not read")
         )
-    return state
+    return state.then(_served(flow, found))
+
+
+def _served(flow: Flow, endpoint: Endpoint) -> Judgement:
+    """Whether the service behind an interface endpoint is known to answer on the port. What AWS does not say, and what
+    the owner of an endpoint service decides, nobody can tell from here."""
+    to, service = flow.destination, endpoint.service
+    if not service or _CUSTOMER in service:
+        name = service or "the service, which was not told,"
+        return undecided(endpoint.id, f"what {name} behind {endpoint.id} listens on is known to its owner alone")
+    name = next((each for each in _PORTS if service.endswith(f".{each}")), "")
+    if to.protocol == "tcp" and to.port in _PORTS.get(name, _HTTPS):
+        return Judgement(open=flow.whole)
+    reason = f"whether {service} answers on {to.protocol} {to.port} is not documented"
+    return undecided(endpoint.id, reason)
 
 
 def _state(flow: Flow, endpoint: Endpoint) -> Judgement:
     if endpoint.state == "available":
         return passes(flow, endpoint.id, "available")
-    if endpoint.state in _DEAD:
+    if endpoint.state in DEAD:
         return stops(flow, "network.endpoint-unavailable", endpoint.id, f"its state is {endpoint.state}")
     return undecided(endpoint.id, f"{endpoint.id} is in the state {endpoint.state or 'that was not told'}")
 
@@ -83,8 +106,9 @@ def _limits(network: Network, flow: Flow, endpoint: Endpoint) -> Iterator[Judgem
     if flow.destination.address.family == 4 and endpoint.families == "ipv6":
         command = remedies.endpoint(endpoint.id, "--ip-address-type", "dualstack")
         yield stops(flow, "network.no-route", endpoint.id, "the endpoint carries IPv6 alone", (command,))
-    if flow.destination.address.family == 6 and not endpoint.families:
-        yield undecided(endpoint.id, f"whether {endpoint.id} carries IPv6 was not told")
+    family = flow.destination.address.family
+    if endpoint.families not in _FAMILIES if endpoint.families else family == 6:  # older replies tell none, for IPv4
+        yield undecided(endpoint.id, f"whether {endpoint.id} carries IPv{family} was not told")
     if endpoint.service_region and network.region and endpoint.service_region != network.region:
         detail = f"it serves {endpoint.service_region}, and gateway endpoints serve their own Region alone"
         yield stops(flow, "network.gateway-endpoint-other-region", endpoint.id, detail)

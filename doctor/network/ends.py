@@ -13,6 +13,7 @@ class Source:
 
     `blocks` are the addresses that it may have, of both families; `public` the IPv4 addresses that an internet gateway
     maps to it, which a function's interface never has. `ports` are the source ports, first and last.
+    Of `untold` families it may have addresses that no reply tells.
     """
 
     subnet: str
@@ -23,6 +24,7 @@ class Source:
     public: tuple[Block, ...] = ()
     interface: str = ""
     ports: tuple[int, int] = EPHEMERAL
+    untold: tuple[int, ...] = ()
 
     def __hash__(self) -> int:
         """Of what tells sources apart in practice: paths are looked up by the ten thousand."""

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from doctor.network import references, remedies, stage
 from doctor.network.area import Area, Rectangle
 from doctor.network.blocks import Block
-from doctor.network.ends import Flow
+from doctor.network.ends import Destination, Flow
 from doctor.network.exempt import unfiltered
-from doctor.network.group_rules import Row, Rules, laid_out, ports_of
+from doctor.network.group_rules import Fitting, Row, fitting, ports_of
 from doctor.network.model import GroupReference, GroupRule, Interface, Network
 from doctor.network.protocols import ports, protocol
 from doctor.network.result import Blocker, Hop, Judgement
@@ -62,6 +62,31 @@ class _Answer:
     closed: dict[str, int] = field(default_factory=dict)
     unknowns: dict[str, list[str]] = field(default_factory=dict)
     lists: set[tuple[str, str]] = field(default_factory=set)
+
+
+def opening(network: Network, groups: tuple[str, ...], to: Destination) -> Hop | None:
+    """The rule that lets connections out to a single address, where it names addresses and so holds whatever carries
+    them. None where no such rule does: then `outbound` has the whole answer."""
+    if not groups:
+        return None
+    key = ("groups.opening", groups, to.protocol, to.port)
+    plain = network.once(key, lambda: _plain(network, groups, to))
+    family, address, last = to.address
+    for end, low, high, hop in plain:
+        if low <= address and last <= high and end == family:
+            return hop
+    return None
+
+
+def _plain(network: Network, groups: tuple[str, ...], to: Destination) -> list[tuple[int, int, int, Hop]]:
+    """Family, addresses and hop of each rule that names addresses, the one to tell first; none where others name groups
+    or lists, which may be the one to tell."""
+    read = [(id, _rules(network, id, "egress", to)) for id in sorted(set(groups))]
+    known = [(id, rules) for id, rules in read if isinstance(rules, Fitting)]
+    if any(rules.named for _, rules in known):
+        return []
+    rows = [(row, id, family) for id, rules in known for family, found in rules.rows.items() for row in found]
+    return [(family, row[0], row[1], _passing("egress", family, row, id)) for row, id, family in sorted(rows)]
 
 
 def outbound(network: Network, flow: Flow, far: Interface | None, way: str = "", listed: str = "") -> Judgement:
@@ -144,7 +169,7 @@ def _ask(asked: _Question, groups: Iterable[str]) -> _Answer:
     """Every row of every group that matches, and each group that has none."""
     answer = _Answer()
     for id in sorted(set(groups)):
-        rules = _rules(asked, id)
+        rules = _rules(asked.network, id, asked.direction, asked.flow.destination)
         if isinstance(rules, str):
             answer.unknowns[id] = [rules]
             continue
@@ -153,8 +178,8 @@ def _ask(asked: _Question, groups: Iterable[str]) -> _Answer:
         for rule in rules.named:
             rows += _listed(asked, rule, id, doubts, answer.lists)
             rows += _referred(asked, rule, doubts)
-        strange = {rule.protocol for rule in rules.strange if _port_fits(asked, rule)}
-        doubts += [f"the protocol {word!r} of a rule of {id} is not known" for word in strange]
+        doubts += [f"the protocol {word!r} of a rule of {id} is not known" for word in rules.strange]
+        doubts += [f"the far end of a rule of {id} was not told, or not in words that are known"] * rules.untold
         answer.rows += [(row, id) for row in rows]
         if doubts:
             answer.unknowns[id] = sorted(set(doubts))
@@ -163,43 +188,28 @@ def _ask(asked: _Question, groups: Iterable[str]) -> _Answer:
     return answer
 
 
-def _rules(asked: _Question, id: str) -> Rules | str:
-    """The group's rules of one direction, laid out once; a reason where it was not read."""
-    network = asked.network
+def _rules(network: Network, id: str, direction: str, to: Destination) -> Fitting | str:
+    """The group's rules of one direction for the destination's port, sifted once; a reason where it was not read."""
     group = None if network.groups is None else network.groups.get(id)
     if group is None:
         return network.missing("security group", "SecurityGroups", id)
-    if asked.direction in group.unread:
-        return network.missing(f"the {asked.direction} side of", "SecurityGroups", id)
-    rules = group.egress if asked.direction == "egress" else group.ingress
-    return network.once(("groups", id, asked.direction), lambda: laid_out(rules))
+    if direction in group.unread:
+        return network.missing(f"the {direction} side of", "SecurityGroups", id)
+    rules = group.egress if direction == "egress" else group.ingress
+    key = ("groups", id, direction, to.protocol, to.port)
+    return network.once(key, lambda: fitting(rules, to.protocol, to.port))
 
 
-def _port_fits(asked: _Question, rule: GroupRule) -> bool:
-    first, last = ports_of(rule, protocol(rule.protocol))
-    return first <= asked.flow.destination.port <= last
-
-
-def _fits(asked: _Question, rule: GroupRule) -> bool:
-    return protocol(rule.protocol) in (asked.flow.destination.protocol, "all") and _port_fits(asked, rule)
-
-
-def _rows(asked: _Question, rules: Rules) -> Iterator[Row]:
+def _rows(asked: _Question, rules: Fitting) -> Iterator[Row]:
     """The rules that name addresses."""
-    target = asked.flow.destination
     for family, start, end in asked.blocks:
-        for name in (target.protocol, "all"):
-            columns = rules.rows.get((name, family))
-            if columns is not None:
-                yield from ((*row, name, "") for row in columns.matching(start, end, target.port))
+        yield from (row for row in rules.rows.get(family, ()) if row[0] <= end and start <= row[1])
 
 
 def _listed(
     asked: _Question, rule: GroupRule, group: str, doubts: list[str], searched: set[tuple[str, str]]
 ) -> Iterator[Row]:
     """A rule's prefix lists as rows; a list that was not read is a doubt."""
-    if not rule.lists or not _fits(asked, rule):
-        return
     lists, name = asked.network.prefix_lists or {}, protocol(rule.protocol)
     for id in rule.lists:
         known = lists.get(id)
@@ -214,8 +224,6 @@ def _listed(
 
 def _referred(asked: _Question, rule: GroupRule, doubts: list[str]) -> Iterator[Row]:
     """A rule's references to other groups as rows; where it cannot be told whether one matches, that is a doubt."""
-    if not rule.groups or not _fits(asked, rule):
-        return
     name = protocol(rule.protocol)
     for reference in rule.groups:
         answer = asked.admits(reference)
@@ -246,11 +254,16 @@ def _area(rows: Sequence[tuple[Row, str]], near: Sequence[Block], ports: tuple[i
 
 def _opening(asked: _Question, answer: _Answer, verdict: str) -> Hop:
     """The rule that opens; of several the same one whatever their order."""
-    (low, high, first, last, name, label), group = min(answer.rows)
-    family = asked.flow.destination.address.family
-    way = "to" if asked.direction == "egress" else "from"
-    rule = f"{asked.direction} {ports(name, first, last)} {way} {label or Block(family, low, high)}"
-    return Hop(component=group, rule=rule, verdict=verdict)
+    row, group = min(answer.rows)
+    hop = _passing(asked.direction, asked.flow.destination.address.family, row, group)
+    return hop if verdict == hop.verdict else replace(hop, verdict=verdict)
+
+
+def _passing(direction: str, family: int, row: Row, group: str) -> Hop:
+    low, high, first, last, name, label = row
+    way = "to" if direction == "egress" else "from"
+    rule = f"{direction} {ports(name, first, last)} {way} {label or Block(family, low, high)}"
+    return Hop(component=group, rule=rule, verdict="passes")
 
 
 def _undecided(asked: _Question, answer: _Answer, opened: Area) -> Judgement:

@@ -9,6 +9,11 @@ from collections.abc import Iterator
 from doctor.network.blocks import Block, block
 from doctor.network.zones import Record, Zone, covers, depth
 
+# Route 53 API reference, ResourceRecordSet, Type: all that hold no address and lead to none.
+_OTHERS = frozenset(
+    ["SOA", "TXT", "NS", "MX", "NAPTR", "PTR", "SRV", "SPF", "CAA", "DS", "TLSA", "SSHFP", "SVCB", "HTTPS"]
+)
+
 
 def most_specific(zones: tuple[Zone, ...], host: str) -> tuple[Zone, ...]:
     """The zones that the resolver asks for the host: those of the longest name; several only where they share it."""
@@ -45,6 +50,13 @@ def lookup(zone: Zone, host: str) -> tuple[Record, ...] | None:
 def addresses(records: tuple[Record, ...]) -> tuple[Block, ...]:
     """What A and AAAA records hold. A value that is no address is left out."""
     return tuple(sorted({found for record in records if record.kind in ("A", "AAAA") for found in _blocks(record)}))
+
+
+def silent(record: Record) -> bool:
+    """Whether a record may lead to an address that it does not tell, or is of a type that nobody knows."""
+    if record.kind in ("A", "AAAA"):
+        return not record.alias and not any(_blocks(record))
+    return not (record.alias or record.values) if record.kind == "CNAME" else record.kind not in _OTHERS
 
 
 def _blocks(record: Record) -> Iterator[Block]:

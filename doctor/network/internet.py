@@ -7,7 +7,7 @@ from doctor.network import detours, remedies, routes
 from doctor.network.area import Area
 from doctor.network.arrival import Target, admit, carriers, enter, find
 from doctor.network.beyond import Gateway
-from doctor.network.blocks import Block, block
+from doctor.network.blocks import PRIVATE, Block, block
 from doctor.network.encryption import excluded
 from doctor.network.endpoints import suspect
 from doctor.network.ends import Flow
@@ -17,8 +17,11 @@ from doctor.network.result import Judgement
 from doctor.network.returning import Expected, way_back
 from doctor.network.stage import all_of, assumed, carried, passes, stops, undecided
 
-# Private ranges (RFC 1918), shared addresses (RFC 6598) and unique local ones (RFC 4193): no gateway sends them out.
-_NOT_OUTSIDE = tuple(map(block, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")))
+# What no host on the internet has: this network (RFC 791), loopback (RFC 1122), a link's own (RFC 3927), multicast and the
+# reserved ranges (RFC 5771, RFC 1112); of IPv6 the same, and IPv4 addresses in its form (RFC 4291).
+_NO_HOSTS_4 = ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3")
+_NO_HOSTS_6 = ("::/128", "::1/128", "fe80::/10", "ff00::/8", "::ffff:0:0/96")
+_NO_HOSTS = tuple(map(block, (*_NO_HOSTS_4, *_NO_HOSTS_6)))
 _ATTACHED, _DETACHED = frozenset({"available", "attached"}), frozenset({"attaching", "detaching", "detached"})
 # The modes that close a gateway: what only ever starts connections stays open in `block-ingress` (EC2 API reference,
 # BlockPublicAccessStates).
@@ -81,8 +84,10 @@ def _mapped(network: Network, flow: Flow, route: Route) -> Judgement:
 
 def _outside(flow: Flow, route: Route) -> Judgement:
     to = flow.destination.address
-    if any(private.covers(to) for private in _NOT_OUTSIDE):
+    if any(private.covers(to) for private in PRIVATE):
         return stops(flow, "network.no-route", route.target, f"{to} is private: no internet gateway sends it on")
+    if any(nowhere.covers(to) for nowhere in _NO_HOSTS):
+        return stops(flow, "network.no-route", route.target, f"{to} is the address of no host on the internet")
     return Judgement(open=flow.whole)
 
 
@@ -90,7 +95,10 @@ def _attached(network: Network, flow: Flow, route: Route, known: Mapping[str, Ga
     id, vpc = route.target, flow.source.vpc
     if known is None:
         return undecided(id, network.missing("gateway", reply, id))
-    state = known[id].attached.get(vpc, "detached") if id in known else "missing"
+    attached = known[id].attached if id in known else {}
+    if attached is None:
+        return undecided(id, f"what {id} is attached to was not told")
+    state = attached.get(vpc, "detached") if id in known else "missing"
     if state in _ATTACHED:
         return passes(flow, id, f"attached to {vpc}")
     if state in _DETACHED or state == "missing":
@@ -109,10 +117,8 @@ def public_access(network: Network, flow: Flow, closing: frozenset[str]) -> Judg
     kind, id = ("subnet", flow.source.subnet) if flow.source.subnet else ("vpc", flow.source.vpc)
     if mode != "off" and (subnet if flow.source.subnet else vpc) is None:  # it may be exempt from what its VPC is not
         return undecided(id, network.missing("the mode of Block Public Access for", "Subnets", id))
-    if not mode and network.denied("VpcBlockPublicAccessOptions"):
-        return undecided(id, network.missing("the mode of Block Public Access for", "VpcBlockPublicAccessOptions", id))
     if not mode:
-        return assumed(flow, f"the replies tell no mode of Block Public Access for {id}: taken for off")
+        return _modeless(network, flow, id)
     if mode in closing:
         detail = f"Block Public Access is {mode} for {id}"
         command = remedies.public_access_exclusion(kind, id)
@@ -122,11 +128,27 @@ def public_access(network: Network, flow: Flow, closing: frozenset[str]) -> Judg
     return Judgement(open=flow.whole)
 
 
+def _modeless(network: Network, flow: Flow, id: str) -> Judgement:
+    """Replies of older SDKs tell of no mode at all. Where others have one, or somebody asked in vain, it is not known."""
+    if network.unanswered("VpcBlockPublicAccessOptions"):
+        return undecided(id, network.missing("the mode of Block Public Access for", "VpcBlockPublicAccessOptions", id))
+    if network.once(("internet.some_mode",), lambda: _some_mode(network)):
+        return undecided(id, f"the mode of Block Public Access was not told for {id}, and for others it was")
+    return assumed(flow, f"the replies tell no mode of Block Public Access for {id}: taken for off")
+
+
+def _some_mode(network: Network) -> bool:
+    subnets = any(each.internet for each in (network.subnets or {}).values())
+    return subnets or any(each.internet for each in (network.vpcs or {}).values())
+
+
 def _inwards(network: Network, flow: Flow, route: Route) -> Judgement:
     """Answers enter by the gateway's own route table, where it has one (VPC user guide, "Gateway route tables")."""
-    tables = sorted(
-        (each for each in (network.tables or {}).values() if route.target in each.gateways), key=lambda t: t.id
-    )
+    known = sorted((network.tables or {}).values(), key=lambda each: each.id)
+    between = [(each.id, state) for each in known for id, state in each.unsettled if id == route.target]
+    for id, state in between:
+        return undecided(id, f"the association of {id} with {route.target} is in the state {state}")
+    tables = [each for each in known if route.target in each.gateways]
     for table in tables[:1]:
         for near in flow.near:
             choice = routes.choose(network, table, near)
@@ -177,11 +199,20 @@ def _within(network: Network, flow: Flow) -> Judgement:
 
 def _arrives(network: Network, flow: Flow, target: Target) -> Judgement:
     """At an interface, from outside."""
-    stages = [enter(network, flow, target.subnet), admit(network, flow, target, keeps_groups=False)]
+    stages = [enter(network, flow, target.subnet), _let_in(flow, target.interface)]
+    stages.append(admit(network, flow, target, keeps_groups=False))
     if target.subnet:
         table = routes.table_of(network, target.subnet)
         stages.append(way_back(network, flow, table, Expected(via="internet-gateway")))
     return all_of(flow, *stages)
+
+
+def _let_in(flow: Flow, far: Interface | None) -> Judgement:
+    """Whether an interface takes what comes from the internet (EC2 API reference, NetworkInterface, DenyAllIgwTraffic)."""
+    if far is None or not far.denies_internet:
+        return Judgement(open=flow.whole)
+    detail = f"{far.id} drops what comes from the internet (DenyAllIgwTraffic)"
+    return stops(flow, "network.target-missing", far.id, detail)
 
 
 def _public_carrier(network: Network, address: Block) -> Interface | None:

@@ -25,6 +25,7 @@ from doctor.network.blocks import Block
 from doctor.network.zones import Naming
 
 ALL_PORTS = (0, 65535)
+_UNANSWERED = ("denied", "throttled", "unreachable", "out of time", "cut")  # how reasons begin, in `Network.unread`
 Derived = TypeVar("Derived")
 
 
@@ -42,7 +43,8 @@ class GroupReference:
 class GroupRule(NamedTuple):
     """One permission of a security group. `protocol` is `all`, `tcp`, `udp`, `icmp`, `icmpv6` or a number in words.
 
-    Ports are first and last; `ALL_PORTS` where the protocol has none, or the rule names none. A tuple, since rules come
+    Ports are first and last; `ALL_PORTS` where the protocol has none, or the rule names none. `untold`: the reply does not
+    tell all of its far ends, or by a key that nobody knows. A tuple, since rules come
     by the hundred thousand, and making a frozen dataclass takes three times as long.
     """
 
@@ -51,6 +53,7 @@ class GroupRule(NamedTuple):
     blocks: tuple[Block, ...] = ()
     lists: tuple[str, ...] = ()
     groups: tuple[GroupReference, ...] = ()
+    untold: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +111,11 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteTable:
-    """A route table, the subnets that name it, the gateways whose traffic comes in through it; `unread` as a group's."""
+    """A route table, the subnets that name it, the gateways whose traffic comes in through it; `unread` as a group's.
+
+    `unsettled` are the ids of subnets and gateways, or of the VPC where it may be the main table, with the states of
+    associations that are neither there nor gone.
+    """
 
     id: str
     vpc: str
@@ -117,11 +124,13 @@ class RouteTable:
     gateways: tuple[str, ...] = ()
     routes: tuple[Route, ...] = ()
     unread: tuple[str, ...] = ()
+    unsettled: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subnet:
-    """`internet` is the effective mode of VPC Block Public Access: off, block-bidirectional, block-ingress; "" unread."""
+    """`internet` is the effective mode of VPC Block Public Access: off, block-bidirectional, block-ingress; "" where no
+    reply tells of such a thing. `state` is "" there too, and of `untold` families the block is not known."""
 
     id: str
     vpc: str
@@ -130,7 +139,8 @@ class Subnet:
     owner: str = ""
     free: int | None = None
     internet: str = ""
-    dns64: bool = False
+    state: str = ""
+    untold: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +160,7 @@ class Vpc:
 class Interface:
     """A network interface. `addresses` are private IPv4 and all IPv6, `public` those that an internet gateway maps to it.
 
-    `kind` is AWS's InterfaceType (interface, lambda, vpc_endpoint, nat_gateway, …).
+    `kind` is AWS's InterfaceType (interface, lambda, vpc_endpoint, nat_gateway, …), "" where it was not told.
     """
 
     id: str
@@ -164,7 +174,7 @@ class Interface:
     owner: str = ""
     instance: str = ""
     description: str = ""
-    checks_addresses: bool = True
+    checks_addresses: bool | None = True
     denies_internet: bool = False
 
 
@@ -173,6 +183,7 @@ class Endpoint:
     """A VPC endpoint. `kind` is lower case: interface, gateway, gatewayloadbalancer, resource, servicenetwork, tunnel.
 
     `names` are the DNS names that it answers to, `families` its address type (ipv4, ipv6, dualstack; "" unread).
+    `private_names` is None, and `vpc`, `kind`, `service` and `state` are "", where the reply does not tell them.
     """
 
     id: str
@@ -185,7 +196,7 @@ class Endpoint:
     interfaces: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
-    private_names: bool = False
+    private_names: bool | None = False
     inbound_resolver_only: bool = False
     families: str = ""
     service_region: str = ""
@@ -206,14 +217,15 @@ class NatAddress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nat:
-    """A NAT gateway. A regional one has no subnet, and a route table of its own."""
+    """A NAT gateway. A regional one has no subnet, and a route table of its own. `public` and `regional` are None where the
+    reply does not tell them in words that are known."""
 
     id: str
     vpc: str
     state: str
     subnet: str = ""
-    public: bool = True
-    regional: bool = False
+    public: bool | None = True
+    regional: bool | None = False
     table: str = ""
     addresses: tuple[NatAddress, ...] = ()
     proxied: bool = False
@@ -254,9 +266,9 @@ class Network:
             found = self.derived[key] = make()
         return found
 
-    def denied(self, reply: str) -> bool:
-        """Whether a reply is not there because nobody was allowed to read it, and not because nobody asked."""
-        return self.unread.get(reply, "").startswith("denied")
+    def unanswered(self, reply: str) -> bool:
+        """Whether somebody asked for a reply and did not get it; else nobody asked, or what was asked does not know it."""
+        return self.unread.get(reply, "").startswith(_UNANSWERED)
 
     def missing(self, what: str, reply: str, id: str = "") -> str:
         """The reason for an unknown: `security group sg-1 was not read (denied: ec2:DescribeSecurityGroups)`."""

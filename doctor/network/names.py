@@ -21,6 +21,7 @@ from doctor.network.resolution import Kind, Problem, Question, Resolution, settl
 from doctor.network.zones import FirewallGroup, Naming, ResolverRule, Zone, covers, depth, plain
 
 _AMAZON = ("amazonprovideddns", "169.254.169.253", "fd00:ec2::253")
+_HARMLESS = ("system", "recursive", "delegate")  # of these no rule takes a name away from what the VPC's resolver knows
 # The resolver answers for these itself, whatever a rule for a name above them says.
 _OWN_NAMES = ("ec2.internal", "compute.internal", "compute-1.internal", "compute-1.amazonaws.com", "localhost")
 
@@ -162,9 +163,14 @@ def _unread(question: Question, vpc: Vpc, naming: Naming) -> tuple[str, ...]:
     if naming.profiles is None:
         found.append(network.missing("Route 53 Profiles", "ProfileAssociations", f"of {vpc.id}"))
     found.extend(
-        f"whether resolver rule {rule.id} is associated with {vpc.id} was not read"
+        f"resolver rule {rule}, which is associated with {vpc.id}, was not read"
+        for rule, of in naming.strays
+        if of == vpc.id
+    )
+    found.extend(
+        network.missing(f"whether resolver rule {rule.id} is associated with", "ResolverRuleAssociations", vpc.id)
         for rule in naming.rules or ()
-        if rule.vpcs is None and rule.kind == "forward" and covers(rule.domain, question.host)
+        if rule.vpcs is None and rule.kind not in _HARMLESS and covers(rule.domain, question.host)
     )
     return tuple(sorted(found))
 

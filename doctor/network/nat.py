@@ -7,7 +7,7 @@ of its own), "DNS64 and NAT64".
 
 from dataclasses import replace
 
-from doctor.network import acls, appliances, detours, endpoints, internet, local, remedies, routes, transit
+from doctor.network import acls, appliances, arrival, detours, endpoints, internet, local, remedies, routes, transit
 from doctor.network.acls import Leg
 from doctor.network.area import EPHEMERAL
 from doctor.network.blocks import Block, block
@@ -21,6 +21,9 @@ from doctor.network.stage import all_of, assumed, carried, passes, placed, stops
 
 _ACL, _UNAVAILABLE, _ASTRAY = "network.nat-acl-blocked", "network.nat-unavailable", "network.nat-without-internet"
 _DEAD = frozenset({"pending", "failed", "deleting", "deleted"})
+# EC2 API reference, NatGatewayAddressStatus: what has none is in use, as every address was before there were several.
+_IN_USE = frozenset({"succeeded", ""})
+_NOT_IN_USE = frozenset({"assigning", "unassigning", "associating", "disassociating", "failed"})
 _TRANSLATED = block("64:ff9b::/96")  # RFC 6052: the IPv4 address is in the last 32 bits
 _ONWARD = {
     "local": local.judge,
@@ -60,13 +63,17 @@ def _judge(network: Network, flow: Flow, route: Route) -> Judgement:
     if destination is None:
         detail = f"a NAT gateway translates {_TRANSLATED} and no other IPv6 address"
         return stops(flow, "network.ipv6-dead-end", nat.id, detail)
-    state = _state(flow, nat).then(excluded(network, flow, "nat-gateway", nat.id))
+    state = all_of(flow, _state(flow, nat), excluded(network, flow, "nat-gateway", nat.id), *_proxy(nat))
     if nat.state in _DEAD:
         return state  # its subnet may be gone as well
     if nat.vpc and nat.vpc != flow.source.vpc:
         detail = f"it serves the interfaces of {nat.vpc} alone"
         return state.then(_unavailable(flow, nat.id, detail))
-    return all_of(flow, state, _client(network, flow, nat), _beyond(network, flow, nat, destination))
+    if nat.regional is None:
+        through = undecided(nat.id, f"whether {nat.id} is a zonal or a regional NAT gateway was not told")
+    else:
+        through = _client(network, flow, nat).then(_beyond(network, flow, nat, destination))
+    return state.then(through)
 
 
 def _unavailable(flow: Flow, id: str, detail: str) -> Judgement:
@@ -79,6 +86,12 @@ def _state(flow: Flow, nat: Nat) -> Judgement:
     if nat.state in _DEAD:
         return _unavailable(flow, nat.id, f"its state is {nat.state}")
     return undecided(nat.id, f"{nat.id} is in the state {nat.state or 'that was not told'}")
+
+
+def _proxy(nat: Nat) -> tuple[Judgement, ...]:
+    """A Network Firewall proxy that is attached (EC2 API reference, NatGatewayAttachedAppliance)."""
+    detail = f"{nat.id} has a proxy attached, whose rules were not read"
+    return (endpoints.suspect(nat.id, detail),) if nat.proxied else ()
 
 
 def _destination(flow: Flow) -> Destination | None:
@@ -99,7 +112,8 @@ def _client(network: Network, flow: Flow, nat: Nat) -> Judgement:
     if not nat.subnet:
         return undecided(nat.id, f"the subnet of {nat.id} was not told")
     legs = [acls.judge(network, nat.subnet, flow, leg, _ACL) for leg in (Leg.REQUEST_IN, Leg.ANSWER_OUT)]
-    return all_of(flow, *legs, way_back(network, flow, routes.table_of(network, nat.subnet), Expected(via="local")))
+    home = way_back(network, flow, routes.table_of(network, nat.subnet), Expected(via="local"))
+    return all_of(flow, arrival.standing(network, flow, nat.subnet), *legs, home)
 
 
 def _table(network: Network, nat: Nat) -> RouteTable | str:
@@ -127,7 +141,10 @@ def _beyond(network: Network, flow: Flow, nat: Nat, destination: Destination) ->
 
 def _serving(flow: Flow, nat: Nat) -> tuple[list[NatAddress], str | Judgement]:
     """The addresses that connections of this zone may get."""
-    usable = [each for each in nat.addresses if each.status in ("succeeded", "")]
+    strange = sorted({each.status for each in nat.addresses} - _IN_USE - _NOT_IN_USE)
+    if strange:
+        return [], undecided(nat.id, f"an address of {nat.id} is in the state {strange[0]}")
+    usable = [each for each in nat.addresses if each.status in _IN_USE]
     usable.sort(key=lambda each: (each.private or Block(4, 0, 0), each.public or Block(4, 0, 0)))
     if not nat.addresses:
         return [NatAddress()], f"the addresses of {nat.id} were not told: any of its subnet is assumed"
@@ -171,7 +188,7 @@ def _from(network: Network, flow: Flow, nat: Nat, table: RouteTable) -> Judgemen
     route = choice.route
     if route is None or route.via == "nat" or route.state == "blackhole":
         return _astray(network, flow, nat, table, route)
-    if route.via == "internet-gateway" and not nat.public:
+    if route.via == "internet-gateway" and nat.public is False:
         return _unavailable(flow, nat.id, "it is a private NAT gateway, whose packets no internet gateway sends on")
     if route.via == "peering":
         # Neither guide says whether what a NAT gateway sends may cross a peering connection.
@@ -180,6 +197,9 @@ def _from(network: Network, flow: Flow, nat: Nat, table: RouteTable) -> Judgemen
     legs = [acls.judge(network, nat.subnet, flow, leg, _ACL) for leg in onward.legs] if nat.subnet else []
     judged = _own(network, nat, onward.judged)
     own = placed(passes(flow, table.id, f"{route.to} {route.via}"), f"of {nat.subnet or nat.id}")
+    if route.via == "internet-gateway" and nat.public is None:
+        doubt = undecided(nat.id, f"whether {nat.id} is a public or a private NAT gateway was not told")
+        judged = doubt.then(judged)
     return all_of(flow, own, *legs, judged)
 
 

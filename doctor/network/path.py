@@ -1,7 +1,8 @@
 """The verdict on one path: the source's groups, its route, its subnet's network ACL, and whatever the route leads to."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from doctor.network import (
     acls,
@@ -20,11 +21,11 @@ from doctor.network import (
 )
 from doctor.network.blocks import EVERYWHERE, Block
 from doctor.network.encryption import excluded
-from doctor.network.ends import Flow
+from doctor.network.ends import Destination, Flow, Source
 from doctor.network.exempt import unfiltered
 from doctor.network.model import Interface, Network, Route, RouteTable
 from doctor.network.onward import EDGE, Onward
-from doctor.network.result import Blocker, Judgement, Path
+from doctor.network.result import Blocker, Hop, Judgement, Path
 from doctor.network.stage import all_of, assumed, passes, placed, stops, undecided
 
 _VIA: dict[str, Callable[[Network, Flow, Route], Onward]] = {
@@ -49,22 +50,70 @@ _CAUSES = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Behind:
+    """What comes before and after the source's groups, and the path of both: all but the hops is as if they let all out."""
+
+    start: Judgement
+    onward: Onward
+    rest: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, flow: Flow, start: Judgement, onward: Onward) -> "_Behind":
+        path = Path.of(start.then(onward.judged), flow.whole)
+        rest = {each.name: getattr(path, each.name) for each in fields(path) if each.name != "forward"}
+        return cls(start, onward, rest)
+
+    def by(self, hop: Hop) -> Path:
+        """The path of a source whose groups let everything out by one rule."""
+        return Path(forward=(*self.start.hops, hop, *self.onward.judged.hops), **self.rest)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What was found for one source by destination: whole paths, and what sources of other groups share."""
+
+    paths: dict[Destination, Path]
+    behind: dict[Destination, _Behind]
+
+
 def analyse(network: Network, flow: Flow) -> Path:
     """Whether connections pass, both ways, and every component that stops them. The same question is judged once."""
-    return network.once(("path", flow), lambda: _analyse(network, flow))
+    kept = network.once(("path.kept", flow.source), lambda: _kept(network, flow.source))
+    path = kept.paths.get(flow.destination)
+    if path is None:
+        path = kept.paths[flow.destination] = _analyse(network, flow, kept)
+    return path
 
 
-def _analyse(network: Network, flow: Flow) -> Path:
+def _kept(network: Network, source: Source) -> _Kept:
+    """Other groups change what lies behind them only by rules that name them, or in what it says of a fault."""
+    by_rules = _named_by_rules(network)
+    named = tuple(id for id in source.groups if id in by_rules)
+    place = (source.subnet, source.interface, source.vpc, source.zone, source.blocks, source.public, source.ports)
+    shared: dict[Destination, _Behind] = network.once(("path.behind", named, *place), dict)
+    return _Kept({}, shared)
+
+
+def _analyse(network: Network, flow: Flow, kept: _Kept) -> Path:
+    behind = kept.behind.get(flow.destination)
+    hop = groups.opening(network, flow.source.groups, flow.destination) if behind else None
+    if behind and hop:
+        return behind.by(hop)
     if not flow.whole:
         return _no_address(network, flow)
     service = unfiltered(network, flow)
-    judged = _service(network, flow, service) if service else _judge(network, flow)
+    judged = _service(network, flow, service) if service else _judge(network, flow, kept)
     return Path.of(judged, flow.whole)
 
 
 def _no_address(network: Network, flow: Flow) -> Path:
     """The source has no address of the destination's family, or none at all was read."""
     source = flow.source.interface or flow.source.subnet
+    if flow.destination.address.family in flow.source.untold:
+        family = flow.destination.address.family
+        reason = f"the IPv{family} block of {flow.source.subnet} was not told, or not whether it is in use"
+        return Path(reachable=None, share=None, unknowns=(reason,))
     if not flow.source.blocks:
         reply = "NetworkInterfaces" if flow.source.interface else "Subnets"
         reason = network.missing("the addresses of", reply, source)
@@ -90,39 +139,18 @@ def _service(network: Network, flow: Flow, service: str) -> Judgement:
     return stops(flow, "dns.vpc-support-off", vpc.id, "enableDnsSupport is off", (command,))
 
 
-def _judge(network: Network, flow: Flow) -> Judgement:
-    """The groups' part and all the rest, each kept: functions share subnets more often than groups."""
-    start, behind = _behind(network, flow)
-    return start.then(_outbound(network, flow, behind)).then(behind.judged)
-
-
-def _outbound(network: Network, flow: Flow, behind: Onward) -> Judgement:
-    """What the groups let out they let out of every subnet of a VPC."""
-    source, far = flow.source, behind.far
-    key = ("path.outbound", source.groups, source.vpc, source.interface, behind.way, far and far.id, flow.destination)
-    found: Judgement | None = network.derived.get(key)
-    if found is not None:
-        return Judgement(open=flow.whole, hops=found.hops)
-    judged = groups.outbound(network, flow, far, behind.way, behind.listed)
-    if judged.open.size == flow.whole.size:
-        network.derived[key] = judged
-    return judged
-
-
-def _behind(network: Network, flow: Flow) -> tuple[Judgement, Onward]:
-    """What comes before and after the source's groups. Other groups change it only by rules that name them, or in what
-    it says of a fault."""
-    source, by_rules = flow.source, _named_by_rules(network)
-    named = tuple(id for id in source.groups if id in by_rules)
-    place = (source.subnet, source.interface, source.vpc, source.zone, source.blocks, source.public, source.ports)
-    key = ("path.behind", named, *place, flow.destination)
-    found: tuple[Judgement, Onward] | None = network.derived.get(key)
-    if found is None:
+def _judge(network: Network, flow: Flow, kept: _Kept) -> Judgement:
+    """The groups' part and all the rest, which is kept where it is open: functions share subnets more often than groups."""
+    behind = kept.behind.get(flow.destination)
+    if behind is None:
+        source = flow.source
         start = passes(flow, source.interface or source.subnet, " ".join(map(str, (*flow.near, *source.public))))
-        found = start, _onward(network, flow)
-        if found[1].judged.open.size == flow.whole.size:
-            network.derived[key] = found
-    return found
+        behind = _Behind.of(flow, start, _onward(network, flow))
+        if behind.onward.judged.open.size == flow.whole.size:
+            kept.behind[flow.destination] = behind
+    onward = behind.onward
+    out = groups.outbound(network, flow, onward.far, onward.way, onward.listed)
+    return behind.start.then(out).then(onward.judged)
 
 
 def _named_by_rules(network: Network) -> frozenset[str]:
@@ -134,7 +162,10 @@ def _named_by_rules(network: Network) -> frozenset[str]:
 
 
 def _onward(network: Network, flow: Flow) -> Onward:
-    source, start = flow.source, _function(network, flow)
+    source, start = flow.source, _function(network, flow).then(arrival.standing(network, flow, flow.source.subnet))
+    if not source.vpc:
+        reason = f"the VPC of {source.interface or source.subnet} was not told"
+        return Onward(judged=start.then(undecided(source.subnet, reason)), far=_known(network, flow))
     table = routes.table_of(network, source.subnet)
     if isinstance(table, str):
         return Onward(judged=start.then(undecided(source.subnet, table)), far=_known(network, flow))

@@ -6,7 +6,7 @@ your security groups to reference peer security groups" (not across Regions).
 
 from doctor.network import remedies, routes
 from doctor.network.arrival import admit, enter, find
-from doctor.network.beyond import Peering, PeeringSide
+from doctor.network.beyond import PEERING_DEAD, Peering, PeeringSide
 from doctor.network.blocks import Block
 from doctor.network.encryption import excluded
 from doctor.network.ends import Flow
@@ -17,10 +17,6 @@ from doctor.network.returning import Expected, way_back
 from doctor.network.stage import all_of, passes, stops, undecided
 
 CHECK = "network.peering-broken"
-_DEAD = frozenset(
-    {"initiating-request", "pending-acceptance", "failed", "expired", "provisioning", "deleted", "deleting"}
-)
-_DEAD |= {"rejected"}
 
 
 def judge(network: Network, flow: Flow, route: Route) -> Onward:
@@ -48,7 +44,7 @@ def judge(network: Network, flow: Flow, route: Route) -> Onward:
 def _state(flow: Flow, peering: Peering) -> Judgement:
     if peering.state == "active":
         return passes(flow, peering.id, "active")
-    if peering.state not in _DEAD:
+    if peering.state not in PEERING_DEAD:
         return undecided(peering.id, f"{peering.id} is in the state {peering.state or 'that was not told'}")
     commands = (remedies.accept_peering(peering.id),) if peering.state == "pending-acceptance" else ()
     return stops(flow, CHECK, peering.id, f"its state is {peering.state}", commands)

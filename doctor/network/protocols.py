@@ -4,7 +4,6 @@ from functools import lru_cache
 
 _SPELLINGS = {"all": "all", "-1": "all", "tcp": "tcp", "6": "tcp", "udp": "udp", "17": "udp"}
 _OTHERS = {"icmp": "icmp", "icmpv6": "icmpv6"}
-CARRIERS = ("all", "tcp", "udp")  # what a rule must be for to carry a connection of ours
 UNKNOWN = ""
 
 

@@ -1,19 +1,18 @@
 """From the contents of describe-* replies to a `Network`. Replies are hostile until they are read."""
 
-import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Any, TypeVar, cast
 
-from doctor.network import read_naming, read_places, read_routes, read_rules
+from doctor.garbage import uncollected
+from doctor.network import contradictions, read_naming, read_places, read_routes, read_rules
 from doctor.network.beyond import EncryptionControl
 from doctor.network.model import Interface, Network, Subnet, Vpc
-from doctor.network.reply import flag, inner, items, kind, text, word
+from doctor.network.reply import Replies, flag, inner, items, objects, text, word
 from doctor.verdict import InvalidRequest
 
-Replies = Mapping[str, Sequence[Any]]
 Thing = TypeVar("Thing")
 _SECTIONS: dict[str, dict[str, Callable[[dict[str, Any]], Any]]] = {
     "vpcs": {"Vpcs": read_places.vpc},
@@ -42,14 +41,9 @@ _OF_PARENTS: dict[str, tuple[str, Callable[[str, dict[str, Any]], Any]]] = {
     "ManagedPrefixListEntries": ("prefix_lists", read_routes.entries),
     "TransitGatewayRoutes": ("transit_tables", read_routes.transit_routes),
 }
-# The top-level keys of the replies that are read here.
-KEYS = (
-    *(key for readers in _SECTIONS.values() for key in readers),
-    *("VpcBlockPublicAccessOptions", "VpcEncryptionControls", "Reservations"),
-)
+_ZONE_ID = re.compile(r"[a-z0-9]+-az\d+")
 _NOT_TOLD: tuple[Any, ...] = ("", None)
 _STATES = ("state", "associated")
-_TOLD_BY_ONE = ("appliance",)  # only a VPC attachment's own reply tells; false is what the others say
 _ATTRIBUTES = {"enableDnsSupport": "dns_support", "enableDnsHostnames": "dns_hostnames"}
 
 
@@ -61,19 +55,7 @@ class _Found:
     thing: Any
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """A collection finds nothing among rules, and passing over a hundred thousand of them doubles the time."""
-    on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if on:
-            gc.enable()
-
-
-@_uncollected()
+@uncollected()
 def network(replies: Replies, *, region: str = "", unread: Mapping[str, str] | None = None) -> Network:
     """The network that replies describe: their lists by their own top-level key, or by `<name>/<parent>`.
 
@@ -85,12 +67,15 @@ def network(replies: Replies, *, region: str = "", unread: Mapping[str, str] | N
     """
     sections = {section: _section(section, readers, replies) for section, readers in _SECTIONS.items()}
     vpcs = cast("dict[str, Vpc] | None", sections["vpcs"])
-    options = {word(item, "InternetGatewayBlockMode") for _, item in _plain(replies, "VpcBlockPublicAccessOptions")}
-    off = "off" if options == {"off"} else ""
-    sections["vpcs"] = None if vpcs is None else _with_attributes(vpcs, replies, off)
+    contradictions.settle(sections)
+    _at_home(sections)
+    mode = _account_wide(replies)
+    sections["vpcs"] = None if vpcs is None else _with_attributes(vpcs, replies, mode)
     subnets = cast("dict[str, Subnet] | None", sections["subnets"])
-    if subnets is not None and off:
-        sections["subnets"] = {key: replace(each, internet=each.internet or off) for key, each in subnets.items()}
+    if subnets is not None and mode:
+        telling = {key for key, vpc in (vpcs or {}).items() if vpc.internet and mode != "off"}
+        silent = {key: each for key, each in subnets.items() if not each.internet and each.vpc not in telling}
+        sections["subnets"] = {**subnets, **{key: replace(each, internet=mode) for key, each in silent.items()}}
     if sections["interfaces"]:
         sections["interfaces"] = _with_instances(sections["interfaces"], replies)
     return Network(
@@ -102,6 +87,29 @@ def network(replies: Replies, *, region: str = "", unread: Mapping[str, str] | N
     )
 
 
+def _at_home(sections: dict[str, Any]) -> None:
+    """Things that do not tell their VPC are in that of their subnets; and zones that some subnets tell by name alone, and
+    others by id alone, cannot be told apart by those ids."""
+    subnets: Mapping[str, Subnet] = sections["subnets"] or {}
+    for section in contradictions.IN_SUBNETS:
+        known = {id: each for id, each in (sections[section] or {}).items() if not each.vpc}
+        homes = {
+            id: {subnets[of].vpc for of in contradictions.subnets_of(each) if of in subnets}
+            for id, each in known.items()
+        }
+        found = {id: replace(each, vpc=min(homes[id])) for id, each in known.items() if len(homes[id]) == 1}
+        sections[section] = {**sections[section], **found} if found else sections[section]
+    ids = {id for id, each in subnets.items() if _ZONE_ID.fullmatch(each.zone)}
+    if ids and len(ids) < len(subnets):
+        sections["subnets"] = {id: replace(each, zone="") if id in ids else each for id, each in subnets.items()}
+
+
+def _account_wide(replies: Replies) -> str:
+    """The mode of Block Public Access of what does not tell its own; "" where it was not read for the account."""
+    modes = {word(item, "InternetGatewayBlockMode") for _, item in objects(replies, "VpcBlockPublicAccessOptions")}
+    return "off" if modes == {"off"} else " or ".join(sorted(modes | {"off by an exclusion"})) if modes - {""} else ""
+
+
 def _section(section: str, readers: Mapping[str, Callable[[dict[str, Any]], Any]], replies: Replies) -> Any:
     """What all replies that tell of a section say, by id; None where there is none."""
     found: list[_Found] = []
@@ -109,6 +117,8 @@ def _section(section: str, readers: Mapping[str, Callable[[dict[str, Any]], Any]
         found += _once(_read(key, reader, replies))
     for key in _of_parents(replies, [name for name, (of, _) in _OF_PARENTS.items() if of == section]):
         listing, parent = key.split("/", 1)
+        if replies[key] is None:
+            raise InvalidRequest(key, "is null, not a list")
         found += _each([(key, {"items": replies[key]})], partial(_OF_PARENTS[listing][1], parent))
     if section == "attachments":
         for key in _of_parents(replies, ["TransitGatewayAssociations"]):
@@ -123,18 +133,7 @@ def _of_parents(replies: Replies, listings: Iterable[str]) -> list[str]:
 
 
 def _read(key: str, reader: Callable[[dict[str, Any]], Any], replies: Replies) -> list[_Found]:
-    return list(_each(_plain(replies, key), reader))
-
-
-def _plain(replies: Replies, key: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The items of a reply, each with its place, and each an object."""
-    listed: object = replies.get(key, ())
-    if not isinstance(listed, list | tuple):
-        raise InvalidRequest(key, f"is {kind(listed)}, not a list")
-    for number, item in enumerate(listed):
-        if not isinstance(item, dict):
-            raise InvalidRequest(f"{key}[{number}]", f"is {kind(item)}, not an object")
-        yield f"{key}[{number}]", item
+    return list(_each(objects(replies, key), reader))
 
 
 def _each(listed: Iterable[tuple[str, dict[str, Any]]], reader: Callable[[dict[str, Any]], Any]) -> Iterator[_Found]:
@@ -175,8 +174,8 @@ def _joined(known: _Found, later: _Found) -> _Found:
         here, there = getattr(known.thing, field.name), getattr(later.thing, field.name)
         if here == there or there in _NOT_TOLD:
             continue
-        if here in _NOT_TOLD or (elsewhere and field.name in _TOLD_BY_ONE):
-            added[field.name] = here or there
+        if here in _NOT_TOLD:
+            added[field.name] = there
         elif elsewhere and field.name in _STATES:
             added[field.name] = " or ".join(sorted((here, there)))
         else:
@@ -184,12 +183,12 @@ def _joined(known: _Found, later: _Found) -> _Found:
     return _Found(known.where, replace(known.thing, **added))
 
 
-def _with_attributes(vpcs: Mapping[str, Vpc], replies: Replies, off: str) -> dict[str, Vpc]:
-    """VPCs with what was asked for each alone, and with Block Public Access off where it is off for the account."""
-    found: dict[str, dict[str, Any]] = {key: {"internet": vpc.internet or off} for key, vpc in vpcs.items()}
+def _with_attributes(vpcs: Mapping[str, Vpc], replies: Replies, mode: str) -> dict[str, Vpc]:
+    """VPCs with what was asked for each alone, and with the account's Block Public Access where they tell none."""
+    found: dict[str, dict[str, Any]] = {key: {"internet": vpc.internet or mode} for key, vpc in vpcs.items()}
     for key in _of_parents(replies, ["VpcAttribute"]):
         vpc, _, attribute = key.split("/", 1)[1].partition(".")
-        for where, item in _plain(replies, key):
+        for where, item in objects(replies, key):
             if attribute in _ATTRIBUTES and vpc in found:
                 try:
                     value = flag(inner(item, attribute[:1].upper() + attribute[1:]), "Value")
@@ -202,7 +201,7 @@ def _with_attributes(vpcs: Mapping[str, Vpc], replies: Replies, off: str) -> dic
 def _with_instances(interfaces: Mapping[str, Interface], replies: Replies) -> dict[str, Interface]:
     """Interfaces with the instances that describe-instances names as theirs, where they do not tell themselves."""
     found = dict(interfaces)
-    for where, reservation in _plain(replies, "Reservations"):
+    for where, reservation in objects(replies, "Reservations"):
         try:
             pairs = [
                 (text(interface, "NetworkInterfaceId"), text(instance, "InstanceId"))
@@ -219,14 +218,19 @@ def _with_instances(interfaces: Mapping[str, Interface], replies: Replies) -> di
 
 def _encryption(replies: Replies) -> dict[str, EncryptionControl] | None:
     """Encryption controls, from their own reply or as describe-vpcs carries them along."""
-    own = _read("VpcEncryptionControls", read_places.encryption, replies)
-    carried = [(where, item) for where, item in _plain(replies, "Vpcs") if item.get("EncryptionControl") is not None]
+    own = [each.thing for each in _read("VpcEncryptionControls", read_places.encryption, replies)]
+    carried = [(where, item) for where, item in objects(replies, "Vpcs") if item.get("EncryptionControl") is not None]
     along = _each(
         carried, lambda item: read_places.encryption(inner(item, "EncryptionControl") | {"VpcId": item["VpcId"]})
     )
-    found = [*along, *own]
-    by_vpc = {each.thing.vpc: each.thing for each in found}
-    return by_vpc if found or "VpcEncryptionControls" in replies else None
+    told = {control.vpc for control in own}
+    found = [*own, *(each.thing for each in along if each.thing.vpc not in told)]
+    # Of one VPC there may be several: those that are deleted are listed for a while.
+    return (
+        {control.id or control.vpc: control for control in found}
+        if found or "VpcEncryptionControls" in replies
+        else None
+    )
 
 
 def _region(subnets: Iterable[Subnet]) -> str:

@@ -6,16 +6,16 @@ ListHostedZonesByVPC says of a VPC (without `/<vpc>` it is the only one's), and 
 replies that hold them under `Domains`.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable
 from typing import Any, TypeVar
 
-from doctor.network.reply import inner, items, kind, name, names, number, text, word
+from doctor.network.reply import Replies, inner, items, kind, name, names, number, objects, text, word
 from doctor.network.zones import FirewallGroup, FirewallRule, Naming, Profile, Record, ResolverRule, Zone, plain
 from doctor.verdict import InvalidRequest
 
-Replies = Mapping[str, Sequence[Any]]
 Thing = TypeVar("Thing")
 _GONE = ("deleting", "deleted", "failed", "overridden")
+_THREATS = ("DnsThreatProtection", "FirewallThreatProtectionId")  # what a rule without a list looks for
 _LISTS = (
     "HostedZones",
     "HostedZoneSummaries",
@@ -34,7 +34,9 @@ def naming(replies: Replies) -> Naming | None:
     """
     if not any(key.partition("/")[0] in _LISTS for key in replies):
         return None
-    rules = _associated_rules(replies)
+    pairs = _optional(replies, "ResolverRuleAssociations", _association)
+    rules = _associated_rules(replies, pairs)
+    read = {rule for _, item in objects(replies, "ResolverRules") if (rule := text(item, "Id"))}
     configs = _optional(replies, "FirewallConfigs", _fails_open)
     return Naming(
         zones=_zones(replies),
@@ -43,22 +45,13 @@ def naming(replies: Replies) -> Naming | None:
         firewalls=_optional(replies, "FirewallRuleGroupAssociations", lambda item: _group(item, replies)),
         profiles=_optional(replies, "ProfileAssociations", _profile),
         fails_open=None if configs is None else dict(configs),
+        strays=tuple(sorted({pair for pair in pairs or () if rules is not None and pair[0] not in read})),
     )
-
-
-def _items(replies: Replies, key: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    listed: object = replies.get(key, ())
-    if not isinstance(listed, list | tuple):
-        raise InvalidRequest(key, f"is {kind(listed)}, not a list")
-    for place, item in enumerate(listed):
-        if not isinstance(item, dict):
-            raise InvalidRequest(f"{key}[{place}]", f"is {kind(item)}, not an object")
-        yield f"{key}[{place}]", item
 
 
 def _read(replies: Replies, key: str, reader: Callable[[dict[str, Any]], Thing | None]) -> tuple[Thing, ...]:
     found = []
-    for where, item in _items(replies, key):
+    for where, item in objects(replies, key):
         try:
             thing = reader(item)
         except ValueError as error:
@@ -76,7 +69,7 @@ def _zones(replies: Replies) -> dict[str, tuple[Zone, ...]] | None:
     """Zones by VPC; None where no VPC was asked about."""
     plainly, start = "HostedZoneSummaries", "HostedZoneSummaries/"
     of = {key.removeprefix(start): key for key in sorted(replies) if key.startswith(start)}
-    vpcs = [text(item, "VpcId") for _, item in _items(replies, "Vpcs")]
+    vpcs = [text(item, "VpcId") for _, item in objects(replies, "Vpcs")]
     if plainly in replies and len(vpcs) == 1:
         of.setdefault(vpcs[0], plainly)
     return {vpc: _read(replies, key, lambda item: _zone(item, replies)) for vpc, key in of.items()} or None
@@ -110,8 +103,7 @@ def _record(item: dict[str, Any]) -> Record:
     )
 
 
-def _associated_rules(replies: Replies) -> tuple[ResolverRule, ...] | None:
-    pairs = _optional(replies, "ResolverRuleAssociations", _association)
+def _associated_rules(replies: Replies, pairs: tuple[tuple[str, str], ...] | None) -> tuple[ResolverRule, ...] | None:
     by_rule: dict[str, list[str]] = {}
     for rule, vpc in pairs or ():
         by_rule.setdefault(rule, []).append(vpc)
@@ -122,7 +114,7 @@ def _associated_rules(replies: Replies) -> tuple[ResolverRule, ...] | None:
         id = name(item, "Id")
         vpcs = None if pairs is None else tuple(sorted(by_rule.get(id, ())))
         targets = tuple(text(target, "Ip") or text(target, "Ipv6") for target in items(item, "TargetIps"))
-        domain = plain(text(item, "DomainName"))
+        domain = plain(name(item, "DomainName"))
         return ResolverRule(id=id, domain=domain, kind=word(item, "RuleType"), targets=targets, vpcs=vpcs)
 
     return _optional(replies, "ResolverRules", read)
@@ -136,9 +128,18 @@ def _group(item: dict[str, Any], replies: Replies) -> FirewallGroup | None:
     if word(item, "Status") in _GONE:
         return None
     id = name(item, "FirewallRuleGroupId")
-    managed = {text(each, "Id") for _, each in _items(replies, "FirewallDomainLists") if text(each, "ManagedOwnerName")}
+    managed = {
+        text(each, "Id") for _, each in objects(replies, "FirewallDomainLists") if text(each, "ManagedOwnerName")
+    }
     rules = _optional(replies, f"FirewallRules/{id}", lambda rule: _firewall_rule(rule, managed, replies))
-    return FirewallGroup(id=id, vpc=name(item, "VpcId"), priority=number(item, "Priority") or 0, rules=rules)
+    status = word(item, "Status")
+    return FirewallGroup(
+        id=id,
+        vpc=name(item, "VpcId"),
+        priority=number(item, "Priority") or 0,
+        rules=rules,
+        status="" if status in ("", "complete", "updating") else status,
+    )
 
 
 def _firewall_rule(item: dict[str, Any], managed: set[str], replies: Replies) -> FirewallRule | None:
@@ -155,7 +156,7 @@ def _firewall_rule(item: dict[str, Any], managed: set[str], replies: Replies) ->
         response=word(item, "BlockResponse"),
         override=plain(text(item, "BlockOverrideDomain")),
         record=text(item, "Qtype").upper(),
-        managed=listed in managed or not listed,
+        managed=listed in managed or any(text(item, key) for key in _THREATS),
     )
 
 
@@ -163,6 +164,8 @@ def _domains(replies: Replies, listed: str) -> tuple[str, ...] | None:
     key = f"FirewallDomains/{listed}"
     if not listed or key not in replies:
         return None
+    if not isinstance(replies[key], list | tuple):
+        raise InvalidRequest(key, f"is {kind(replies[key])}, not a list")
     found: list[str] = []
     for place, item in enumerate(replies[key]):
         if isinstance(item, str):

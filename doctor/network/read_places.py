@@ -9,6 +9,9 @@ from doctor.network.reply import blocks, flag, inner, items, name, names, number
 
 # States in which a CIDR block is not, or no longer, a VPC's or subnet's (EC2 API, VpcCidrBlockState, SubnetCidrBlockState).
 _NOT_THERE = ("associating", "disassociated", "failing", "failed")
+_BLOCK_STATES = frozenset({"", "associated", "disassociating", *_NOT_THERE})
+_IPV6_BLOCKS = "Ipv6CidrBlockAssociationSet"
+_NOT_ATTACHED = ("detached", "attach-failed")  # EC2 API reference, NatGatewayAttachedAppliance, AttachmentState
 
 
 def vpc(item: dict[str, Any]) -> Vpc:
@@ -18,7 +21,7 @@ def vpc(item: dict[str, Any]) -> Vpc:
         blocks=_own_blocks(item),
         owner=text(item, "OwnerId"),
         dhcp_options=text(item, "DhcpOptionsId"),
-        internet=word(inner(item, "BlockPublicAccessStates"), "InternetGatewayBlockMode"),
+        internet=word(item, "BlockPublicAccessStates", "InternetGatewayBlockMode"),
     )
 
 
@@ -31,17 +34,27 @@ def subnet(item: dict[str, Any]) -> Subnet:
         blocks=_own_blocks(item),
         owner=text(item, "OwnerId"),
         free=number(item, "AvailableIpAddressCount"),
-        internet=word(inner(item, "BlockPublicAccessStates"), "InternetGatewayBlockMode"),
-        dns64=flag(item, "EnableDns64") or False,
+        internet=word(item, "BlockPublicAccessStates", "InternetGatewayBlockMode"),
+        state=word(item, "State"),
+        untold=_untold(item),
     )
 
 
 def _own_blocks(item: dict[str, Any]) -> tuple[Block, ...]:
     found = [text(item, "CidrBlock")]
-    for many, of in (("CidrBlockAssociationSet", "CidrBlock"), ("Ipv6CidrBlockAssociationSet", "Ipv6CidrBlock")):
-        live = [part for part in items(item, many) if word(inner(part, f"{of}State"), "State") not in _NOT_THERE]
-        found += [text(part, of) for part in live]
+    for many, of in (("CidrBlockAssociationSet", "CidrBlock"), (_IPV6_BLOCKS, "Ipv6CidrBlock")):
+        live = [part for part in items(item, many) if word(part, f"{of}State", "State") not in _NOT_THERE]
+        found += [name(part, of) for part in live]
     return tuple(block(cidr) for cidr in dict.fromkeys(found) if cidr)
+
+
+def _untold(item: dict[str, Any]) -> tuple[int, ...]:
+    """The families of which a subnet does not tell its block. Every subnet has one of IPv4 but for those that say that
+    they have none (EC2 API reference, Subnet, Ipv6Native); a reply without IPv6 blocks is of a subnet without them."""
+    lacks_4 = not text(item, "CidrBlock") and flag(item, "Ipv6Native") is not True
+    lacks_6 = _IPV6_BLOCKS in item and item[_IPV6_BLOCKS] is None
+    states = {word(part, "Ipv6CidrBlockState", "State") for part in items(item, _IPV6_BLOCKS)}
+    return (4,) * lacks_4 + (6,) * (lacks_6 or bool(states - _BLOCK_STATES))
 
 
 def interface(item: dict[str, Any]) -> Interface:
@@ -50,7 +63,6 @@ def interface(item: dict[str, Any]) -> Interface:
     private += names(item, "Ipv4Prefixes", "Ipv4Prefix")
     private += [*names(item, "Ipv6Addresses", "Ipv6Address"), *names(item, "Ipv6Prefixes", "Ipv6Prefix")]
     public = [inner(part, "Association") for part in (item, *items(item, "PrivateIpAddresses"))]
-    checks = flag(item, "SourceDestCheck")
     return Interface(
         id=name(item, "NetworkInterfaceId"),
         subnet=text(item, "SubnetId"),
@@ -58,12 +70,12 @@ def interface(item: dict[str, Any]) -> Interface:
         groups=names(item, "Groups", "GroupId"),
         addresses=_addresses(private),
         public=_addresses([text(part, "PublicIp") for part in public]),
-        kind=word(item, "InterfaceType") or "interface",
-        status=word(item, "Status") or "in-use",
+        kind=word(item, "InterfaceType"),
+        status=word(item, "Status"),
         owner=text(item, "OwnerId"),
         instance=text(inner(item, "Attachment"), "InstanceId"),
         description=text(item, "Description"),
-        checks_addresses=checks is not False,
+        checks_addresses=flag(item, "SourceDestCheck"),
         denies_internet=flag(item, "DenyAllIgwTraffic") or False,
     )
 
@@ -85,7 +97,7 @@ def endpoint(item: dict[str, Any]) -> Endpoint:
         interfaces=names(item, "NetworkInterfaceIds"),
         tables=names(item, "RouteTableIds"),
         names=tuple(found.rstrip(".").lower() for found in names(item, "DnsEntries", "DnsName")),
-        private_names=flag(item, "PrivateDnsEnabled") or False,
+        private_names=flag(item, "PrivateDnsEnabled"),
         inbound_resolver_only=flag(inner(item, "DnsOptions"), "PrivateDnsOnlyForInboundResolverEndpoint") or False,
         families=word(item, "IpAddressType"),
         service_region=text(item, "ServiceRegion"),
@@ -101,11 +113,12 @@ def nat(item: dict[str, Any]) -> Nat:
         vpc=text(item, "VpcId"),
         state=word(item, "State"),
         subnet=text(item, "SubnetId"),
-        public=word(item, "ConnectivityType") != "private",
-        regional=word(item, "AvailabilityMode") == "regional",
+        # Before there were private and regional ones, replies told neither (EC2 API reference, NatGateway); nor does moto.
+        public={"public": True, "private": False, "": True}.get(word(item, "ConnectivityType")),
+        regional={"regional": True, "zonal": False, "": False}.get(word(item, "AvailabilityMode")),
         table=text(item, "RouteTableId"),
         addresses=tuple(map(_nat_address, items(item, "NatGatewayAddresses"))),
-        proxied=bool(items(item, "AttachedAppliances")),
+        proxied=any(word(part, "AttachmentState") not in _NOT_ATTACHED for part in items(item, "AttachedAppliances")),
     )
 
 
@@ -137,7 +150,7 @@ def vpn_gateway(item: dict[str, Any]) -> Gateway:
 
 def _gateway(item: dict[str, Any], key: str, attachments: str) -> Gateway:
     attached = {name(part, "VpcId"): word(part, "State") for part in items(item, attachments)}
-    return Gateway(id=name(item, key), attached=attached)
+    return Gateway(id=name(item, key), attached=None if item.get(attachments) is None else attached)
 
 
 def peering(item: dict[str, Any]) -> Peering:

@@ -22,14 +22,17 @@ _TARGETS = {
     "IpAddress": "address",
 }
 _GATEWAYS = {"igw": "internet-gateway", "vgw": "vpn-gateway", "vpce": "endpoint", "eigw": "egress-only-gateway"}
-_ENDED = ("disassociated", "failed")
+# EC2 API reference, RouteTableAssociationState. Which table routes while one is associating or disassociating, no page says.
+_STANDING, _ENDED = "associated", ("disassociated", "failed")
+_ENDS = ("SubnetId", "GatewayId", "PublicIpv4Pool")
 
 
 def table(item: dict[str, Any]) -> RouteTable:
     """An item of RouteTables."""
-    live = [
-        part for part in items(item, "Associations") if word(inner(part, "AssociationState"), "State") not in _ENDED
-    ]
+    stated = [(word(part, "AssociationState", "State"), part) for part in items(item, "Associations")]
+    live = [part for state, part in stated if state == _STANDING]
+    between = [(state or "that was not told", part) for state, part in stated if state not in (_STANDING, *_ENDED)]
+    endless = any(not flag(part, "Main") and not any(text(part, key) for key in _ENDS) for part in live)
     return RouteTable(
         id=name(item, "RouteTableId"),
         vpc=text(item, "VpcId"),
@@ -37,7 +40,11 @@ def table(item: dict[str, Any]) -> RouteTable:
         subnets=tuple(found for part in live if (found := text(part, "SubnetId"))),
         gateways=tuple(found for part in live if (found := text(part, "GatewayId"))),
         routes=tuple(map(_route, items(item, "Routes"))),
-        unread=absent(item, routes="Routes", subnets="Associations"),
+        unread=absent(item, routes="Routes", subnets="Associations") or (("subnets",) if endless else ()),
+        unsettled=tuple(
+            (next((text(part, key) for key in _ENDS if text(part, key)), text(item, "VpcId")), state)
+            for state, part in between
+        ),
     )
 
 
@@ -47,7 +54,7 @@ def _route(item: dict[str, Any]) -> Route:
         to=_destination(item, "DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId"),
         via=via,
         target=target,
-        state=word(item, "State") or "active",
+        state=word(item, "State"),
         origin=word(item, "Origin") or "createroute",
     )
 
@@ -61,10 +68,20 @@ def _destination(item: dict[str, Any], *keys: str) -> Block | str:
 
 
 def _target(item: dict[str, Any]) -> tuple[str, str]:
-    for key, via in _TARGETS.items():
-        if target := text(item, key):
+    """The kind of a route's target and its id.
+
+    Raises:
+        ValueError: the route has several targets; an instance is one with its interface.
+    """
+    told = {key: target for key in (*_TARGETS, "GatewayId") if (target := text(item, key))}
+    if "NetworkInterfaceId" in told:
+        told.pop("InstanceId", None)
+    if len(told) > 1:
+        raise ValueError(f"a route has several targets: {' and '.join(told.values())}")
+    for key, target in told.items():
+        if via := _TARGETS.get(key):
             return via, target
-    gateway = text(item, "GatewayId")
+    gateway = told.get("GatewayId", "")
     if gateway == "local":
         return "local", ""
     return _GATEWAYS.get(gateway.partition("-")[0], "unknown"), gateway
@@ -87,11 +104,13 @@ def entries(parent: str, reply: dict[str, Any]) -> PrefixList:
 
 def transit_gateway(item: dict[str, Any]) -> TransitGateway:
     """An item of TransitGateways."""
+    options = inner(item, "Options")
     return TransitGateway(
         id=name(item, "TransitGatewayId"),
         state=word(item, "State"),
         owner=text(item, "OwnerId"),
-        references=_enabled(inner(item, "Options"), "SecurityGroupReferencingSupport"),
+        references=_enabled(options, "SecurityGroupReferencingSupport"),
+        encryption=word(inner(options, "EncryptionSupport"), "EncryptionState"),
     )
 
 
@@ -110,7 +129,7 @@ def attachment(item: dict[str, Any]) -> Attachment:
         state=word(item, "State"),
         owner=text(item, "ResourceOwnerId"),
         table=text(association, "TransitGatewayRouteTableId"),
-        associated=word(association, "State"),
+        associated=word(item, "Association", "State"),
     )
 
 
@@ -126,7 +145,7 @@ def vpc_attachment(item: dict[str, Any]) -> Attachment:
         owner=text(item, "VpcOwnerId"),
         subnets=None if item.get("SubnetIds") is None else names(item, "SubnetIds"),
         references=_enabled(options, "SecurityGroupReferencingSupport"),
-        appliance=word(options, "ApplianceModeSupport") == "enable",
+        appliance=_enabled(options, "ApplianceModeSupport"),
     )
 
 
@@ -157,6 +176,6 @@ def _transit_route(item: dict[str, Any]) -> TransitRoute:
     return TransitRoute(
         to=_destination(item, "DestinationCidrBlock", "PrefixListId"),
         attachments=names(item, "TransitGatewayAttachments", "TransitGatewayAttachmentId"),
-        state=word(item, "State") or "active",
+        state=word(item, "State"),
         static=word(item, "Type") != "propagated",
     )

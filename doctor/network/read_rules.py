@@ -15,6 +15,9 @@ _LAST_PORT = ALL_PORTS[1]
 _TOLD = itemgetter(
     "IpProtocol", "FromPort", "ToPort", "IpRanges", "Ipv6Ranges", "PrefixListIds", "UserIdGroupPairs"
 )  # what EC2 says of a rule with ports
+_FAR_ENDS = ("IpRanges", "Ipv6Ranges", "PrefixListIds", "UserIdGroupPairs")
+_PERMISSION = frozenset({"IpProtocol", "FromPort", "ToPort", *_FAR_ENDS})
+_KEYS = len(_PERMISSION)
 _tuple = tuple.__new__
 
 
@@ -36,9 +39,9 @@ def _rule(permission: dict[str, Any]) -> GroupRule:
     try:
         protocol, first, last, (part,), more, lists, groups = _TOLD(permission)
         sound = protocol in _WITH_PORTS and type(first) is type(last) is int and 0 <= first <= last <= _LAST_PORT
-        if sound and not (more or lists or groups):
+        if sound and more == lists == groups == [] and len(permission) == _KEYS:
             # Straight to the tuple, past a constructor that takes its time.
-            return _tuple(GroupRule, (protocol, (first, last), (block(part["CidrIp"]),), (), ()))
+            return _tuple(GroupRule, (protocol, (first, last), (block(part["CidrIp"]),), (), (), False))
     except (TypeError, ValueError, KeyError, AttributeError):
         pass  # another kind of rule, or what is not sound: that is told below
     protocol, ports = _span(permission.get("IpProtocol"), permission.get("FromPort"), permission.get("ToPort"))
@@ -48,7 +51,16 @@ def _rule(permission: dict[str, Any]) -> GroupRule:
         blocks=(*_ranges(permission, "IpRanges", "CidrIp"), *_ranges(permission, "Ipv6Ranges", "CidrIpv6")),
         lists=names(permission, "PrefixListIds", "PrefixListId"),
         groups=tuple(map(_reference, items(permission, "UserIdGroupPairs"))),
+        untold=_untold(permission),
     )
+
+
+def _untold(permission: dict[str, Any]) -> bool:
+    """Whether something that is not known may be a far end of a rule: it names none, though every rule has one, a list is
+    null, or a key that nobody knows holds something. A list that is not there, beside another one, is an empty one."""
+    none = not any(permission.get(key) for key in _FAR_ENDS)
+    null = any(permission[key] is None for key in _FAR_ENDS if key in permission)
+    return none or null or any(value for key, value in permission.items() if key not in _PERMISSION)
 
 
 def _ranges(permission: dict[str, Any], key: str, of: str) -> tuple[Block, ...]:
@@ -63,7 +75,10 @@ def _ranges(permission: dict[str, Any], key: str, of: str) -> tuple[Block, ...]:
 
 
 def _span(protocol: object, first: object, last: object) -> tuple[str, tuple[int, int]]:
-    """Protocol and ports; of ICMP the same keys hold type and code, which no connection of ours has."""
+    """Protocol and ports; of ICMP the same keys hold type and code, which no connection of ours has.
+
+    Rules for TCP and UDP always name their ports (EC2 API reference, IpPermission: "you must specify a port range").
+    """
     try:
         return _sound_span(protocol, first, last)
     except TypeError:  # a list or an object cannot be looked up
@@ -80,7 +95,9 @@ def _sound_span(protocol: object, first: object, last: object) -> tuple[str, tup
     if protocol not in _WITH_PORTS:
         return protocol, ALL_PORTS
     start, end = (number({"the port": port}, "the port") for port in (first, last))
-    if start is None or end is None or (start == -1 and end in (-1, 65535)):
+    if start is None or end is None:
+        raise ValueError(f"a rule for {protocol} has the ports {start} to {end}, and a rule for {protocol} names both")
+    if start == -1 and end in (-1, _LAST_PORT):
         return protocol, ALL_PORTS
     if not 0 <= start <= end <= _LAST_PORT:
         raise ValueError(f"{start} to {end} is no range of ports")
@@ -104,9 +121,26 @@ def acl(item: dict[str, Any]) -> Acl:
         vpc=text(item, "VpcId"),
         default=flag(item, "IsDefault") or False,
         subnets=names(item, "Associations", "SubnetId"),
-        entries=tuple(map(_entry, items(item, "Entries"))),
+        entries=_each_number_once(tuple(map(_entry, items(item, "Entries")))),
         unread=absent(item, entries="Entries", subnets="Associations"),
     )
+
+
+def _each_number_once(entries: tuple[AclEntry, ...]) -> tuple[AclEntry, ...]:
+    """The first match decides, so two entries of one number, direction and family that differ leave nothing decided.
+
+    Raises:
+        ValueError: there are such; no network ACL has them (EC2 API reference, CreateNetworkAclEntry).
+    """
+    known: dict[tuple[int, bool, int], AclEntry] = {}
+    for each in entries:
+        place = each.number, each.egress, each.block.family
+        if known.setdefault(place, each) != each:
+            way = "outbound" if each.egress else "inbound"
+            raise ValueError(
+                f"two {way} entries for IPv{each.block.family} have the RuleNumber {each.number}, and differ"
+            )
+    return tuple(known.values())
 
 
 def _entry(item: dict[str, Any]) -> AclEntry:
@@ -114,7 +148,9 @@ def _entry(item: dict[str, Any]) -> AclEntry:
     if rule is None or egress is None or action not in ("allow", "deny"):
         raise ValueError(f"an entry has the RuleNumber {rule}, Egress {egress} and RuleAction {action!r}")
     span = inner(item, "PortRange")
-    protocol, ports = _span(item.get("Protocol"), span.get("From"), span.get("To"))
+    # An entry without a range is for every port; half a range is nothing that AWS sends.
+    first, last = ALL_PORTS if item.get("PortRange") is None else (span.get("From"), span.get("To"))
+    protocol, ports = _span(item.get("Protocol"), first, last)
     return AclEntry(
         number=rule,
         egress=egress,

@@ -6,29 +6,23 @@ be active, and both VPCs in one Region); "Introducing security group referencing
 2024: only inbound rules can refer across a transit gateway, "at this time").
 """
 
-from doctor.network.beyond import Peering
+from doctor.network.beyond import PEERING_DEAD, Peering
 from doctor.network.blocks import Block
 from doctor.network.ends import Flow
 from doctor.network.model import GroupReference, Interface, Network
 
 _WAYS = ("", "local", "peering")  # the kinds of route over which an outbound rule knows groups; "" is unknown
-_DEAD = {
-    "deleted",
-    "deleting",
-    "expired",
-    "failed",
-    "initiating-request",
-    "pending-acceptance",
-    "provisioning",
-    "rejected",
-}
 
 
 def stale(reference: GroupReference) -> bool | str:
     """Whether the peering connection that a reference crosses is gone; a reason where its status is an unknown word."""
     if reference.status in ("", "active"):
         return False
-    return True if reference.status in _DEAD else f"the status {reference.status!r} of {reference.peering} is not known"
+    return (
+        True
+        if reference.status in PEERING_DEAD
+        else f"the status {reference.status!r} of {reference.peering} is not known"
+    )
 
 
 def admits_source(flow: Flow, far: Interface, reference: GroupReference, keeps_groups: bool | None) -> bool | str:
@@ -80,9 +74,9 @@ def bearer(network: Network, flow: Flow, far: Interface | None, way: str) -> str
 def _admits_unseen(network: Network, flow: Flow, reference: GroupReference) -> bool | str:
     """No interface is known to carry the destination: nothing bears the group, unless interfaces there were not read."""
     address, near = flow.destination.address, flow.source.vpc
-    if not reference.peering and reference.vpc not in ("", near):
+    there, blocks = _whereabouts(network, near, reference)
+    if there != near and not reference.peering and _reaches_across(network, near, there, reference) is False:
         return False  # only a transit gateway could lead there
-    there, blocks = _beyond(network, near, reference) if reference.peering else (near, _blocks(network, near))
     if blocks is not None and not any(part.covers(address) for part in blocks):
         return False
     if network.interfaces is not None and (there == near or there in (network.vpcs or {})):
@@ -95,11 +89,13 @@ def _blocks(network: Network, vpc: str) -> tuple[Block, ...] | None:
     return None if found is None else found.blocks
 
 
-def _beyond(network: Network, near: str, reference: GroupReference) -> tuple[str, tuple[Block, ...] | None]:
-    """The VPC at the other end of a reference's peering connection, and its CIDRs; None where they were not read."""
+def _whereabouts(network: Network, near: str, reference: GroupReference) -> tuple[str, tuple[Block, ...] | None]:
+    """The VPC of a reference's group, at the other end of its peering connection if it names one, and the VPC's CIDRs; None
+    where they were not read."""
     peering = (network.peerings or {}).get(reference.peering)
     if peering is None:
-        return reference.vpc, _blocks(network, reference.vpc)
+        there = reference.vpc if reference.peering else reference.vpc or near
+        return there, _blocks(network, there)
     side = peering.accepter if peering.requester.vpc == near else peering.requester
     return side.vpc, side.blocks or _blocks(network, side.vpc)
 

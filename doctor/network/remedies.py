@@ -1,8 +1,10 @@
 """The AWS CLI commands that would open a path: real ids, quoted for a shell.
 
-What only the operator can know (an allocation's id, which subnet shall hold a NAT gateway) stands in capitals.
+What an earlier command makes, later ones name by a variable of the shell: `nat=$(aws …)`, and then `"$nat"`. What only the
+operator can know (which subnet shall hold a NAT gateway, where none leads to the internet) stands in capitals.
 """
 
+import re
 import shlex
 from collections.abc import Sequence
 
@@ -22,9 +24,21 @@ IPv6Route:
     EgressOnlyInternetGatewayId: !Ref EgressOnlyGateway"""
 
 
+_VARIABLE = re.compile(r"\$[a-z]+")
+_ALLOCATION = "$allocation"
+NEW_NAT, NEW_EGRESS_ONLY = "$nat", "$gateway"  # the gateways that commands below make
+
+
 def command(*words: str) -> str:
-    """`aws ec2 …`, each word quoted where a shell would read it as more than one."""
-    return shlex.join(("aws", "ec2", *words))
+    """`aws ec2 …`, each word quoted where a shell would read it as more than one; a variable's name as its value."""
+    return " ".join(
+        ("aws", "ec2", *(f'"{word}"' if _VARIABLE.fullmatch(word) else shlex.quote(word) for word in words))
+    )
+
+
+def made(variable: str, command_: str, query: str) -> str:
+    """Keep what a command answers in a variable of the shell; `query` is a path in its reply."""
+    return f"{variable.removeprefix('$')}=$({command_} --query {query} --output text)"
 
 
 def cidr(block: Block) -> str:
@@ -48,6 +62,18 @@ def group_egress(group: str, protocol: str, port: int, to: Block | str) -> str:
 def group_ingress(group: str, protocol: str, port: int, source: Block | str) -> str:
     """Let a block, or the bearers of another security group, in."""
     return _group_rule("authorize-security-group-ingress", group, protocol, port, source)
+
+
+def security_group(vpc: str, name: str, description: str) -> str:
+    """A new security group, which lets nothing in. The description holds no more than EC2 takes: a-z, A-Z, 0-9, spaces …"""
+    return command("create-security-group", "--vpc-id", vpc, "--group-name", name, "--description", description)
+
+
+def group_named(vpc: str, name: str) -> str:
+    """Print the id of a VPC's security group of this name; in a VPC no two bear the same."""
+    filters = (f"Name=vpc-id,Values={vpc}", f"Name=group-name,Values={name}")
+    query = ("--query", "SecurityGroups[0].GroupId", "--output", "text")
+    return command("describe-security-groups", "--filters", *filters, *query)
 
 
 def _group_rule(verb: str, group: str, protocol: str, port: int, far: Block | str) -> str:
@@ -133,14 +159,20 @@ def endpoint(id: str, option: str, *values: str) -> str:
     return command("modify-vpc-endpoint", "--vpc-endpoint-id", id, option, *values)
 
 
-def nat_gateway(subnet: str) -> str:
-    """A public NAT gateway in a subnet; the Elastic IP is the operator's."""
-    return command("create-nat-gateway", "--subnet-id", subnet, "--allocation-id", "ALLOCATION")
+def nat_gateway(subnet: str) -> tuple[str, ...]:
+    """NEW_NAT, a public NAT gateway in a subnet, with an Elastic IP of its own; a route to it has to wait until it is there."""
+    words = ("create-nat-gateway", "--subnet-id", subnet, "--allocation-id", _ALLOCATION)
+    return (
+        made(_ALLOCATION, command("allocate-address", "--domain", "vpc"), "AllocationId"),
+        made(NEW_NAT, command(*words), "NatGateway.NatGatewayId"),
+        command("wait", "nat-gateway-available", "--nat-gateway-ids", NEW_NAT),
+    )
 
 
 def egress_only_gateway(vpc: str) -> str:
-    """A way out for a VPC's IPv6; it has no state to wait for, and no address of its own."""
-    return command("create-egress-only-internet-gateway", "--vpc-id", vpc)
+    """NEW_EGRESS_ONLY, a way out for a VPC's IPv6; it has no state to wait for, and no address of its own."""
+    made_ = command("create-egress-only-internet-gateway", "--vpc-id", vpc)
+    return made(NEW_EGRESS_ONLY, made_, "EgressOnlyInternetGateway.EgressOnlyInternetGatewayId")
 
 
 def attach_internet_gateway(gateway: str, vpc: str) -> str:

@@ -1,12 +1,32 @@
 """Values out of a describe-* reply, which may be anything: the expected kind, nothing, or a ValueError that says what.
 
-A key that is missing or null gives the "unread" value of its kind. Words of enumerations are made lower case, not checked.
+A key that is missing or null gives the "unread" value of its kind. Words of enumerations are made lower case, not checked;
+of these a null is `null`, which is a word that nobody knows: older replies lack a key, and none has it as null.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from doctor.network.blocks import Block, block
+from doctor.verdict import InvalidRequest
+
+NULL = "null"
+Replies = Mapping[str, Sequence[Any]]  # what the replies list, by their own top-level key or by `<name>/<parent>`
+
+
+def objects(replies: Replies, key: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The items of a reply, each with its place, and each an object.
+
+    Raises:
+        InvalidRequest: they are no list, or one is no object.
+    """
+    listed: object = replies.get(key, ())
+    if not isinstance(listed, list | tuple):
+        raise InvalidRequest(key, f"is {kind(listed)}, not a list")
+    for place, item in enumerate(listed):
+        if not isinstance(item, dict):
+            raise InvalidRequest(f"{key}[{place}]", f"is {kind(item)}, not an object")
+        yield f"{key}[{place}]", item
 
 
 def kind(value: object) -> str:
@@ -25,9 +45,15 @@ def text(item: dict[str, Any], key: str) -> str:
     return value
 
 
-def word(item: dict[str, Any], key: str) -> str:
-    """A word of an enumeration, in lower case."""
-    return text(item, key).lower()
+def word(item: dict[str, Any], *path: str) -> str:
+    """A word of an enumeration, in lower case, at the end of a path of keys; "" where a key of it is not there."""
+    for key in path[:-1]:
+        if key not in item:
+            return ""
+        if item[key] is None:
+            return NULL
+        item = inner(item, key)
+    return NULL if path[-1] in item and item[path[-1]] is None else text(item, path[-1]).lower()
 
 
 def name(item: dict[str, Any], key: str) -> str:
@@ -79,9 +105,9 @@ def items(item: dict[str, Any], key: str) -> Sequence[dict[str, Any]]:
 
 
 def names(item: dict[str, Any], key: str, of: str = "") -> tuple[str, ...]:
-    """A list of texts, or of one key of a list of objects; what is empty is left out."""
+    """A list of texts, of which empty ones are left out, or of one key of a list of objects, each of which has it."""
     if of:
-        return tuple(found for part in items(item, key) if (found := text(part, of)))
+        return tuple(name(part, of) for part in items(item, key))
     value = item.get(key)
     if value is None:
         return ()

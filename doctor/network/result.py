@@ -39,8 +39,8 @@ class Blocker:
 class Judgement:
     """One stage's answer about the connections of a path: those that surely pass, and those that surely do not.
 
-    What is in neither is undecided, and `unknowns` say why; `suspects` are components that may stop it. `notes` are the
-    assumptions that were made. Stages are joined by `then`.
+    What is in neither is undecided, and `unknowns` say why; `suspects` are components that may stop it. `assumed` names
+    what nothing told of and was taken for granted, `notes` what else a reader wants to know. Stages are joined by `then`.
     """
 
     open: Area
@@ -50,6 +50,7 @@ class Judgement:
     blockers: tuple[Blocker, ...] = ()
     unknowns: tuple[str, ...] = ()
     suspects: tuple[Blocker, ...] = ()
+    assumed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     odds: float = 1.0
 
@@ -66,6 +67,7 @@ class Judgement:
             blockers=self.blockers + later.blockers,
             unknowns=_joined(self.unknowns, later.unknowns),
             suspects=self.suspects + later.suspects,
+            assumed=_joined(self.assumed, later.assumed),
             notes=_joined(self.notes, later.notes),
             odds=self.odds * later.odds,
         )
@@ -81,7 +83,8 @@ class Path:
     """The verdict on one path. `share` is the fraction of (source address x source port) that passes; None undecided.
 
     `reachable` is true only at a share of 1, false below, None where what was not read could change that. `suspects` are
-    components on the way whose rules nobody can read from here: they may stop it, and are no blockers.
+    components on the way whose rules nobody can read from here: they may stop it, and are no blockers. `assumed` is what
+    was not read either, and what the verdict rests on, since few replies tell it.
     """
 
     reachable: bool | None
@@ -91,6 +94,7 @@ class Path:
     blockers: tuple[Blocker, ...] = ()
     unknowns: tuple[str, ...] = ()
     suspects: tuple[Blocker, ...] = ()
+    assumed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @classmethod
@@ -106,5 +110,6 @@ class Path:
             blockers=judged.blockers,
             unknowns=() if decided and not judged.open else judged.unknowns,
             suspects=judged.suspects,
+            assumed=judged.assumed,
             notes=judged.notes,
         )

@@ -9,7 +9,7 @@ that overlaps the local one loses even where it is longer.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from doctor.network.blocks import Block, block
+from doctor.network.blocks import PRIVATE, Block
 from doctor.network.exempt import RESERVED
 from doctor.network.model import Network, Route, RouteTable
 
@@ -22,9 +22,6 @@ _RANKS = {
     "advertisement": _PROPAGATED,
 }
 _STATES = {"active", "blackhole"}
-
-# Where VPCs have their addresses, and the lists of AWS services behind gateway endpoints have none.
-_PRIVATE = tuple(map(block, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,26 +47,41 @@ class _Candidate:
         return f"{to} via {self.route.target or self.route.via}"
 
 
-def table_of(network: Network, subnet: str, vpc: str = "") -> RouteTable | str:
-    """The table that names the subnet, else its VPC's main one; a reason where it cannot be told.
-
-    `vpc` is the subnet's, for a caller that knows it though the subnet itself was not read.
-    """
+def table_of(network: Network, subnet: str) -> RouteTable | str:
+    """The table that names the subnet, else its VPC's main one; a reason where it cannot be told."""
     if network.tables is None:
         return network.missing("the route table of", "RouteTables", subnet)
     naming, main = network.once(("routes", "by subnet"), lambda: _by_subnet(network.tables or {}))
+    between = network.once(("routes", "between"), lambda: _unsettled(network.tables or {}))
+    if subnet in between:
+        return between[subnet]
     found = naming.get(subnet)
     if found is None:
         known = (network.subnets or {}).get(subnet)
-        home = known.vpc if known else vpc
-        if not home:
-            return network.missing("subnet", "Subnets", subnet)
-        if any("subnets" in table.unread for table in network.tables.values() if table.vpc == home):
-            return network.missing("the route table of", "RouteTables", subnet)
+        home = known.vpc if known else ""
+        if reason := between.get(home) or _mainless(network, subnet, home):
+            return reason
         found = main.get(home)
     if not found:
         return network.missing("the main route table for", "RouteTables", subnet)
     return found[0] if len(found) == 1 else f"{' and '.join(table.id for table in found)} both claim {subnet}"
+
+
+def _mainless(network: Network, subnet: str, vpc: str) -> str:
+    """Why it cannot be told whether the main table of its VPC routes a subnet; "" where it does."""
+    if not vpc:
+        return network.missing("subnet", "Subnets", subnet)
+    unread = any("subnets" in table.unread for table in (network.tables or {}).values() if table.vpc == vpc)
+    return network.missing("the route table of", "RouteTables", subnet) if unread else ""
+
+
+def _unsettled(tables: Mapping[str, RouteTable]) -> dict[str, str]:
+    """Why it cannot be told which table routes a subnet, or which is the main one of a VPC."""
+    return {
+        id: f"the association of {table.id} with {id} is in the state {state}: which table routes there is not known"
+        for _, table in sorted(tables.items())
+        for id, state in table.unsettled
+    }
 
 
 def _by_subnet(tables: Mapping[str, RouteTable]) -> tuple[dict[str, list[RouteTable]], dict[str, list[RouteTable]]]:
@@ -132,7 +144,8 @@ def _decide(network: Network, table: RouteTable, meeting: Sequence[_Candidate], 
     best = min(covering, key=lambda one: (one.block.size, one.rank, one.words), default=None)
     unknowns = [*_parts(best, standing, to), *_rivals(best, covering), *_unread(network, table, best, to)]
     if best is not None and best.route.state not in _STATES:
-        unknowns.append(f"the state {best.route.state!r} of the route {best.words} of {table.id} is not known")
+        state = f"the state {best.route.state!r}" if best.route.state else "the state"
+        unknowns.append(f"{state} of the route {best.words} of {table.id} is not known")
     if unknowns:
         return Choice(unknowns=tuple(sorted(set(unknowns))))
     return Choice(route=best.route if best else None)
@@ -168,7 +181,7 @@ def _unread(network: Network, table: RouteTable, best: _Candidate | None, to: Bl
     """Prefix lists that were not read, and could hold a longer block. The lists of AWS services hold no private ones."""
     if best is not None and best.rank < _LISTED and best.block.size == 1:
         return []
-    private = any(part.covers(to) for part in _PRIVATE)
+    private = any(part.covers(to) for part in PRIVATE)
     found = []
     for route in table.routes:
         if isinstance(route.to, Block) or _blocks(network, route.to) is not None:

@@ -12,7 +12,6 @@ _SUFFIXES = {  # by the beginning of a region's name (botocore's partitions.json
     "eu-isoe-": "cloud.adc-e.uk",
     "us-isof-": "csp.hci.ic.gov",
 }
-_DOMAINS = tuple(f".{suffix}" for suffix in ("amazonaws.com", "api.aws", *_SUFFIXES.values()))
 # Where the service's labels turned round are not the host's (PrivateLink guide, "AWS services that integrate with AWS
 # PrivateLink", and the services' own guides).
 _SPECIAL = {
@@ -59,11 +58,6 @@ def _parts(service: str) -> tuple[str, str]:
 def _written(forms: tuple[str, ...], region: str) -> tuple[str, ...]:
     suffix = next((suffix for start, suffix in _SUFFIXES.items() if region.startswith(start)), "amazonaws.com")
     return tuple(form.format(r=region, s=suffix) for form in forms)
-
-
-def is_aws(host: str) -> bool:
-    """Whether the name lies in a domain that only AWS answers for."""
-    return f".{host}".endswith(_DOMAINS)
 
 
 def matches(pattern: str, host: str) -> bool:

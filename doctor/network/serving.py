@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from doctor.aws_domains import is_aws
 from doctor.network import service_names
 
 if TYPE_CHECKING:  # evidence is made of what is here, and every run imports that
@@ -16,6 +17,8 @@ _REGION = re.compile(r"\.([a-z]{2,4}(?:-[a-z]+)+-\d+)\.")
 _ODD = ("s3", "ecr.dkr", "execute-api", "kinesis-streams", "kinesis-firehose")
 _GLOBAL = "com.amazonaws.us-east-1.s3"  # s3.amazonaws.com, which botocore still calls there, has no region in its name
 GATEWAYS = ("dynamodb", "s3", "s3express")
+# EC2 API reference, VpcEndpoint, State: in these an endpoint passes nothing, and answers to no name.
+DEAD = frozenset({"pendingacceptance", "pending", "deleting", "deleted", "rejected", "failed", "expired"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +32,7 @@ class Serving:
     kind: str
     service: str
     state: str
-    private_names: bool = False
+    private_names: bool | None = False
     zones: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     addresses: tuple[str, ...] | None = ()
@@ -77,7 +80,7 @@ def service_of(host: str) -> str:
     The rule is that of `service_names.private`, turned round. Whether AWS offers such an endpoint is not told by it.
     """
     found = _REGION.search(host)
-    if not found or not service_names.is_aws(host):
+    if not found or not is_aws(host):
         return _GLOBAL if any(service_names.matches(name, host) for name in service_names.gateway(_GLOBAL)) else ""
     prefix = f"{'cn.' if found[1].startswith('cn-') else ''}com.amazonaws.{found[1]}."
     for name in (*GATEWAYS, *_ODD):

@@ -55,6 +55,7 @@ def of_function(subnet: Subnet, groups: tuple[str, ...], *, families: tuple[int,
         zone=subnet.zone,
         groups=tuple(sorted(groups)),
         blocks=tuple(sorted(_hosts(block) for block in subnet.blocks if block.family in families)),
+        untold=tuple(family for family in subnet.untold if family in families),
     )
 
 

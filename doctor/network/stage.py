@@ -40,9 +40,9 @@ def undecided_answer(component: str, *reasons: str) -> Judgement:
     return Judgement(open=Area(), returning=(hop,), unknowns=reasons)
 
 
-def assumed(flow: Flow, note: str) -> Judgement:
+def assumed(flow: Flow, assumption: str) -> Judgement:
     """Everything goes on, if the assumption holds."""
-    return Judgement(open=flow.whole, notes=(note,))
+    return Judgement(open=flow.whole, assumed=(assumption,))
 
 
 def placed(judged: Judgement, place: str) -> Judgement:
@@ -81,6 +81,7 @@ def carried(flow: Flow, inner: Sequence[tuple[Flow, Judgement]]) -> Judgement:
         blockers=_each_once(judged.blockers for _, judged in inner),
         unknowns=_each_once(judged.unknowns for _, judged in inner),
         suspects=_each_once(judged.suspects for _, judged in inner),
+        assumed=_each_once(judged.assumed for _, judged in inner),
         notes=_each_once(judged.notes for _, judged in inner),
     )
 

@@ -112,8 +112,6 @@ class Trace:
         found = [_for_all(blocker, way.address, kind) for way in ways for blocker in way.path.blockers]
         if self.reachable is False and self.resolution:
             found += map(_problem, self.resolution.problems)
-            if self.resolution.kind is Kind.NOWHERE and not self.resolution.problems:
-                found.append(_nameless(self.resolution))
         return tuple({(each.check, each.component, each.direction): each for each in reversed(found)}.values())[::-1]
 
     @property
@@ -123,18 +121,20 @@ class Trace:
 
     @property
     def unknowns(self) -> tuple[str, ...]:
-        """What was not read about the name and about all ways."""
+        """What was not read about the name and about all ways; of an open one also what was taken for granted."""
         said = list(self.resolution.unknowns) if self.resolution else []
         said += [unknown for way in self.ways for unknown in way.path.unknowns]
         if not self.ways and self.found and self.found.reason and self.reachable is None:
             said.append(self.found.reason)
         if self.reachable is None and not said and self.found:
             said += self.found.notes
+        if self.reachable is not False:
+            said += [assumed for way in self.ways for assumed in way.path.assumed]
         return tuple(dict.fromkeys(said))
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What was taken for granted, and what keeps a name from a better answer where that may not matter."""
+        """What else a reader wants to know, and what keeps a name from a better answer where that may not matter."""
         said = list(self.found.notes) if self.found else []
         if self.resolution and self.reachable is not False:
             said += [problem.detail for problem in self.resolution.problems]
@@ -158,7 +158,7 @@ def _to_host(network: Network, source: Source, asked: Asked) -> Trace:
         path = Path(reachable=None, share=None, unknowns=(unread,))
         return Trace(asked=asked, ways=(Way(address=asked.host, path=path),))
     resolution = names.resolve(network, source.vpc, asked.host)
-    families = tuple(sorted({each.family for each in source.blocks})) or (4, 6)
+    families = tuple(sorted({*(each.family for each in source.blocks), *source.untold})) or (4, 6)
     if resolution.kind is Kind.PUBLIC and not resolution.addresses and 4 in families:
         families = (4,)  # what is on the internet has such an address; much of it has no other
     apart = told_apart(network, source)
@@ -180,9 +180,3 @@ def _problem(told: Problem) -> Blocker:
     """What keeps a name from its best answer, as what it is to the path."""
     where, commands = told.component, told.commands
     return Blocker(check=told.check, component=where, direction="forward", detail=told.detail, commands=commands)
-
-
-def _nameless(resolution: Resolution) -> Blocker:
-    where = resolution.component or resolution.host
-    detail = f"{resolution.host} has no address there"
-    return Blocker(check="dns.no-address", component=where, direction="forward", detail=detail)

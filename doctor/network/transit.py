@@ -11,6 +11,7 @@ from doctor.network.acls import Leg
 from doctor.network.arrival import Target, admit, find
 from doctor.network.beyond import Attachment
 from doctor.network.blocks import Block
+from doctor.network.encryption import across
 from doctor.network.ends import Flow
 from doctor.network.model import Network, Route, RouteTable, Subnet
 from doctor.network.onward import Onward
@@ -48,10 +49,17 @@ def judge(network: Network, flow: Flow, route: Route) -> Onward:
         passes(flow, route.target, gateway.state) if gateway else _unseen(network, route.target),
         _state(flow, near),
         _zoned(network, flow, near, flow.source.zone),
+        across(network, flow, route.target, _joined(network, near, led.attachment)),
         led.judged,
     ]
     beyond = _beyond(network, flow, near, led.attachment) if led.attachment else _nowhere(network, flow, near)
     return Onward(judged=all_of(flow, *stages, beyond), legs=())
+
+
+def _joined(network: Network, near: Attachment, id: str) -> list[str]:
+    """The VPCs of both attachments."""
+    far = (network.attachments or {}).get(id)
+    return sorted({near.resource} | ({far.resource} if far and far.kind == "vpc" else set()))
 
 
 def _unseen(network: Network, gateway: str) -> Judgement:
@@ -152,10 +160,15 @@ def _zone(network: Network, subnet: str) -> str:
 
 
 def _handed_over(network: Network, attachment: Attachment, zone: str) -> list[Subnet]:
-    """The attachment's subnets by which the gateway may hand over what comes from a zone; none where one is unread."""
+    """The attachment's subnets by which the gateway may hand over what comes from a zone; none where one is unread.
+
+    In appliance mode it picks one of any zone by a hash of the flow (transit gateway guide, "Appliance in a shared services
+    VPC").
+    """
     found = [(network.subnets or {}).get(id) for id in attachment.subnets or ()]
     every = sorted((each for each in found if each), key=lambda each: each.id)
-    return in_zone(network, attachment, zone) or (every if len(every) == len(found) else [])
+    kept = in_zone(network, attachment, zone) if attachment.appliance is False else None
+    return kept or (every if len(every) == len(found) else [])
 
 
 def _far_edge(network: Network, flow: Flow, far: Attachment, target: Target) -> Judgement:

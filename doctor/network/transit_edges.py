@@ -2,8 +2,8 @@
 
 Sources: transit gateway guide, "Network ACLs for transit gateways" (where the attachment is in the very subnet, its ACL
 sees what goes to the gateway, both ways, and nothing of what comes from it), "Transit gateway attachments to a VPC" (into
-the gateway only by the own zone's subnet). The gateway hands packets over in the zone that they come from where the
-attachment has a subnet there, else in any.
+the gateway only by the own zone's subnet), "Appliance in a shared services VPC": the gateway hands packets over in the
+zone that they come from where the attachment has a subnet there, else in any, and in appliance mode in any always.
 """
 
 from doctor.network import acls, routes
@@ -28,7 +28,7 @@ def in_zone(network: Network, attachment: Attachment, zone: str) -> list[Subnet]
         return None
     known = [network.subnets.get(id) for id in attachment.subnets]
     here = sorted((each for each in known if each and each.zone == zone), key=lambda each: each.id)
-    return here if here or all(known) else None
+    return here if here or all(each and each.zone for each in known) else None
 
 
 def into(network: Network, flow: Flow, subnet: str, entries: list[Subnet] | None, legs: Legs) -> Judgement:

@@ -53,7 +53,7 @@ def _association(network: Network, flow: Flow, entered: Attachment) -> Judgement
     if entered.associated in ("disassociating", "disassociated"):
         detail = f"its association with {entered.table or 'a route table'} is {entered.associated}"
         return stops(flow, CHECK, entered.id, detail, _association_command(network, entered))
-    if entered.table:
+    if entered.table or entered.associated:
         return undecided(entered.id, f"the association of {entered.id} is in the state {entered.associated}")
     # Only the gateway's owner is told of associations: where others of this gateway show one, ours has none.
     shown = [each for each in (network.attachments or {}).values() if each.gateway == entered.gateway and each.table]

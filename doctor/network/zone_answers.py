@@ -29,13 +29,21 @@ def answer(question: Question, vpc: Vpc, zones: tuple[Zone, ...], served: Served
         return undecided(question, why, component=zone.id)
     records = hosted_zones.lookup(zone, host)
     if records is None:
-        words = (
-            f"hosted zone {zone.id} ({zone.name}) answers in {vpc.id}, and has no {host}: no public resolver is asked"
-        )
-        commands = dns_remedies.leave_zone(zone.id, vpc.id, question.network.region)
-        hides = Problem("dns.private-zone-shadows", zone.id, words, commands)
-        return Resolution(host, Kind.NOWHERE, component=zone.id, problems=(hides,))
-    return _recorded(question, zone, records, follow)
+        return _hidden(question, vpc, zone, f"has no {host}")
+    found = _recorded(question, zone, records, follow)
+    return (
+        _hidden(question, vpc, zone, f"has no address of {host}")
+        if found.kind is Kind.NOWHERE and found.certain
+        else found
+    )
+
+
+def _hidden(question: Question, vpc: Vpc, zone: Zone, lacks: str) -> Resolution:
+    """A zone that answers for a name and knows no address of it: the resolver asks nobody else."""
+    words = f"hosted zone {zone.id} ({zone.name}) answers in {vpc.id}, and {lacks}: no public resolver is asked"
+    commands = dns_remedies.leave_zone(zone, vpc.id, question.network.region)
+    hides = Problem("dns.private-zone-shadows", zone.id, words, commands)
+    return Resolution(question.host, Kind.NOWHERE, component=zone.id, problems=(hides,))
 
 
 def _unreadable(zone: Zone, vpc: Vpc) -> str:
@@ -50,6 +58,11 @@ def _unreadable(zone: Zone, vpc: Vpc) -> str:
 def _recorded(question: Question, zone: Zone, records: tuple[Record, ...], follow: Follow) -> Resolution:
     """The addresses that the records hold or lead to. No record of an address: the name exists, and leads nowhere."""
     found, unknowns, problems = set(hosted_zones.addresses(records)), list[str](), list[Problem]()
+    unknowns += [
+        f"what the {record.kind} record of {question.host} ({zone.id}) says was not told in words that are known"
+        for record in records
+        if hosted_zones.silent(record)
+    ]
     led = {record.alias for record in records if record.alias and record.kind in ("A", "AAAA")}
     led |= {value for record in records if record.kind == "CNAME" for value in (*record.values, record.alias) if value}
     if len(led) > (_MOST_FURTHER if question.chain else _MOST_TARGETS):

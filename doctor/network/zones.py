@@ -62,12 +62,14 @@ class FirewallRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirewallGroup:
-    """A DNS Firewall rule group as it is associated with a VPC; `rules` None: unread."""
+    """A DNS Firewall rule group as it is associated with a VPC; `rules` None: unread. `status` is set where it is a word
+    that nobody knows, so that the group may judge nothing."""
 
     id: str
     vpc: str
     priority: int
     rules: tuple[FirewallRule, ...] | None = None
+    status: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,7 @@ class Naming:
 
     `loose` are private zones of the account whose associations nobody told. `fails_open` is by VPC: whether DNS
     Firewall lets a query through that it cannot judge; a VPC that is not among them fails closed, as is AWS's default.
+    `strays` are a VPC's resolver rules that no reply describes, as rule and VPC.
     """
 
     zones: Mapping[str, tuple[Zone, ...]] | None = None
@@ -93,6 +96,7 @@ class Naming:
     firewalls: tuple[FirewallGroup, ...] | None = None
     profiles: tuple[Profile, ...] | None = None
     fails_open: Mapping[str, bool] | None = None
+    strays: tuple[tuple[str, str], ...] = ()
 
 
 def covers(domain: str, host: str) -> bool:

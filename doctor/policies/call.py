@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from doctor import arn
+
 
 class Context(Enum):
     """What is known of a context key that has no known value."""
@@ -15,27 +17,27 @@ class Context(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """Who signs the call. `arn` is a user's own or that of a role's session, then `role` is the role's.
+    """Who signs the call: a `session` of a `role`, both ARNs.
 
-    `id` is the unique one (AROA…, AIDA…), "" where it is not known; so is a session's `arn`. `bounded` tells whether the user
-    or role has a permissions boundary, None where nobody knows.
+    `id` is the role's unique one (AROA…), "" where it is not known. `bounded` tells whether the role has a permissions
+    boundary, None where nobody knows.
     """
 
     account: str
-    arn: str
-    role: str = ""
+    session: str
+    role: str
     id: str = ""
     bounded: bool | None = None
 
     @property
     def partition(self) -> str:
-        """`aws`, `aws-cn`, …; "" where neither role nor session is known."""
-        return (self.role or self.arn).partition(":")[2].partition(":")[0]
+        """`aws`, `aws-cn`, …; "" where the role is not known."""
+        return arn.parse(self.role).partition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A call. No `owner`: whose account the resource is in is not known. `open`: the resource's ARN only begins like this.
+    """A call. `open`: the resource's ARN only begins like this.
 
     `context` holds the values of keys, in lower case. `absent` and `present` are keys that the request is known to lack,
     or to carry with a value that nobody knows. Of every other key nothing is known. Key names are not case-sensitive
@@ -46,15 +48,9 @@ class Call:
     action: str
     resource: str
     open: bool = False
-    owner: str = ""
     context: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
     present: frozenset[str] = frozenset()
-
-    @property
-    def service(self) -> str:
-        """The prefix of the action."""
-        return self.action.partition(":")[0].lower()
 
     def value(self, key: str) -> tuple[str, ...] | Context:
         """The values of a context key, or what else is known of it; a key without a value is absent."""

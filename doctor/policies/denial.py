@@ -6,7 +6,7 @@ The words are the atlas's. Not every service ends its messages so, and what is o
 import re
 from dataclasses import dataclass
 
-from doctor import atlas
+from doctor import error_atlas
 from doctor.policies.kinds import Kind
 
 CAUSES = {
@@ -37,7 +37,7 @@ class Denial:
 def read(message: str) -> Denial:
     """What a message says; AWS names one kind of policy even where several deny."""
     message = message[:_MOST]
-    found = atlas.worded(message, CAUSES)
+    found = error_atlas.worded(message, CAUSES)
     kind = CAUSES[found.row.cause] if found else None
     return Denial(kind=kind, explicit=found is not None and _EXPLICIT in found.piece, action=action(message))
 

@@ -19,6 +19,7 @@ class Wild(Enum):
 
 Piece = str | Wild  # one literal character, or a wildcard
 Pattern = tuple[Piece, ...]
+_NOBODY_S = "\0"  # a character that no pattern and no ARN holds
 _WILD = {wild.value: wild for wild in Wild}
 
 
@@ -49,6 +50,19 @@ def like_start(pieces: Pattern, start: str, *, bound: str = "") -> bool | None:
         return False
     absorbing = bool(pieces) and pieces[-1] is Wild.MANY
     return True if absorbing and at >> program.length & 1 else None
+
+
+def like_masked(pieces: Pattern, text: str, unknown: str, *, bound: str) -> bool | None:
+    """The same for every text in which each `unknown` is some character; None where it matches some of them and not others."""
+    masked = text.replace(unknown, _NOBODY_S)
+    if like(pieces, masked, bound=bound):
+        return True
+    program = _program(pieces, bound)
+    any_ = 0
+    for bits in program.literals.values():
+        any_ |= bits
+    at = _run(program._replace(literals={**program.literals, _NOBODY_S: any_}), masked, bound)
+    return None if at >> program.length & 1 else False
 
 
 def sections(pieces: Pattern, separator: str, most: int) -> list[Pattern]:

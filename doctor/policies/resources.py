@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 from doctor.policies.call import Call
 from doctor.policies.document import Selection
-from doctor.policies.patterns import Pattern, Wild, like, like_start, pattern, sections, spelled
+from doctor.policies.patterns import Pattern, Wild, like, like_masked, like_start, pattern, sections, spelled
 from doctor.policies.truth import Truth, any_of, known, unknown
+from doctor.policies.usual import UNKNOWN
 from doctor.policies.variables import expanded, unless_void
 
 _SECTIONS = 6  # arn:partition:service:region:account:resource
@@ -51,12 +52,19 @@ def _resource(pieces: Pattern, call: Call) -> Truth:
 
 def _readings(pieces: Pattern, call: Call) -> Iterator[bool | None]:
     """What each way to read the pattern says."""
-    matches = like_start if call.open else like
-    yield matches(pieces, call.resource)
-    yield matches(pieces, call.resource, bound=":")
+    yield _matches(pieces, call)
+    yield _matches(pieces, call, bound=":")
     parts = sections(pieces, ":", _SECTIONS)
     if len(parts) < _SECTIONS:
         yield _filled_up(parts, call)
+
+
+def _matches(pieces: Pattern, call: Call, bound: str = "") -> bool | None:
+    if call.open:
+        return like_start(pieces, call.resource, bound=bound)
+    if UNKNOWN in call.resource:
+        return like_masked(pieces, call.resource, UNKNOWN, bound=bound)
+    return like(pieces, call.resource, bound=bound)
 
 
 def _filled_up(parts: list[Pattern], call: Call) -> bool | None:

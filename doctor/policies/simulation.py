@@ -3,11 +3,11 @@
 Source: IAM API reference, "SimulatePrincipalPolicy", "EvaluationResult".
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from doctor.policies.kinds import Kind
-from doctor.policies.usual import Caller, Wanted
+from doctor.policies.usual import Caller, Use, Wanted
 
 if TYPE_CHECKING:  # evidence is made with what is here
     from doctor.evidence.permissions import Simulated
@@ -39,3 +39,19 @@ def left_open(found: "Simulated") -> str:
     if found.missing:
         return f"AWS's simulation lacked {', '.join(found.missing[:_MOST])}"
     return "" if found.decision in ("explicitDeny", "implicitDeny") else "AWS's simulation did not say"
+
+
+def leaves_open(simulated: "Sequence[Simulated]", uses: Sequence[Use], polled: Sequence[Use]) -> bool:
+    """Whether the documents have to be read as well.
+
+    They have to for what was not asked, for a key that AWS lacked, for the statement that denies, and for what else the role
+    may call of a service where it may make none of the usual calls.
+    """
+    if not uses or any(each.missing or each.decision == "explicitDeny" for each in simulated):
+        return True
+    for by_lambda, parties in ((False, uses), (True, polled)):
+        for use in parties:
+            found = [answer(simulated, each, by_lambda=by_lambda) for each in use.wanted]
+            if None in found or not (by_lambda or any(each and each.decision == "allowed" for each in found)):
+                return True
+    return False

@@ -1,14 +1,15 @@
-"""The calls that a function usually makes of a service, and the ARNs of what it makes them on.
+"""The calls that a function usually makes of a service, rarer ones, and the ARNs of what it makes them on.
 
 Which of them an application makes, nobody has said. So a role is only at fault here where it may make none of them.
-
-Source: service authorization reference, "Actions, resources, and condition keys" of each service.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
+
+from doctor import arn
+from doctor.policies.actions import POLLED, SERVICES, Service
 
 _ARN = re.compile(r"arn:[a-z-]+:([a-z0-9-]+):([a-z0-9-]*):([0-9]{12})?:([A-Za-z0-9_./:*+=@-]+)")
 _QUEUE = re.compile(r"https://sqs\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/([0-9]{12})/([A-Za-z0-9_.-]{1,80})")
@@ -31,12 +32,12 @@ class Caller:
     @property
     def account(self) -> str:
         """The role's."""
-        return (self.role.split(":") + [""] * 5)[4]
+        return arn.parse(self.role).account
 
     @property
     def partition(self) -> str:
         """`aws`, `aws-cn`, …"""
-        return (self.role.split(":") + [""] * 2)[1]
+        return arn.parse(self.role).partition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,20 +65,28 @@ BY_LAMBDA = Way(known=True, by_lambda=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """An action on an ARN; `open`: the ARN only begins so. `owner` is the account of the resource, "" where not known."""
+    """An action on an ARN; `open`: the ARN only begins so, and each `?` in it is a character that nobody knows.
+
+    `owner` is the account of the resource, "" where not known.
+    """
 
     action: str
     arn: str
     open: bool = False
     owner: str = ""
 
+    @property
+    def whole(self) -> bool:
+        """Whether the ARN is known to its end."""
+        return not self.open and UNKNOWN not in self.arn
+
     def region(self, home: str) -> str:
         """Where the call is made: in the resource's region, or in `home` where no resource is named; "" where nobody knows.
 
         A bucket's ARN does not tell its region, and clients follow S3 to it.
         """
-        told = (self.arn.split(":") + [""] * 3)[3]
-        return told if told or ":s3:" in self.arn else home
+        named = arn.parse(self.arn)
+        return named.region if named.region or named.service == "s3" else home
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,32 +107,12 @@ class Use:
         return f"{self.service} {self.resource}" if self.resource else self.service
 
 
-class _Service(NamedTuple):
-    """`actions` by the part of the ARN that they are about; `open` where an ARN goes on behind the name."""
-
-    prefix: str
-    actions: dict[str, tuple[str, ...]]
-    open: bool = False
-
-
-_SERVICES = {
-    "sqs": _Service("sqs", {"{name}": ("SendMessage", "ReceiveMessage")}),
-    "sns": _Service("sns", {"{name}": ("Publish",)}),
-    "dynamodb": _Service(
-        "dynamodb",
-        {"table/{name}": ("GetItem", "Query", "Scan", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem")},
-    ),
-    "s3": _Service("s3", {"{name}/": ("GetObject", "PutObject", "DeleteObject"), "{name}": ("ListBucket",)}),
-    # Secrets Manager ends an ARN with six characters of its own.
-    "secretsmanager": _Service("secretsmanager", {"secret:{name}": ("GetSecretValue",)}, open=True),
-    "ssm": _Service("ssm", {"parameter/{name}": ("GetParameter", "GetParameters", "GetParametersByPath")}),
-    "kms": _Service("kms", {"key/{name}": ("Decrypt", "GenerateDataKey", "Encrypt")}),
-    "kinesis": _Service("kinesis", {"stream/{name}": ("PutRecord", "PutRecords", "GetRecords")}),
-    "lambda": _Service("lambda", {"function:{name}": ("InvokeFunction",)}),
-    "events": _Service("events", {"event-bus/{name}": ("PutEvents",)}),
-    "firehose": _Service("firehose", {"deliverystream/{name}": ("PutRecord", "PutRecordBatch")}),
-    "stepfunctions": _Service("states", {"stateMachine:{name}": ("StartExecution", "StartSyncExecution")}),
-}
+UNKNOWN = "?"  # in an ARN
+# Secrets Manager ends a secret's ARN in a hyphen and six characters of its own (user guide, "What's in a Secrets Manager
+# secret?"). An ARN may be written without them, so that six characters which look like a word, or a number, tell nothing.
+_SUFFIX = "-" + 6 * UNKNOWN
+_SIX = re.compile(r"-([A-Za-z0-9]{6})$")
+_WORD = re.compile(r"[a-z]{6}|[0-9]{6}")
 
 
 def use(service: str, resource: str, *, partition: str, region: str, account: str) -> Use | None:
@@ -131,32 +120,46 @@ def use(service: str, resource: str, *, partition: str, region: str, account: st
 
     A resource may be an ARN, a queue's URL or a name; a bare name is taken for one of this region and account.
     """
-    found = _SERVICES.get(service)
+    found = SERVICES.get(service)
     if found is None:
         return None
-    arn = _arn(resource)
-    if arn:
-        region, account = arn[1] or region, arn[2]
-    elif service == "s3":
-        account = ""  # buckets are of the whole partition, and nothing in a name tells the account
-    name = arn[3] if arn else resource
-    wanted = _wanted(found, name, f"arn:{partition}:{found.prefix}:", region, account)
-    return Use(service=service, resource=resource, region=region, wanted=tuple(wanted))
+    at = _place(service, resource, partition, region, account)
+    return Use(service=service, resource=resource, region=at.region, wanted=tuple(_wanted(found, found.actions, at)))
 
 
-# Without which no poller gets at a message or a record: Lambda developer guide, of each source "Create an event source mapping",
-# but for what only consumers with a throughput of their own call, and what one of two calls tells as well.
-_POLLED = {
-    "sqs": ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes"),
-    "dynamodb": ("DescribeStream", "GetShardIterator", "GetRecords"),
-    "kinesis": ("GetShardIterator", "GetRecords"),
-}
+def rarer(use: Use) -> tuple[Wanted, ...]:
+    """What else functions do with it, though most do not; also with what belongs to it: an index, a version."""
+    found = SERVICES.get(use.service)
+    return tuple(_wanted(found, found.rarer, placed(use))) if found else ()
+
+
+class Place(NamedTuple):
+    """Where a resource is, and its name, "" where none is named; `written` tells that it was written as an ARN or a URL."""
+
+    partition: str
+    region: str
+    account: str
+    name: str
+    written: bool
+
+
+def placed(use: Use) -> Place:
+    """Where the use's resource is, as far as its ARNs tell."""
+    told = use.wanted[0]
+    return _place(use.service, use.resource, arn.parse(told.arn).partition, use.region, told.owner)
+
+
+def _place(service: str, resource: str, partition: str, region: str, account: str) -> Place:
+    if named := _arn(resource):
+        return Place(partition, named[1] or region, named[2], named[3], written=True)
+    # Buckets are of the whole partition, and nothing in a name tells the account.
+    return Place(partition, region, "" if service == "s3" else account, resource, written=False)
 
 
 def polled(source: str) -> Use | None:
     """What Lambda does with the role to an event source, by its ARN; None for one that is not read with these permissions."""
     found = _ARN.fullmatch(source)
-    actions = _POLLED.get(found[1], ()) if found else ()
+    actions = POLLED.get(found[1], ()) if found else ()
     if not found or not actions or "/consumer/" in found[4]:
         return None
     service, region, owner = found[1], found[2], found[3] or ""
@@ -164,20 +167,31 @@ def polled(source: str) -> Use | None:
     return Use(service=service, resource=source, region=region, wanted=wanted)
 
 
-def _wanted(service: _Service, name: str, start: str, region: str, account: str) -> Iterator[Wanted]:
-    alias = service.prefix == "kms" and name.startswith("alias/")
-    for form, actions in service.actions.items():
+def _wanted(service: Service, listed: Mapping[str, tuple[str, ...]], at: Place) -> Iterator[Wanted]:
+    start = f"arn:{at.partition}:{service.prefix}:"
+    alias = service.prefix == "kms" and at.name.startswith("alias/")
+    for form, actions in listed.items():
         kind = form.partition("{name}")[0]
-        bare = name.removeprefix(kind).lstrip("/") if kind else name
-        where = start + (":" if service.prefix == "s3" else f"{region}:{account}") + ":"
-        whole = where + (kind if alias else form.format(name=bare)) if name else start
+        bare, closed = at.name.removeprefix(kind).lstrip("/") if kind else at.name, True
+        if service.prefix == "secretsmanager":
+            bare, closed = _secret(bare, written=at.written)
+        where = start + (":" if service.prefix == "s3" else f"{at.region}:{at.account}") + ":"
+        whole = where + (kind if alias else form.format(name=bare)) if at.name else start
         for action in actions:
             yield Wanted(
                 action=f"{service.prefix}:{action}",
                 arn=whole,
-                open=not name or alias or service.open or form.endswith("/"),
-                owner=account if name else "",
+                open=not at.name or alias or not closed or form.endswith(("/", ":")),
+                owner=at.account if at.name else "",
             )
+
+
+def _secret(name: str, *, written: bool) -> tuple[str, bool]:
+    """A secret's name as its ARN ends, and whether that is its end."""
+    six = _SIX.search(name) if written else None
+    if six is None:
+        return name + _SUFFIX, True
+    return name, _WORD.fullmatch(six[1]) is None
 
 
 def _arn(resource: str) -> tuple[str, str, str, str] | None:

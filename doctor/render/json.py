@@ -4,15 +4,15 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from doctor import form
+from doctor import encode
 from doctor.verdict import Diagnosis, Outcome, Verdict
 
 
 def plain(verdict: Verdict) -> dict[str, object]:
     """The verdict as plain data, as a direct invocation returns it. Lone surrogates, which no UTF-8 can say, become "?"."""
-    result: dict[str, Any] = form.plain(verdict)
-    said = {text: text.encode(errors="replace").decode() for text in form.texts(result) if not text.isascii()}
-    return form.replaced(result, {text: sayable for text, sayable in said.items() if sayable != text})
+    result: dict[str, Any] = encode.plain(verdict)
+    said = {text: text.encode(errors="replace").decode() for text in encode.texts(result) if not text.isascii()}
+    return encode.replaced(result, {text: sayable for text, sayable in said.items() if sayable != text})
 
 
 def text(data: object) -> str:
@@ -53,4 +53,4 @@ def _short(diagnosis: Diagnosis) -> Diagnosis:
 
 
 def _size(verdict: Verdict) -> int:
-    return len(json.dumps(form.plain(verdict)))
+    return len(json.dumps(encode.plain(verdict)))

@@ -5,7 +5,7 @@ must fit a field (`--max-bytes`) loses its least important parts first, and says
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from doctor.render.alike import Groups, alike, by_check
@@ -16,50 +16,64 @@ from doctor.verdict import Diagnosis, Finding, Outcome, Severity, Status, Verdic
 _STATUS = {Status.HEALTHY: "✅ healthy", Status.UNHEALTHY: "❌ unhealthy", Status.INCONCLUSIVE: "❔ inconclusive"}
 _MARK = {Outcome.OK: "✅", Outcome.PROBLEM: "❌", Outcome.UNKNOWN: "❔", Outcome.NOT_APPLICABLE: "·"}
 # Letters, digits and the punctuation that starts nothing in Markdown, nor in GitHub's and Jira's extensions of it.
-_HARMLESS = re.compile(r"[^\W_](?:[^\W_]|(?<=[^\W_])_+(?=[^\W_])|[ .,:;()'\"=%?/…-])*")
-# Harmless characters that mean something together: links, emoji, issue keys, commits, lists, Jira's headings and quotes.
+# An underscore behind a word and a tilde before a slash begin nothing, and nothing that they could end is harmless.
+_HARMLESS = re.compile(r"[^\W_](?:[^\W_]|(?<=[^\W_])_+(?=[^\W_]| |$)|[ .,:;()'\"=%?/…-]|(?<= )(?:\+(?= )|~(?=/)))*")
+# Harmless characters that mean something together: links, emoji, issue keys, commits, lists, Jira's headings and quotes,
+# what it strikes through, and its emoticons (Atlassian, "Text formatting notation help").
 # Issue keys are written in capitals (Atlassian, "What is an issue key"), so that us-east-1 is none.
 _MEANING = re.compile(
     r"\b[A-Z][A-Z0-9]+-\d|(?i://|www\.|mailto:|:[\w+-]+:|\b[0-9a-f]{7,}\b|\?\?|^(?:\d+[.)]|h[1-6]\.|bq\.))"
+    r"|(?<![\w-])-(?![\s-])[^-]*(?<![\s-])-(?![\w-])|:[()PD](?!\w)|;\)|\((?i:y|n|i|x|/|\?|-|on|off|flag|flagoff)\)"
 )
 _WEIGHT = {Severity.BREAKS: "❌", Severity.RISKS: "⚠️", Severity.HINTS: "💡"}
 _LONGEST = 1000  # characters of one foreign text; commands and templates are never cut, they are there to be pasted
 # Readers give up on longer runs of backticks (cmark: 80 in a line, 255 before a block), and then see Markdown inside.
 _RUN = re.compile("`{9,}")
+_REMEDIES = ("remedies", "commands", "templates")  # kinds of parts
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A piece of the report. Parts with a name may be dropped, those of the highest rank first."""
+    """A piece of the report. What has a rank may be dropped, the highest first, and leaves what is `shorter` behind.
+
+    The note tells of each `kind` of what is left out the last `name`.
+    """
 
     text: str
+    rank: tuple[int, ...] = ()
+    kind: str = ""
     name: str = ""
-    rank: int = 0
+    shorter: "_Part | None" = None
 
 
 def render(verdict: Verdict, *, most_bytes: int | None = None) -> str:
     """The report, in at most `most_bytes` bytes of UTF-8 (200 at the least) where that is given.
 
-    What goes first are passing checks, then evidence, remedies, and diagnoses after the first; the verdict stays.
+    What goes first are passing checks, then evidence; then from the last diagnosis to the first what its remedy says,
+    its commands, and itself. The first diagnosis' first command goes last, and the verdict stays.
     """
     parts = list(_parts(verdict))
-    dropped: list[str] = []
+    dropped: dict[str, str] = {}
     while most_bytes is not None and _size(parts, dropped) > most_bytes:
         rank = max(part.rank for part in parts)
         if not rank:
             room = most_bytes - _size([_Part(_status(verdict))], dropped) - len("\n\n")
             return _joined([_Part(f"{_status(verdict)}\n\n{_within(room, verdict.headline)}")], dropped)
-        dropped += dict.fromkeys(part.name for part in parts if part.rank == rank)
-        parts = [part for part in parts if part.rank != rank]
+        gone = next(part for part in parts if part.rank == rank)
+        if gone.kind == "diagnoses":  # which take the words of their remedies along
+            dropped = {kind: name for kind, name in dropped.items() if kind not in _REMEDIES}
+        dropped[gone.kind] = gone.name
+        kept = (part.shorter if part.rank == rank else part for part in parts)
+        parts = [part for part in kept if part]
     return _joined(parts, dropped)
 
 
-def _joined(parts: Sequence[_Part], dropped: Sequence[str]) -> str:
-    note = [f"_Left out to fit: {', '.join(dropped)}._"] if dropped else []
+def _joined(parts: Sequence[_Part], dropped: Mapping[str, str]) -> str:
+    note = [f"_Left out to fit: {', '.join(dropped.values())}._"] if dropped else []
     return "\n\n".join([*(part.text for part in parts), *note]) + "\n"
 
 
-def _size(parts: Sequence[_Part], dropped: Sequence[str]) -> int:
+def _size(parts: Sequence[_Part], dropped: Mapping[str, str]) -> int:
     return len(_joined(parts, dropped).encode())
 
 
@@ -75,48 +89,68 @@ def _within(room: int, text: str) -> str:
 def _parts(verdict: Verdict) -> Iterator[_Part]:
     yield _Part(f"{_status(verdict)}\n\n{inline(verdict.headline)}")
     if verdict.error:
-        yield _Part(f"{inline(verdict.error.type)} in {code(verdict.error.field)}", "the field", 1)
+        yield _Part(f"{inline(verdict.error.type)} in {code(verdict.error.field)}", (1,), "field", "the field")
     for number, diagnosis in enumerate(verdict.diagnoses, 1):
-        yield from _diagnosis(number, diagnosis)
+        yield from _diagnosis(number, diagnosis, repeated=diagnosis.headline in verdict.headline)
+        yield from _remedy(number, diagnosis)
     ladder = rows(verdict.findings)
     if ladder:
-        yield _Part(_ladder(ladder), "ladder", 4)
+        yield _Part(_ladder(ladder), (4,), "ladder", "ladder")
     told = [finding for finding in verdict.findings if finding.outcome in (Outcome.PROBLEM, Outcome.UNKNOWN)]
     if told:
-        yield _Part("### Evidence\n\n" + _findings(alike(told)), "evidence", 5)
+        yield _Part("### Evidence\n\n" + _findings(alike(told)), (6,), "evidence", "evidence")
     passed = [finding for finding in verdict.findings if finding.outcome not in (Outcome.PROBLEM, Outcome.UNKNOWN)]
     if passed:
-        yield _Part("### Passed or not applicable\n\n" + _findings(by_check(passed)), "passing checks", 6)
+        said = "### Passed or not applicable\n\n" + _findings(by_check(passed))
+        yield _Part(said, (7,), "passing checks", "passing checks")
     if footer := _footer(verdict):
-        yield _Part(footer, "versions", 4)
+        yield _Part(footer, (4, 1), "versions", "versions")
 
 
 def _status(verdict: Verdict) -> str:
     return f"## {_STATUS[verdict.status]}"
 
 
-def _diagnosis(number: int, diagnosis: Diagnosis) -> Iterator[_Part]:
-    lines = [
-        f"### {number}. {code(diagnosis.check)} ({diagnosis.severity.value}, {diagnosis.confidence.value})",
-        "",
-        inline(diagnosis.headline),
-        "",
-        f"- where: {', '.join(map(code, diagnosis.subjects))}",
-    ]
+def _diagnosis(number: int, diagnosis: Diagnosis, *, repeated: bool) -> Iterator[_Part]:
+    """What is wrong. Where the verdict's headline has said it already, that line goes before any remedy does."""
+    kind = "diagnosis" if number == 1 else "diagnoses"
+    own = ((3, number, 1), kind, _from(number, "diagnoses", "the diagnosis"))
+    title = f"### {number}. {code(diagnosis.check)} ({diagnosis.severity.value}, {diagnosis.confidence.value})"
+    yield _Part(title, *own)
+    yield _Part(inline(diagnosis.headline), *(((5,), "headline", "the headline's repetition") if repeated else own))
+    lines = [f"- where: {', '.join(map(code, diagnosis.subjects))}"]
     if diagnosis.explains:
         lines.append(f"- explains: {', '.join(map(code, diagnosis.explains))}")
     if diagnosis.could_also_be:
         lines.append(f"- could also be: {', '.join(map(code, diagnosis.could_also_be))}")
         lines += [f"- to tell: {code(each.command)} {inline(each.tells)}" for each in diagnosis.separate]
-    # Dropped after the remedies, and the first diagnosis last of all.
-    yield _Part("\n".join(lines), "the diagnosis" if number == 1 else "other diagnoses", 1 if number == 1 else 2)
-    yield _Part(f"**Remedy.** {inline(diagnosis.remedy.text)}", "remedies", 3)
-    commands = [*diagnosis.remedy.commands, *(("", "# when mended:", diagnosis.verify) if diagnosis.verify else ())]
-    if commands:
-        yield _Part(block("\n".join(map(visible, commands)).strip("\n"), "sh"), "remedies", 3)
-    if diagnosis.remedy.template:
+    yield _Part("\n".join(lines), *own)
+
+
+def _remedy(number: int, diagnosis: Diagnosis) -> Iterator[_Part]:
+    remedy = diagnosis.remedy
+    name = _from(number, "remedies", "the remedy")
+    yield _Part(f"**Remedy.** {spans(remedy.text)}", (3, number, 4), "remedies", name)
+    verify = ("", "# when mended:", diagnosis.verify) if diagnosis.verify else ()
+    if remedy.commands or verify:
+        first = _Part(_commands(remedy.commands[:1]), (2,), "first", "the command") if remedy.commands else None
+        name = _from(number, "commands", "further commands")
+        whole = _commands((*remedy.commands, *verify))
+        few = first if number == 1 else None
+        yield few if few and few.text == whole else _Part(whole, (3, number, 2), "commands", name, few)
+    if remedy.template:
         # Of the template or of the application's code: no one language.
-        yield _Part(block(visible(diagnosis.remedy.template.rstrip(), lines=True), ""), "remedies", 3)
+        snippet = block(visible(remedy.template.rstrip(), lines=True), "")
+        yield _Part(snippet, (3, number, 3), "templates", _from(number, "templates", "the template"))
+
+
+def _from(number: int, several: str, first: str) -> str:
+    """The name of what is left out from this diagnosis on; of the first, what is left out of it alone."""
+    return first if number == 1 else f"{several} from {number} on"
+
+
+def _commands(commands: Sequence[str]) -> str:
+    return block("\n".join(map(visible, commands)).strip("\n"), "sh")
 
 
 def _ladder(ladder: Sequence[Row]) -> str:
@@ -161,6 +195,21 @@ def inline(text: str) -> str:
     """Text for a line: as it is where nothing in it can mean anything, else as a code span."""
     shown = _short(visible(text))
     return shown if _HARMLESS.fullmatch(shown) and not _MEANING.search(shown) else code(text)
+
+
+def spans(text: str) -> str:
+    """Text of the doctor's own, which writes code between backticks: as it was written, where that is safe.
+
+    Names that strangers chose may stand in it. So each piece is made a code span anew, and what is between them must
+    mean nothing; else, or where backticks do not pair, all of it is one code span.
+    """
+    shown = _short(visible(text))
+    pieces = shown.split("`")
+    between = ("" if pieces[0] else "x") + ".".join(pieces[::2])  # a dot makes no word, key or link of what it joins
+    paired = len(pieces) % 2 and "``" not in shown
+    if not paired or inline(between) != between:
+        return inline(text)
+    return "".join(code(piece) if number % 2 else piece for number, piece in enumerate(pieces))
 
 
 def code(text: str) -> str:

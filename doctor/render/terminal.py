@@ -1,6 +1,6 @@
 """The verdict for a person at a terminal: the answer first, then why, then what to type."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.padding import Padding
@@ -10,7 +10,7 @@ from rich.text import Text
 from doctor.render.alike import alike
 from doctor.render.page import blank
 from doctor.render.plain_text import visible
-from doctor.verdict import Diagnosis, Finding, Outcome, Status, Verdict
+from doctor.verdict import Diagnosis, FailOn, Finding, Outcome, Status, Verdict
 
 _STATUS = {
     Status.HEALTHY: ("✓", "bold green"),
@@ -81,10 +81,22 @@ def _findings(console: Console, verdict: Verdict) -> None:
         console.print(Text("\nFindings", "bold"))
     for group in alike(told):
         console.print(_finding(group))
-    counts = {outcome: sum(finding.outcome is outcome for finding in verdict.findings) for outcome in Outcome}
-    words = (f"{counts[outcome]} {outcome.value.replace('-', ' ')}" for outcome in Outcome if counts[outcome])
     if verdict.findings:
-        console.print(Text(f"\n{', '.join(words)}", "dim"))
+        console.print(Text(f"\n{', '.join(_counts(verdict))}", "dim"))
+
+
+def _counts(verdict: Verdict) -> Iterator[str]:
+    """How many findings of each outcome; the headline counts of what is unknown only what decides."""
+    for outcome in Outcome:
+        alike = [finding for finding in verdict.findings if finding.outcome is outcome]
+        word = outcome.value.replace("-", " ")
+        if outcome is Outcome.PROBLEM and len(alike) > 1:
+            word += "s"
+        deciding = sum(finding.severity.reaches(verdict.fail_on) for finding in alike)
+        if outcome is Outcome.UNKNOWN and deciding < len(alike) and verdict.fail_on is not FailOn.NEVER:
+            word += f" ({deciding} of severity {verdict.fail_on.value} or more, which alone decide)"
+        if alike:
+            yield f"{len(alike)} {word}"
 
 
 def _finding(group: Sequence[Finding]) -> Table:

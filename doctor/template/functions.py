@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from doctor import arn
 from doctor.evidence.function import name_of
 from doctor.evidence.template import Declared
 from doctor.template import document, settings
@@ -43,10 +44,9 @@ def declared(file: Path, function: str, region: str | None) -> Declared:
 
 def _pseudo(function: str, region: str | None) -> dict[str, str]:
     """The pseudo parameters that a function's ARN and the region tell."""
-    parts = function.split(":")
-    whole = parts[0] == "arn" and len(parts) > 5
-    known = {"Region": parts[3] if whole else region, "AccountId": parts[4] if whole else None}
-    known["Partition"] = parts[1] if whole else _partition(region)
+    named = arn.parse(function)
+    known = {"Region": named.region or region, "AccountId": named.account}
+    known["Partition"] = named.partition or _partition(region)
     return {name: value for name, value in known.items() if value}
 
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from doctor import casefile, form
+from doctor import casefile, encode
 from doctor.evidence import Evidence, Vantage
 from doctor.evidence.front import Front
 from doctor.evidence.function import Function
@@ -46,9 +46,9 @@ def front_door() -> dict[str, Any]:
 
 def _case(asked: Request, evidence: tuple[Evidence, ...]) -> dict[str, Any]:
     return {
-        "schema_version": casefile.SCHEMA_VERSION,
+        "schema_version": casefile.CASEFILE_VERSION,
         "recorded": _AT,
-        "request": form.plain(asked),
+        "request": encode.plain(asked),
         "runtime": _recorded("incident-002-gateway-timeouts/evidence")["runtime"],
         "evidence": [asdict(item) for item in evidence],
         "missing": [],

@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from doctor import casefile
-from doctor.evidence import Evidence, named, revive
+from doctor.evidence import Evidence, Known, named, revive
 from doctor.examine import Run, judge_again
-from doctor.judge import Known
 from doctor.schedule import Schedule
 from doctor.verdict import Outcome, Severity, Verdict
 from doctor.world import World

@@ -11,7 +11,7 @@ from doctor.evidence.calls.function_parts import Role, RoleTrust
 from doctor.evidence.clients import Call, Clients
 from doctor.evidence.credentials import Credentials, KeyClass, Keys
 from doctor.evidence.endpoint import Endpoint
-from doctor.evidence.environment import Environment, Override, Variable
+from doctor.evidence.environment import Environment, Variable
 from doctor.evidence.function import Function
 from doctor.evidence.imports import Extension, Import, Imports
 from doctor.evidence.names import Lookup, Names, Reply, SystemAnswer
@@ -22,6 +22,7 @@ from doctor.evidence.proxy import ConfiguredProxy, Proxy
 from doctor.evidence.reach import Certificate, Http, Probe, Reach, Tcp, Tls
 from doctor.evidence.sandbox import Sandbox
 from doctor.evidence.sdk import Part, Sdk
+from doctor.evidence.settings.endpoint_overrides import Override
 from doctor.evidence.trust import Bundle, Trust
 from doctor.network.beyond import DhcpOptions
 from doctor.network.blocks import block

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from doctor.evidence.application import Application
 from doctor.evidence.caller import Answer, Identity
+from doctor.evidence.calls.resource_state import State
 from doctor.evidence.clients import Call
 from doctor.evidence.endpoint import Endpoint
 from doctor.evidence.experiments import Change, Experiment, Experiments
 from doctor.evidence.front import Front
 from doctor.evidence.names import Reply
 from doctor.evidence.reach import Probe, Reach, Tcp
-from doctor.evidence.resource_state import State
 from tests.evidence.build import (
     AWS,
     CONNECTS,

@@ -5,10 +5,11 @@ from typing import Any
 
 from doctor.evidence import Facts, Reason
 from doctor.evidence.calls.function_parts import Unread
+from doctor.evidence.calls.resource_state import Resource, State
 from doctor.evidence.network import Network as NetworkFacts
 from doctor.evidence.permissions import Permissions, Policy, Simulated
 from doctor.evidence.refusals import Read, Refusals
-from doctor.evidence.resource_state import Resource, State
+from doctor.evidence.resource_grants import Held, ResourceGrants
 from doctor.policies.kinds import Kind
 from doctor.policies.usual import Caller, Use, polled, use
 from tests.evidence.build import HOST, S3_HOST, Cases, function, paths, replies, sandbox
@@ -19,6 +20,7 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/own/jobs"
 QUEUE = f"arn:aws:sqs:us-east-1:{ACCOUNT}:orders"
 KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 SEND = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": QUEUE}
+BOTH = SEND | {"Action": ["sqs:SendMessage", "sqs:ReceiveMessage"]}
 EVERYTHING = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
 POLL = SEND | {"Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]}
 FROM_CODE = {"ArnLike": {"lambda:SourceFunctionArn": "*"}}
@@ -61,6 +63,17 @@ def simulated(decision: str = "allowed", **changed: Any) -> tuple[Simulated, ...
 def bounded(*statements: dict[str, Any], **changed: Any) -> Permissions:
     arn = f"arn:aws:iam::{ACCOUNT}:policy/limit"
     return permissions(policy(SEND), policy(*statements, name="limit", kind="boundary"), boundary=arn, **changed)
+
+
+def own_policy(*statements: dict[str, Any], service: str = "sqs", resource: str = "orders") -> ResourceGrants:
+    """What the resource's own policy says; without statements it has none."""
+    document = {"Version": "2012-10-17", "Statement": list(statements)} if statements else {}
+    return ResourceGrants(held=(Held(service=service, resource=resource, document=document),))
+
+
+NO_POLICY = own_policy()
+TO_ROLE = {"Effect": "Allow", "Action": "sqs:*", "Resource": QUEUE, "Principal": {"AWS": ROLE}}
+TO_ACCOUNT = TO_ROLE | {"Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}}
 
 
 def sqs() -> Any:
@@ -124,20 +137,22 @@ def _wordless() -> list[tuple[Facts, ...]]:
 CASES: dict[str, Cases] = {
     "permission.identity-policy": Cases(
         failing=[
-            (permissions(), sqs()),
-            (permissions(policy(SEND | {"Resource": f"{QUEUE}-old"})), sqs()),
+            (permissions(), sqs(), NO_POLICY),
+            (permissions(policy(SEND | {"Resource": f"{QUEUE}-old"})), sqs(), NO_POLICY),
+            (permissions(policy(SEND | {"Action": ["sqs:ListQueues", "sqs:GetQueueUrl"]})), sqs(), NO_POLICY),
             (permissions(policy(SEND), policy(NO_SEND, kind="managed", name="guard")), sqs()),
-            (permissions(simulated=simulated("implicitDeny")), sqs()),
+            (permissions(simulated=simulated("implicitDeny")), sqs(), own_policy(TO_ACCOUNT)),
             (permissions(simulated=simulated("explicitDeny", policies=("guard",))), sqs()),
-            (permissions(policy(SEND), uses=(used(resource=""), used("s3", "mine"))),),
+            (permissions(policy(SEND), uses=(used(resource=""), used("ssm", "mine"))),),
             (permissions(policy(SEND), polled=feeding()), s3()),
             (permissions(policy(POLL | {"Condition": FROM_CODE}), uses=(), polled=feeding()),),
         ],
         passing=[
-            (permissions(policy(SEND), policy(POLL), polled=feeding()), sqs()),
-            (permissions(policy(SEND)), sqs()),
+            (permissions(policy(BOTH), policy(POLL), polled=feeding()), sqs()),
+            (permissions(policy(BOTH)), sqs()),
             (permissions(simulated=simulated()), sqs()),
-            (permissions(policy({**SEND, "Condition": {"StringEquals": {"aws:SourceVpce": "vpce-sqs"}}})), sqs()),
+            (permissions(policy({**BOTH, "Condition": {"StringEquals": {"aws:SourceVpce": "vpce-sqs"}}})), sqs()),
+            (permissions(), sqs(), own_policy(TO_ROLE)),
         ],
     ),
     "permission.boundary": Cases(
@@ -154,7 +169,7 @@ CASES: dict[str, Cases] = {
         ],
         passing=[
             (permissions(policy(SEND)), sqs()),
-            (bounded(SEND), sqs()),
+            (bounded(BOTH), sqs()),
             (bounded(POLL, uses=(), polled=feeding()),),
         ],
     ),

@@ -4,19 +4,28 @@ from dataclasses import replace
 from typing import Any
 
 from doctor.evidence.names import Reply
+from doctor.evidence.paths import Paths
 from doctor.evidence.reach import Certificate, Http, Probe, Reach, Tcp, Tls
 from tests.evidence.build import (
     CONNECTS,
+    HOST,
+    OUTSIDE,
+    PARTNER_HOST,
     PROXIED,
     SILENT,
     SILENT_OUTSIDE,
     Cases,
     bundle,
+    function,
+    in_vpc,
     names,
+    paths,
     probe,
     reach,
     trust,
 )
+from tests.evidence.network import CLOSED, HALF_ANSWERED, ISOLATED, ONE_ISOLATED, SOUND
+from tests.network.build import INTERNET_6
 
 AMAZONS = Certificate(subject="sqs.us-east-1.amazonaws.com", issuer="Amazon, Amazon RSA 2048 M02")
 OVER = Certificate(subject="sqs", issuer="Example Corp", expires="Jan  1 00:00:00 2026 GMT")
@@ -41,6 +50,11 @@ def page(status: int, certificate: Certificate | None = None) -> Probe:
 
 def unwanted(*probes: Probe) -> Reach:
     return replace(reach(*probes), expected=False)
+
+
+def shut_off(*network: Any, host: str = PARTNER_HOST, **more: Any) -> Paths:
+    """The configured ways to what must not be reached."""
+    return paths(*network, host, expected=False, **more)
 
 
 def host(*probes: Probe) -> Reach:
@@ -88,10 +102,27 @@ CASES: dict[str, Cases] = {
             (unwanted(SILENT, ELSEWHERE),),
             (unwanted(below_tls(CONNECTED)), names(Reply.RESOLVED)),
             (unwanted(at_tls(Tls.UNTRUSTED)),),
+            # nobody has tried it from inside
+            (shut_off(SOUND),),
+            (shut_off(SOUND, host=OUTSIDE),),
+            (shut_off(SOUND, seen=(OUTSIDE,)),),
+            (shut_off(ONE_ISOLATED),),  # one open subnet is enough
+            (shut_off(HALF_ANSWERED, host=HOST),),  # and so is a half of the connections
+            (
+                shut_off(SOUND, public=(), host="secretsmanager.us-east-1.amazonaws.com"),
+            ),  # whatever its address: all of the internet is open
+            (shut_off(SOUND, host=OUTSIDE, function=function()),),
+            (in_vpc(), unwanted(probe()), replace(shut_off(ISOLATED), host=HOST)),
         ],
         passing=[
             (CONNECTS,),
             (reach(SILENT),),
+            (shut_off(ISOLATED),),
+            (shut_off(CLOSED),),
+            (shut_off(ISOLATED, host="secretsmanager.us-east-1.amazonaws.com"),),
+            (shut_off(SOUND, host=INTERNET_6),),
+            (shut_off(SOUND, host="10.0.0.1", function=function()),),
+            (unwanted(SILENT), replace(shut_off(SOUND), host=HOST)),  # what was tried says more than what is configured
             (unwanted(SILENT),),
             (unwanted(below_tls(REFUSED)),),
             (unwanted(at_tls(Tls.RESET)),),  # a filter by name

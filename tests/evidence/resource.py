@@ -4,8 +4,8 @@ from typing import Any
 
 from doctor.evidence import Reason
 from doctor.evidence.calls.function_parts import Unread
+from doctor.evidence.calls.resource_state import Owner, Resource, State
 from doctor.evidence.resource_outside import ResourcesOutside
-from doctor.evidence.resource_state import Owner, Resource, State
 from doctor.evidence.resources import Resources
 from tests.evidence.build import Cases, function
 

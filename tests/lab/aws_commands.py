@@ -1,13 +1,14 @@
 """`aws …` commands carried out by boto3, as the AWS CLI would: what a remedy tells to run is run.
 
 Options become parameters by the service's own model. Of the CLI's own inventions those are here that remedies use: `$(…)`
-with `--query` and `--output text`, `file://`, the shorthand `Key=value,…`, `aws s3 mb`, `aws … wait`, and EC2's `--port`.
+with `--query` and `--output text`, `file://`, the shorthand `Key=value,…`, `aws s3 mb`, `aws … wait`, and EC2's `--port`;
+and of the shell's `name=$(…)` with `"$name"`, and `[ … = … ] && … || …`.
 """
 
 import json
 import re
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,22 +16,40 @@ import jmespath  # type: ignore[import-untyped]
 from botocore import xform_name
 
 _OWN = ("--region", "--query", "--output")  # the CLI's, and no operation's
-_INNER = re.compile(r"\$\(([^()]*)\)")
+_PUT_IN = re.compile(r"\b[A-Z][A-Z_]+\b")
+_ASSIGNED = re.compile(r"(\w+)=\$\((.*)\)")
+_VARIABLE = re.compile(r"\$([a-z]+)")
+_CHOSEN = re.compile(r'\[ "(?P<one>[^"]*)" = (?P<other>\S+) \] && (?P<then>.+) \|\| (?P<else>.+)')
+_INNER = re.compile(r"\$\(((?:[^()]|\([^()]*\))*)\)")
 _TCP = ("--protocol", ["tcp"])  # of a network ACL's entry, which takes a number
 _OF_A_RULE = ("--protocol", "--port", "--cidr", "--source-group")
 Client = Callable[[str, str], Any]
 Options = dict[str, list[str]]
 
 
-def run(command: str, client: Client, words: Mapping[str, str]) -> str:
-    """Run one command; `client` makes a boto3 client of a service in a region ("": the usual one).
+def run(commands: Iterable[str], client: Client, words: Mapping[str, str]) -> list[str]:
+    """Run commands in one shell; `client` makes a boto3 client of a service in a region ("": the usual one).
 
-    `words` are what the reader puts in the place of words in capitals. Gives what the command would print with
-    `--output text`. Raises botocore's ClientError where AWS refuses, KeyError where there is no such option.
+    `words` are what the reader puts in the place of words in capitals. Gives what each command would print with
+    `--output text`. Raises botocore's ClientError where AWS refuses, KeyError where there is no such option or variable.
     """
-    for word, value in words.items():
-        command = re.sub(rf"\b{word}\b", value, command)
-    command = _INNER.sub(lambda inner: run(inner[1], client, {}), command)
+    variables: dict[str, str] = {}
+    printed = []
+    for command in commands:
+        written = _PUT_IN.sub(lambda found: words.get(found[0], found[0]), command)
+        meant = _VARIABLE.sub(lambda found: variables[found[1]], written)
+        assigned = _ASSIGNED.fullmatch(meant)
+        printed.append(_run(assigned[2] if assigned else meant, client))
+        if assigned:
+            variables[assigned[1]] = printed[-1]
+    return printed
+
+
+def _run(command: str, client: Client) -> str:
+    """What the command would print with `--output text`."""
+    command = _INNER.sub(lambda inner: _run(inner[1], client), command)
+    if chosen := _CHOSEN.fullmatch(command):
+        return _run(chosen["then"] if chosen["one"] == chosen["other"] else chosen["else"], client)
     program, service, operation, *rest = shlex.split(command)
     assert program == "aws", command
     options, bare = _options(rest)

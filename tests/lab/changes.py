@@ -102,10 +102,7 @@ def diverted(scene: Scene, domain: str) -> None:
 
 def own_resolver(scene: Scene, address: str = "10.0.3.53") -> None:
     """DHCP options that name a resolver of the operator's own."""
-    account = scene.account
-    values = [{"Key": "domain-name-servers", "Values": [address]}]
-    options = account.ec2.create_dhcp_options(DhcpConfigurations=values)["DhcpOptions"]["DhcpOptionsId"]
-    account.ec2.associate_dhcp_options(DhcpOptionsId=options, VpcId=account.vpc)
+    scene.resolver = scene.account.resolved_by(address)
 
 
 def firewalled(scene: Scene, response: str, *domains: str) -> None:

@@ -104,9 +104,13 @@ def _private_nat(scene: Scene) -> None:
 
 
 def _blackhole(scene: Scene) -> None:
-    scene.account.patch.setattr(
-        moto_routes.Route, "state", property(lambda route: "blackhole" if route.nat_gateway else "active")
-    )
+    """Of the gateway that every row has; where a command makes another one, its routes are sound."""
+    gone = scene.account.nat
+
+    def state(route: Any) -> str:
+        return "blackhole" if route.nat_gateway and route.nat_gateway.id == gone else "active"
+
+    scene.account.patch.setattr(moto_routes.Route, "state", property(state))
 
 
 def _endpoint_state(scene: Scene, state: str) -> None:
@@ -131,8 +135,9 @@ def _far_group(scene: Scene) -> None:
 
 def _no_public_access(scene: Scene) -> None:
     """moto has no notion of it: the reply is recorded, and the packets end at the gateway."""
-    scene.cloud.recorded.block_public_access()
-    scene.packets.append('oifname "igw" drop')
+    recorded, used = scene.cloud.recorded, {scene.account.first, scene.account.public}
+    recorded.blocked = True
+    scene.dropped['oifname "igw" drop'] = lambda: not used <= recorded.exempt
 
 
 def _second_leads_nowhere(scene: Scene) -> None:
@@ -145,17 +150,15 @@ def _second_leads_nowhere(scene: Scene) -> None:
 
 def _enforced(scene: Scene) -> None:
     """moto has no notion of it: the reply is recorded, and nothing that is not excluded gets through."""
-    fields = {
+    recorded = scene.cloud.recorded
+    recorded.enforced = {
         "vpcId": scene.account.vpc,
         "vpcEncryptionControlId": "vpcec-1a2b3c",
         "mode": "enforce",
         "state": "available",
     }
-    told = "".join(f"<{name}>{value}</{name}>" for name, value in fields.items())
-    scene.cloud.recorded.xml["DescribeVpcEncryptionControls"] = (
-        f"<vpcEncryptionControlSet><item>{told}</item></vpcEncryptionControlSet>"
-    )
-    scene.packets.append('iifname "function" drop')
+    needed = {"lambda", "natGateway", "internetGateway"}
+    scene.dropped['iifname "function" drop'] = lambda: not needed <= recorded.excluded
 
 
 def _by_both_families(change: Callable[[Scene], object]) -> Callable[[Scene], None]:

@@ -96,5 +96,5 @@ ROWS = (
     Row(name="closed in the API, open to packets", breaks=_closed_in_the_api_only, expect=("network.model-contradicted",),
         inside=(), outside=("network.egress-blocked",)),
     Row(name="declared unreachable, and reached", breaks=lambda s: None, expect=("reach.expectation-failed",),
-        targets=({"service": "sns", "reachable": False}, "sqs"), outside=()),
+        targets=({"service": "sns", "reachable": False}, "sqs")),
 )  # fmt: skip

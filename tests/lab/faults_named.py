@@ -43,7 +43,8 @@ def _custom_silent(scene: Scene) -> None:
 
 def _walled(scene: Scene, response: str) -> None:
     firewalled(scene, response, "sns.us-east-1.amazonaws.com.")
-    scene.names = {SNS: [] if response == "NODATA" else None}
+    answer, lists = {SNS: [] if response == "NODATA" else None}, scene.cloud.recorded.json
+    scene.resolved = lambda names: {**names, **(answer if lists["ListFirewallDomains"]["Domains"] else {})}
 
 
 def _own(does: str, breaks: Callable[[Scene], object], symptom: str, **more: Any) -> Row:

@@ -16,7 +16,7 @@ import places
 import servers
 from orders import serve
 
-from doctor.emulator import Function
+from doctor.demo.emulator import Function
 
 _RESOLV_CONF = Path("/etc/resolv.conf")
 

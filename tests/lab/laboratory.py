@@ -22,7 +22,7 @@ from typing import Any, Self
 
 import places
 
-from doctor import emulator
+from doctor.demo import emulator
 
 CHECKOUT = Path(__file__).parents[2]
 HEALTHY = {places.host(service): [places.AWS] for service in places.SERVICES}

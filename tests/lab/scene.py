@@ -33,16 +33,19 @@ HOSTS: dict[str, dict[str, object]] = {
 class Scene:
     """What a row may change. The configuration decides what packets do; the rest is what no configuration tells.
 
-    `packets` are rules for the router (nft), `at` puts a behaviour of `vpc_cloud` at an address, `names` are answers of the
-    VPC's resolver that its configuration does not explain, `pinned` are lines of the hosts file. `variables` are the
-    function's, None takes one away. `application` is the handler of a folder of `applications` that stands beside the
-    doctor; empty for the deployed doctor itself. `interpreter` is a shell's line before Python is started, and `timeout`
-    the function's, in seconds. `configured` is what else its configuration holds, as CreateFunction takes it.
+    `packets` are rules for the router (nft), `dropped` those that hold as long as recorded replies say so, `at` puts a
+    behaviour of `vpc_cloud` at an address, `names` are answers of the VPC's resolver that its configuration does not
+    explain, `pinned` are lines of the hosts file. `variables` are the function's, None takes one away. `application` is the
+    handler of a folder of `applications` that stands beside the doctor; empty for the deployed doctor itself. `interpreter`
+    is a shell's line before Python is started, and `timeout` the function's, in seconds. `configured` is what else its
+    configuration holds, as CreateFunction takes it. `resolver` is the id of DHCP options that name the operator's own: then
+    `names` and `silent` are that one's.
     """
 
     account: Account
     cloud: Cloud
     packets: list[str] = field(default_factory=list)
+    dropped: dict[str, Callable[[], bool]] = field(default_factory=dict)
     at: dict[str, str] = field(default_factory=dict)
     names: dict[str, list[str] | None] = field(default_factory=dict)
     silent: bool = False
@@ -55,6 +58,7 @@ class Scene:
     timeout: int = 60
     configured: dict[str, Any] = field(default_factory=dict)
     dual_stack: bool = False
+    resolver: str = ""
     resolved: Callable[[Names], Names] = field(default=lambda names: names)
     later: list[Callable[["Scene"], object]] = field(default_factory=list)
 

@@ -124,17 +124,20 @@ def test_one_address_of_three_is_dead(doctor: Deployed) -> None:
     assert "1 of 3" in verdict["headline"]
 
 
+@pytest.mark.long
 def test_an_ipv6_address_without_a_route_costs_nothing(doctor: Deployed) -> None:
     """This machine says no at once, and botocore goes on to IPv4."""
     verdict = doctor.examine("sqs", names={SQS: [places.NO_ROUTE_IPV6, places.AWS]})
     assert (verdict["status"], named(verdict)) == ("healthy", [])
 
 
+@pytest.mark.long
 def test_both_addresses_drop(doctor: Deployed) -> None:
     verdict = doctor.examine("sqs", names={SQS: [places.DROPS, places.DROPS_TOO]})
     assert named(verdict) == [("reach.connect-timeout", "breaks")]
 
 
+@pytest.mark.long
 def test_two_zones_that_answer(doctor: Deployed) -> None:
     verdict = doctor.examine("sqs", names={SQS: [places.AWS, places.AWS_TOO]})
     assert (verdict["status"], named(verdict)) == ("healthy", [])
@@ -197,6 +200,7 @@ def test_declared_sts_is_a_target(doctor: Deployed) -> None:
     assert named(verdict) == [("reach.connect-timeout", "breaks")]
 
 
+@pytest.mark.long
 @pytest.mark.long
 def test_fault_comes_and_goes(doctor: Deployed) -> None:
     """A warm function keeps nothing of the run before: neither names nor sockets nor verdicts."""

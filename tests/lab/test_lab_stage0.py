@@ -88,6 +88,7 @@ def test_another_cpu_by_name_and_header(lab: Laboratory, package: Path) -> None:
 
 
 @pytest.mark.parametrize("stub_folder", [True, False])
+@pytest.mark.sampled(2)
 def test_missing(lab: Laboratory, package: Path, stub_folder: bool) -> None:
     """Newer pydantic-core ships a folder of stubs under the extension's name, which changes the loader's words."""
     extension(package).unlink()
@@ -101,6 +102,7 @@ def test_missing(lab: Laboratory, package: Path, stub_folder: bool) -> None:
     assert "pydantic_core._pydantic_core" in named["headline"]
 
 
+@pytest.mark.long
 def test_a_warm_sandbox_says_the_same_again(lab: Laboratory, package: Path) -> None:
     """The failed import leaves half a library in the process that the next invocation meets."""
     extension(package).unlink()

@@ -2,8 +2,8 @@
 
 import queue
 import threading
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from laboratory import Laboratory, LaboratoryError
@@ -12,6 +12,9 @@ from scene import Row
 LABORATORIES = 2  # at once, on two cores: while one waits for a silence, the other works
 SIDES = ("inside", "outside", "both")
 LATE = 0.1  # seconds, of the contract
+# What is not the doctor's time and yet passes on the clock of who asks, in seconds on a loaded machine of two cores: a reply's
+# way through the emulator; a new sandbox's init phase, which Lambda does not count either; an interpreter's start and end.
+WAY_BACK, INIT, INTERPRETER = 0.1, 1.5, 0.5
 _NOTHING = {"status": "inconclusive", "diagnoses": [], "findings": [], "timings": {"total": 0.0, "budget": 0.0}}
 _FEW = 3  # candidates among which the true one should be
 
@@ -24,17 +27,28 @@ class Vpc(Laboratory):
     def play(self, row: Row) -> "Played":
         """Set one row up, and have it judged from inside, from outside, and by both together."""
         told = self.do("row", name=row.name)
-        return Played(row, {side: told[side]["verdict"] for side in SIDES}, told["set_up"])
+        verdicts = {side: told[side]["verdict"] for side in SIDES}
+        beside = {
+            "inside": WAY_BACK + (INIT if told["inside"]["cold"] else 0),
+            "outside": INTERPRETER,
+            "both": INTERPRETER,
+        }
+        took = {side: told[side]["took"] - beside[side] for side in SIDES}
+        return Played(row, verdicts, told["set_up"], took=took)
 
 
 @dataclass(frozen=True)
 class Played:
-    """A row, its three verdicts, and the seconds that it took to set it up; or why it could not be played."""
+    """A row, its three verdicts, and the seconds that it took to set it up; or why it could not be played.
+
+    `took` is the seconds that each side's doctor had it in hand at least, by the clock of who asked.
+    """
 
     row: Row
     verdicts: dict[str, dict[str, Any]]
     set_up: float = 0.0
     failure: str = ""
+    took: Mapping[str, float] = field(default_factory=dict)
 
     def expected(self, side: str) -> tuple[str, ...]:
         """What this side should name."""
@@ -82,10 +96,20 @@ class Played:
         broken = bool(verdict["diagnoses"]) and verdict["diagnoses"][0]["severity"] == "breaks"
         return told and (verdict["status"] == "unhealthy" or not broken)
 
-    def in_time(self) -> bool:
-        """Whether the deployed doctor kept to its budget."""
-        timings = self.verdicts["inside"]["timings"]
-        return bool(timings["total"] <= timings["budget"] + LATE)
+    def late(self) -> dict[str, tuple[float, dict[str, Any]]]:
+        """The sides that did not keep to their budget: by the clock of who asked, or by the doctor's own, which it tells."""
+        found = {}
+        for side, took in self.took.items():
+            timings = self.verdicts[side]["timings"]
+            if max(took, timings["total"]) > timings["budget"] + LATE:
+                found[side] = took, timings
+        return found
+
+    def silent(self, side: str) -> bool:
+        """Where nothing may be named: it is well from there, or something that decides could not be seen, and is named."""
+        verdict = self.verdicts[side]
+        unseen = [f for f in verdict["findings"] if f["outcome"] == "unknown" and f["severity"] == "breaks"]
+        return verdict["status"] == ("inconclusive" if unseen else "healthy") and not self.problems(side)
 
     def problems(self, side: str) -> list[str]:
         """The findings that are problems, hints left aside."""

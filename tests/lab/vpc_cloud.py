@@ -5,7 +5,6 @@ what stands at an address instead, the fault, has a port of its own to which the
 """
 
 import email.utils
-import io
 import json
 import random
 import runpy
@@ -15,10 +14,10 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
 
 import buckets
 import front
+import recorded
 import servers
 import vpc_wires
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
@@ -55,7 +54,6 @@ EXPIRED = gate.Fault(
 _DENIED = front.denied(f"User: {front.SESSION_ARN} is not authorized to perform this operation")
 # What a function's role may not read, unless it is a doctor's: the network around it is the operator's to look at.
 _CONTROL = ("ec2", "lambda", "iam", "route53", "route53resolver", "route53profiles")
-_EC2 = 'xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"'
 _BEHAVIOURS = {
     "closed": 4000,  # nothing listens there
     "untrusted": 4001,
@@ -85,7 +83,7 @@ class Cloud(gate.Gate):
     """
 
     def __init__(self) -> None:
-        self.recorded = Recorded(buckets.Buckets(DomainDispatcherApplication(create_backend_app)))
+        self.recorded = recorded.Recorded(buckets.Buckets(DomainDispatcherApplication(create_backend_app)))
         super().__init__(self.recorded, [ROLE, OPERATOR, STORED, FOREIGN])
         self.reset()
 
@@ -129,66 +127,6 @@ class Cloud(gate.Gate):
 
         body = super().__call__(environ, started)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else body
-
-
-class Recorded:
-    """Replies of operations that moto has no notion of, as AWS gives them where there is nothing to tell."""
-
-    def __init__(self, moto: gate.Application) -> None:
-        self._moto = moto
-        self.reset()
-
-    def reset(self) -> None:
-        self.json: dict[str, object] = {
-            "ListFirewallRuleGroupAssociations": {"FirewallRuleGroupAssociations": []},
-            "ListFirewallConfigs": {"FirewallConfigs": []},
-            "ListFirewallRules": {"FirewallRules": []},
-            "ListFirewallDomains": {"Domains": []},
-            "ListFirewallDomainLists": {"FirewallDomainLists": []},
-        }
-        self.amended: dict[str, tuple[str, str]] = {}  # before which text of moto's reply what is told
-        self.xml = {
-            "DescribeVpcEncryptionControls": "<vpcEncryptionControlSet/>",
-            "DescribeVpcBlockPublicAccessOptions": block_public_access("off"),
-        }
-
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
-        if environ.get("HTTP_HOST", "").startswith("route53profiles."):
-            return _reply(start_response, "application/json", json.dumps({"ProfileAssociations": []}))
-        if operation in self.json:
-            return _reply(start_response, "application/x-amz-json-1.1", json.dumps(self.json[operation]))
-        body = environ["wsgi.input"].read()
-        environ["wsgi.input"] = io.BytesIO(body)
-        action = parse_qs(body.decode(errors="replace")).get("Action", [""])[0] if b"Action=" in body else ""
-        if action in self.xml:
-            text = f"<{action}Response {_EC2}><requestId>r-1</requestId>{self.xml[action]}</{action}Response>"
-            return _reply(start_response, "text/xml", text)
-        if action in self.amended:
-            before, told = self.amended[action]
-            said = b"".join(self._moto(environ, lambda *_: None)).decode()
-            return _reply(start_response, "text/xml", said.replace(before, told + before))
-        return self._moto(environ, start_response)
-
-    def block_public_access(self) -> None:
-        """VPC Block Public Access in both directions: AWS tells it by itself, and of each subnet and VPC."""
-        mode = "<internetGatewayBlockMode>block-bidirectional</internetGatewayBlockMode>"
-        self.xml["DescribeVpcBlockPublicAccessOptions"] = block_public_access("block-bidirectional")
-        told = f"<blockPublicAccessStates>{mode}</blockPublicAccessStates>"
-        self.amended = {"DescribeSubnets": ("<subnetId>", told), "DescribeVpcs": ("<vpcId>", told)}
-
-
-def block_public_access(mode: str) -> str:
-    """The reply on VPC Block Public Access."""
-    fields = f"<internetGatewayBlockMode>{mode}</internetGatewayBlockMode><state>update-complete</state>"
-    return f"<vpcBlockPublicAccessOptions>{fields}</vpcBlockPublicAccessOptions>"
-
-
-def _reply(start_response: Any, kind: str, text: str) -> list[bytes]:
-    body = text.encode()
-    headers = [("Content-Type", kind), ("Content-Length", str(len(body))), ("x-amzn-RequestId", "r-1")]
-    start_response("200 OK", headers)
-    return [body]
 
 
 def serve(cloud: Cloud, contexts: servers.Contexts) -> None:

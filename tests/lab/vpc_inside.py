@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import afterwards
 import boto3
 import pytest
 import servers
@@ -29,7 +30,7 @@ from moto import mock_aws
 from orders import serve
 from scene import HOSTS, Row, Scene
 
-from doctor.emulator import Function
+from doctor.demo.emulator import Function
 from tests.network.account import REGION, Account
 
 _ROOT = Path(__file__).parents[2]
@@ -48,6 +49,7 @@ class Stage:
         self._folder = folder
         self.standing = contextlib.ExitStack()
         self._warm: dict[str, Function] = {}
+        self._started: list[Function] = []
         self._networks = vpc_wires.lay()
         self._cloud = vpc_cloud.Cloud()
         self._operator = vpc_operator.Operator(folder)
@@ -91,8 +93,11 @@ class Stage:
             found["both"] = self._operator.both(found["inside"], row)
         return {"name": name, "set_up": set_up, **{side: _slim(told) for side, told in found.items()}}
 
-    def remedied(self, name: str, words: dict[str, str]) -> dict[str, Any]:
-        """Both sides' verdict on a row, and that after the first diagnosis's commands were carried out."""
+    def remedied(self, name: str, words: dict[str, str], cause: str) -> dict[str, Any]:
+        """Both sides' verdict on a row, and that after the commands of a diagnosis were carried out.
+
+        `cause` is its check; without it, it is the first.
+        """
         row = tables.BY_NAME[name]
         with contextlib.ExitStack() as row_end:
             patch = pytest.MonkeyPatch()
@@ -100,11 +105,12 @@ class Stage:
             scene = self._set(row, patch)
             function = self._function(scene, row_end)
             before = self._operator.both(self._inside(function, row), row)["verdict"]
-            commands = [command for each in before["diagnoses"][:1] for command in each["remedy"]["commands"]]
-            self._cloud.recorded.reset()  # by then what took its time is over
-            for command in commands:
-                self._operator.carry_out(command, words)
+            meant = [each for each in before["diagnoses"] if cause in ("", each["check"])]
+            commands = [command for each in meant[:1] for command in each["remedy"]["commands"]]
+            self._cloud.recorded.json.pop("DescribeTable", None)  # by then what took its time is over
+            self._operator.carry_out(commands, words)
             with self._building(reset=False):
+                afterwards.settle(scene, commands)
                 self._lay(scene)
             after = self._operator.both(self._inside(function, row), row)["verdict"]
         return {"before": before, "commands": commands, "after": after}
@@ -168,7 +174,8 @@ class Stage:
         vpc = vpc_packets.Vpc.read(account.ec2, account.vpc, account.subnets[0], [account.group], dual=scene.dual_stack)
         clients = (boto3.client(name, region_name=REGION) for name in ("route53", "route53resolver"))
         names = vpc_names.of_vpc(account.ec2, *clients, account.vpc)
-        vpc_packets.put(vpc, self._networks, scene.packets)
+        dropped = [rule for rule, holds in scene.dropped.items() if holds()]
+        vpc_packets.put(vpc, self._networks, [*scene.packets, *dropped])
         vpc_cloud.lead(self._networks, scene.at)
         self._vpc_names.say({**scene.resolved(names or {}), **scene.names}, scene.delay)
         shut = "drop" if names is None or scene.silent else "accept"
@@ -230,12 +237,14 @@ class Stage:
     def _inside(self, function: Function, row: Row) -> dict[str, Any]:
         targets = [HOSTS.get(each, each) if isinstance(each, str) else each for each in row.targets]
         asked = {"targets": targets, "budget_seconds": row.budget, "include_casefile": True, **row.options}
+        cold = not any(each is function for each in self._started)
+        self._started.append(function)
         started = time.monotonic()
         reply = self._within("function", lambda: function.invoke({"doctor": asked}))
         took = time.monotonic() - started
         if not isinstance(reply, dict) or "status" not in reply:
             raise RuntimeError(f"{row.name}: the function replied {str(reply)[:500]}\n{function.log()[-1500:]}")
-        return {"verdict": reply, "casefile": reply.pop("casefile"), "took": took}
+        return {"verdict": reply, "casefile": reply.pop("casefile"), "took": took, "cold": cold}
 
 
 def _knock(address: str, port: int) -> str:
@@ -256,7 +265,7 @@ def _reserved(name: str) -> bool:
 
 
 def _slim(told: Mapping[str, Any]) -> dict[str, Any]:
-    return {"verdict": told["verdict"], "took": told["took"], "casefile": told["casefile"]}
+    return {"verdict": told["verdict"], "took": told["took"], "casefile": told["casefile"], "cold": told.get("cold")}
 
 
 def main() -> None:

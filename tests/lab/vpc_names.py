@@ -62,9 +62,12 @@ def of_vpc(ec2: Any, route53: Any, resolver: Any, vpc: str) -> dict[str, list[st
         names |= _in_zone(route53, zone, names)
     associated = resolver.list_resolver_rule_associations()["ResolverRuleAssociations"]
     ours = {item["ResolverRuleId"] for item in associated if item["VPCId"] == vpc}
-    for rule in resolver.list_resolver_rules()["ResolverRules"]:
-        if rule["Id"] in ours:  # nobody answers where it leads
-            names |= {host: [SERVER_FAILURE] for host in names if _within(host, rule["DomainName"])}
+    own = dict(names)
+    rules = [rule for rule in resolver.list_resolver_rules()["ResolverRules"] if rule["Id"] in ours]
+    for rule in sorted(rules, key=lambda rule: len(rule["DomainName"])):  # the most specific one decides
+        ruled = [host for host in names if _within(host, rule["DomainName"])]
+        for host in ruled:  # nobody answers where a rule leads, and one of the system leads nowhere else
+            names[host] = own[host] if rule["RuleType"] == "SYSTEM" else [SERVER_FAILURE]
     return names
 
 

@@ -36,9 +36,9 @@ class Operator:
         brought.write_text(json.dumps(inside["casefile"]))
         return self._examine("both", row, "--inside", str(brought))
 
-    def carry_out(self, command: str, words: Mapping[str, str]) -> None:
-        """Run an `aws` command against the emulated account, by its host's name, over TLS, signed."""
-        aws_commands.run(command, self._client, words)
+    def carry_out(self, commands: Sequence[str], words: Mapping[str, str]) -> None:
+        """Run `aws` commands against the emulated account, by its host's name, over TLS, signed."""
+        aws_commands.run(commands, self._client, words)
 
     def _client(self, service: str, region: str) -> Any:
         verify = str(self._folder / "root.pem")

@@ -2,16 +2,18 @@
 
 import json
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
 import vpc_cloud
+from moto.awslambda.models import lambda_backends
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
 from tests.network.account import ACCOUNT, REGION
 
+CHANGED = "%Y-%m-%dT%H:%M:%S.%fZ"  # when a function was, as Lambda tells it
 OTHER_ACCOUNT = "210987654321"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/orders"
 
@@ -80,8 +82,8 @@ def make_again() -> None:
     known = iam.get_role(RoleName="orders")["Role"]["AssumeRolePolicyDocument"]
     remove()
     iam.create_role(RoleName="orders", AssumeRolePolicyDocument=json.dumps(known))
-    made = iam_backends[ACCOUNT]["aws"].get_role("orders")
-    made.create_date += timedelta(minutes=5)  # nobody is that quick; moto tells whole seconds
+    before = datetime.now(UTC) - timedelta(minutes=5)  # nobody is that quick; moto tells whole seconds
+    lambda_backends[ACCOUNT][REGION].get_function("orders").last_modified = before.strftime(CHANGED)
     put("orders", allow("*"))
 
 

@@ -30,6 +30,7 @@ class Account:
         self.ec2 = boto3.client("ec2", region_name=REGION)
         self.vpc = self.ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
         self.dns(support=True, hostnames=True)
+        self.resolved_by("AmazonProvidedDNS")  # as in a new VPC of AWS; moto has no options there
         self.first, self.second = self.subnet("10.0.1.0/24", "a"), self.subnet("10.0.2.0/24", "b")
         self.endpoints, self.public = self.subnet("10.0.3.0/24", "a"), self.subnet("10.0.9.0/24", "a")
         self.group = self.security_group("function")
@@ -41,7 +42,7 @@ class Account:
         self.sqs = self.interface_endpoint("sqs", [self.endpoints], private_names=True)
         self.s3 = self.gateway_endpoint("s3", [self.table])
         self.dynamodb = self.gateway_endpoint("dynamodb", [self.table])
-        self.subnets = [self.first, self.second]
+        self.subnets, self.dual_stack = [self.first, self.second], False
 
     def _internet(self) -> None:
         self.gateway = self.ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
@@ -68,6 +69,13 @@ class Account:
     def dns(self, *, support: bool, hostnames: bool) -> None:
         self.ec2.modify_vpc_attribute(VpcId=self.vpc, EnableDnsSupport={"Value": support})
         self.ec2.modify_vpc_attribute(VpcId=self.vpc, EnableDnsHostnames={"Value": hostnames})
+
+    def resolved_by(self, server: str) -> str:
+        """DHCP options that name this resolver; their id."""
+        values = [{"Key": "domain-name-servers", "Values": [server]}]
+        options = self.ec2.create_dhcp_options(DhcpConfigurations=values)["DhcpOptions"]["DhcpOptionsId"]
+        self.ec2.associate_dhcp_options(DhcpOptionsId=options, VpcId=self.vpc)
+        return str(options)
 
     def subnet(self, block: str, zone: str, vpc: str = "") -> str:
         made = self.ec2.create_subnet(VpcId=vpc or self.vpc, CidrBlock=block, AvailabilityZone=f"{REGION}{zone}")
@@ -123,6 +131,7 @@ class Account:
         made.private_ip_addresses = [{"Primary": True, "PrivateIpAddress": address}]
         made._group_set = [self.backend.get_security_group_from_id(group) for group in groups]
         made.interface_type = kind
+        made.status = "in-use"  # moto attaches interfaces to instances alone
         return address
 
     def gateway_endpoint(self, service: str, tables: list[str]) -> str:
@@ -166,6 +175,40 @@ class Account:
                     )
         return acl
 
+    def ipv6(self) -> None:
+        """Give the function's subnets IPv6 addresses, and let them through its group and network ACL: no route yet."""
+        made = self.ec2.associate_vpc_cidr_block(VpcId=self.vpc, AmazonProvidedIpv6CidrBlock=True)
+        first, second, *_ = ip_network(made["Ipv6CidrBlockAssociation"]["Ipv6CidrBlock"]).subnets(new_prefix=64)
+        for subnet, block in ((self.first, first), (self.second, second)):
+            self.ec2.associate_subnet_cidr_block(SubnetId=subnet, Ipv6CidrBlock=str(block))
+        everything = {"IpProtocol": "-1", "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}
+        self.ec2.authorize_security_group_egress(GroupId=self.group, IpPermissions=[everything])
+        for acl in self.ec2.describe_network_acls(Filters=[{"Name": "vpc-id", "Values": [self.vpc]}])["NetworkAcls"]:
+            for egress in (False, True):
+                self.ec2.create_network_acl_entry(
+                    NetworkAclId=acl["NetworkAclId"],
+                    RuleNumber=101,
+                    Egress=egress,
+                    RuleAction="allow",
+                    Protocol="-1",
+                    Ipv6CidrBlock="::/0",
+                )
+        self.dual_stack = True
+
+    def egress_only(self) -> str:
+        """A way out for IPv6."""
+        gateway = self.ec2.create_egress_only_internet_gateway(VpcId=self.vpc)["EgressOnlyInternetGateway"]
+        id = str(gateway["EgressOnlyInternetGatewayId"])
+        self.ec2.create_route(RouteTableId=self.table, DestinationIpv6CidrBlock="::/0", EgressOnlyInternetGatewayId=id)
+        return id
+
+    def transit(self, ends: dict[str, str]) -> str:
+        """A transit gateway with an attachment to one subnet of each VPC. moto tells of no route where it leads."""
+        id = str(self.ec2.create_transit_gateway()["TransitGateway"]["TransitGatewayId"])
+        for vpc, subnet in ends.items():
+            self.ec2.create_transit_gateway_vpc_attachment(TransitGatewayId=id, VpcId=vpc, SubnetIds=[subnet])
+        return id
+
     def divert(self, domain: str) -> None:
         """A resolver rule that sends a domain to where nobody answers."""
         resolver = boto3.client("route53resolver", region_name=REGION)
@@ -185,8 +228,11 @@ class Account:
         resolver.associate_resolver_rule(ResolverRuleId=rule, VPCId=self.vpc)
 
     def interface(self, subnet: str, address: str, group: str) -> str:
+        """In use, as a database's is: moto attaches interfaces to instances alone."""
         made = self.ec2.create_network_interface(SubnetId=subnet, PrivateIpAddress=address, Groups=[group])
-        return str(made["NetworkInterface"]["NetworkInterfaceId"])
+        id: str = made["NetworkInterface"]["NetworkInterfaceId"]
+        self.backend.enis[id].status = "in-use"
+        return id
 
     def deploy(self, **more: Any) -> None:
         """Create the function as it is configured by now."""
@@ -208,7 +254,11 @@ class Account:
                 "Code": {"ZipFile": b"PK\x05\x06" + bytes(18)},
                 "MemorySize": 512,
                 "Timeout": 30,
-                "VpcConfig": {"SubnetIds": self.subnets, "SecurityGroupIds": [self.group]},
+                "VpcConfig": {
+                    "SubnetIds": self.subnets,
+                    "SecurityGroupIds": [self.group],
+                    "Ipv6AllowedForDualStack": self.dual_stack,
+                },
                 "Environment": {"Variables": {"DOCTOR_TARGETS": json.dumps(self.targets)}},
                 **more,
             }

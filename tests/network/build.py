@@ -245,7 +245,8 @@ def transited() -> Network:
     """Two VPCs on one transit gateway."""
     base = two_vpcs()
     base = having(base, "transit_gateways", TransitGateway(id="tgw-1", state="available", references=False))
-    common: dict[str, Any] = {"gateway": "tgw-1", "kind": "vpc", "state": "available", "references": False}
+    common: dict[str, Any] = {"gateway": "tgw-1", "kind": "vpc", "state": "available"}
+    common |= {"references": False, "appliance": False}
     base = having(
         base,
         "attachments",

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from doctor.network.beyond import EncryptionControl, Gateway, PrefixList, TransitRoute
 from doctor.network.blocks import block
 from doctor.network.ends import Flow
-from doctor.network.model import Endpoint, NatAddress, Network, SecurityGroup
+from doctor.network.model import Acl, Endpoint, NatAddress, Network, SecurityGroup
 from tests.network import build
 from tests.network.build import (
     DATABASE,
@@ -27,7 +28,10 @@ from tests.network.build import (
     routed,
     rule,
     transited,
+    two_vpcs,
 )
+
+FAR_6 = "2600:1f18:2:1::10"  # in the other VPC, of an interface that has both
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +76,27 @@ def sound() -> Iterator[Case]:
     yield _case("NAT64", 1, nat64, to="64:ff9b::5db8:d822")
     same = guarded(base, "subnet-ea")
     yield _case("no ACL within a subnet", 1, same, start="subnet-ea+sg-f")
+    yield _case("another VPC by the internet", 1, _by_the_internet(), to=FAR_6, port=5432)
+    yield _case("the gateway keeps to the zone", 1, _other_door_shut(appliance=False), to=FAR, port=5432)
     yield _case("private NAT to a transit gateway", 1, _private_nat(), to=FAR, port=5432)
+    for service, port in (("email-smtp", 587), ("cassandra", 9142), ("cassandra", 443)):
+        yield _case(f"endpoint of {service}, port {port}", 1, _serving(base, service), port=port)
+    for name, excluding, more in _ways_out():
+        yield _case(f"{name}, excluded from encryption", 1, excluding(*EXCLUDED), **more)
+
+
+def _by_the_internet(**more: object) -> Network:
+    """The far interface has an IPv6 address that its group lets everybody to."""
+    out = route("::/0", "internet-gateway", "igw-2")
+    base = having(two_vpcs(), "tables", build.table("rtb-2", out, vpc="vpc-2", main=True))
+    base = changed(base, "groups", "sg-2", ingress=build.ANYWHERE)
+    return changed(base, "interfaces", "eni-far", addresses=(block(FAR), block(FAR_6)), **more)
+
+
+def _other_door_shut(**more: object) -> Network:
+    """The far attachment's subnet in the other zone lets nothing through."""
+    base = having(transited(), "acls", Acl(id="acl-2b", vpc="vpc-2", subnets=("subnet-2b",), entries=()))
+    return changed(base, "attachments", "tgw-attach-2", **more)
 
 
 def _instance(base: Network) -> Network:
@@ -92,10 +116,34 @@ def _private_nat() -> Network:
     return routed(base, "rtb-p", route("10.2.0.0/16", "transit-gateway", "tgw-1"))
 
 
+def _serving(base: Network, service: str) -> Network:
+    """The endpoint is for another service, and its group lets everything in."""
+    name = service if "." in service else f"com.amazonaws.us-east-1.{service}"
+    base = changed(base, "groups", "sg-e", ingress=build.ANYWHERE)
+    return changed(base, "endpoints", "vpce-sqs", service=name)
+
+
+# As read from the reply, in lower case.
+EXCLUDED = ("lambda", "vpcpeering", "internetgateway", "egressonlyinternetgateway", "natgateway")
+
+
+def _ways_out() -> Iterator[tuple[str, Callable[..., Network], dict[str, object]]]:
+    """What an enforced encryption control is asked about, one after the other, on the way that leads through it."""
+    for name, base, more in (
+        ("vpcpeering", peered(), {"to": FAR, "port": 5432}),
+        ("internetgateway", network(), {"to": INTERNET}),
+        ("egressonlyinternetgateway", network(), {"to": INTERNET_6}),
+        ("natgateway", network(), {"to": INTERNET}),
+    ):
+        yield name, partial(_enforced, base), more
+
+
 def within_the_vpc() -> Iterator[Case]:
     """Groups, network ACLs and interfaces."""
     base = network()
     yield _case("no egress", 0, changed(base, "groups", "sg-f", egress=()), "egress-blocked")
+    tcp = changed(base, "groups", "sg-f", egress=(rule("tcp 443", "0.0.0.0/0"),))
+    yield _case("egress of another protocol", 0, tcp, "egress-blocked", to=INTERNET, protocol="udp")
     closed = changed(base, "groups", "sg-e", ingress=())
     yield _case("endpoint's group", 0, closed, "endpoint-ingress-blocked")
     yield _case("target's group", 0, base, "target-ingress-blocked", to=DATABASE, port=3306)
@@ -157,8 +205,23 @@ def routes_and_endpoints() -> Iterator[Case]:
     yield _case("gateway endpoint and UDP", 0, base, "no-route", to=S3, protocol="udp")
     six = having(base, "prefix_lists", PrefixList(id="pl-s3", blocks=(block("2606::/16"),)))
     yield _case("gateway endpoint of IPv4 alone", 0, six, "ipv6-dead-end", to=INTERNET_6)
+    untold = changed(six, "endpoints", "vpce-s3", families="")
+    yield _case("gateway endpoint of an unread family", None, untold, to=INTERNET_6, unknown="carries IPv6")
+    alone = changed(base, "endpoints", "vpce-s3", families="ipv6")
+    yield _case("gateway endpoint of IPv6 alone", 0, alone, "no-route", to=S3)
+    listed = routed(base, "rtb-f", route("pl-s3", "endpoint", "vpce-s3"))
+    yield _case("address that the gateway endpoint's list lacks", 0, listed, "no-route", to=INTERNET)
+    yield _case("VPCs that nothing joins", 0, routed(build.two_vpcs(), "rtb-f"), "no-route", to=FAR, port=5432)
     black = routed(base, "rtb-f", route("0.0.0.0/0", "nat", "nat-0", state="blackhole"))
     yield _case("blackhole behind a deleted NAT gateway", 0, black, "blackhole-route", "nat-unavailable", to=INTERNET)
+    wide = route("0.0.0.0/0", "nat", "nat-1")
+    narrow = routed(base, "rtb-f", wide, route("93.184.216.0/24", "nat", "nat-0", state="blackhole"))
+    yield _case("narrower blackhole", 0, narrow, "blackhole-route", "nat-unavailable", to=INTERNET)
+    spread = route("0.0.0.0/0", "vpn-gateway", "vgw-1", origin="enablevgwroutepropagation")
+    black = routed(base, "rtb-f", spread, route("0.0.0.0/0", "nat", "nat-0", state="blackhole"))
+    yield _case("static blackhole", 0, black, "blackhole-route", "nat-unavailable", to=INTERNET)
+    public = routed(base, "rtb-f", spread, route("0.0.0.0/0", "internet-gateway", "igw-1"))
+    yield _case("static route before a propagated one", 0, public, "public-subnet", to=INTERNET)
     foreign = changed(base, "prefix_lists", "pl-s3", blocks=(block("3.5.0.0/19"),))
     foreign = changed(foreign, "groups", "sg-f", egress=(rule("tcp 443", "pl-s3"),))
     yield _case("prefix list of another Region", 0, foreign, "egress-blocked", "prefix-list-mismatch", to=S3)
@@ -228,6 +291,19 @@ def out_to_the_internet() -> Iterator[Case]:
         start="subnet-pa+sg-f",
     )
     yield _case("encryption enforced", 0, _enforced(base), "encryption-control-blocks")
+    for name, excluding, more in _ways_out():
+        others = [each for each in EXCLUDED if each != name]
+        yield _case(f"{name} not excluded from encryption", 0, excluding(*others), "encryption-control-blocks", **more)
+    four = routed(base, "rtb-f", route("0.0.0.0/0", "egress-only-gateway", "eigw-1"))
+    yield _case("egress-only internet gateway and IPv4", 0, four, "no-route", to=INTERNET)
+    foreign = changed(base, "nats", "nat-1", vpc="vpc-2")
+    yield _case("NAT gateway of another VPC", 0, foreign, "nat-unavailable", to=INTERNET)
+    for status in ("failed", "associating", "unassigning"):
+        pair = (NatAddress(private=block("10.0.101.5"), public=block("3.3.3.3"), status=status),)
+        unused = changed(base, "nats", "nat-1", addresses=pair)
+        yield _case(f"NAT address {status}", 0, unused, "nat-unavailable", to=INTERNET)
+    six = routed(base, "rtb-f", route("::/0", "nat", "nat-1"))
+    yield _case("NAT gateway and IPv6", 0, six, "ipv6-dead-end", to=INTERNET_6)
     source_check = routed(base, "rtb-f", route("0.0.0.0/0", "interface", "eni-i"))
     yield _case("NAT instance with the check on", 0, _instance(source_check), "nat-unavailable", to=INTERNET)
     neighbour = changed(base, "interfaces", "eni-db", public=(block("5.5.5.5"),), subnet="subnet-pa")
@@ -240,8 +316,9 @@ def _two_addresses() -> Network:
     return changed(base, "nats", "nat-1", addresses=pair)
 
 
-def _enforced(base: Network) -> Network:
-    return having(base, "encryption", EncryptionControl(id="vpcec-1", vpc="vpc-1", mode="enforce", state="available"))
+def _enforced(base: Network, *excluded: str) -> Network:
+    control = EncryptionControl(id="vpcec-1", vpc="vpc-1", mode="enforce", state="available", excluded=excluded)
+    return having(base, "encryption", control)
 
 
 def to_the_other_vpc() -> Iterator[Case]:
@@ -267,6 +344,10 @@ def to_the_other_vpc() -> Iterator[Case]:
         "disassociated": changed(base, "attachments", "tgw-attach-2", associated="disassociated"),
         "no transit route": _transit_routes("10.0.0.0/16 tgw-attach-1"),
         "transit blackhole": _transit_routes("10.0.0.0/16 tgw-attach-1", "10.2.0.0/16 tgw-attach-2", "10.2.1.0/24"),
+        "static transit blackhole": _transit_routes(
+            "10.0.0.0/16 tgw-attach-1", "10.2.0.0/16 tgw-attach-2", "10.2.0.0/16"
+        ),
+        "transit gateway being deleted": changed(base, "transit_gateways", "tgw-1", state="deleting"),
         "no transit route back": _transit_routes("10.2.0.0/16 tgw-attach-2"),
         "no route back from the far subnet": having(base, "tables", build.table("rtb-2", vpc="vpc-2", main=True)),
         "no far attachment in the zone": changed(base, "attachments", "tgw-attach-2", subnets=("subnet-2b",)),
@@ -275,6 +356,8 @@ def to_the_other_vpc() -> Iterator[Case]:
         yield _case(name, 0, broken, "transit-gateway-broken", to=FAR, port=5432)
     grouped = changed(base, "groups", "sg-2", ingress=(rule("tcp 5432", "sg-f"),))
     yield _case("no references over the transit gateway", 0, grouped, "target-ingress-blocked", to=FAR, port=5432)
+    deaf = _by_the_internet(denies_internet=True)
+    yield _case("an interface that takes nothing from the internet", 0, deaf, "target-missing", to=FAR_6, port=5432)
     half_zone = changed(base, "attachments", "tgw-attach-1", subnets=("subnet-ea",))
     yield _case(
         "the other zone has no attachment", 0, half_zone, "transit-gateway-broken", to=FAR, port=5432, start=OTHER_ZONE
@@ -335,6 +418,11 @@ def undecided() -> Iterator[Case]:
     yield _case("state of the peering", None, pending, to=FAR, port=5432, unknown="dreaming")
     foreign = lacking(transited(), "attachments", "tgw-attach-2")
     yield _case("far attachment of another account", None, foreign, to=FAR, port=5432, unknown="another account")
+    for mode in (True, None):
+        anywhere = _other_door_shut(appliance=mode)
+        yield _case(f"appliance mode {mode}", None, anywhere, to=FAR, port=5432, unknown="the gateway takes decides")
+    tunnel = changed(transited(), "attachments", "tgw-attach-2", kind="vpn")
+    yield _case("VPN behind the transit gateway", None, tunnel, to=FAR, port=5432, unknown=" ")
     tableless = lacking(transited(), "transit_tables", "tgw-rtb-1")
     yield _case("transit table not read", None, tableless, to=FAR, port=5432, unknown="tgw-rtb-1")
     for references in (None, True):
@@ -370,6 +458,78 @@ def appliances() -> Iterator[Case]:
     yield _case("answers by way of an appliance", None, diverted, suspects=True)
 
 
+def deaf_ends() -> Iterator[Case]:
+    """Addresses that something carries, and where nothing answers, or nobody can tell whether it does."""
+    base = network()
+    yield _case("NAT gateway's own address", 0, base, "target-missing", to="10.0.101.5")
+    yield _case("NAT gateway's public address", 0, base, "target-missing", to="3.3.3.3")
+    for name, more in (("a function's", {"kind": "lambda"}), ("a detached", {"status": "available"})):
+        yield _case(f"{name} interface", 0, _beside(base, "sg-db", **more), "target-missing", to=BESIDE, port=5432)
+    handing_on = {
+        "network_load_balancer": "listeners",
+        "gateway_load_balancer": "listeners",
+        "transit_gateway": "anything answers",
+        "gateway_load_balancer_endpoint": "anything answers",
+        "global_accelerator_managed": "anything answers",
+    }
+    for kind, reason in handing_on.items():
+        yield _case(kind, None, _beside(base, kind=kind), to=BESIDE, port=8080, unknown=reason)
+    balancer = _beside(base, "sg-db", description="ELB app/orders/0")
+    yield _case("application load balancer", None, balancer, to=BESIDE, port=5432, unknown="listeners")
+    for service, port, protocol, reason in (
+        ("sqs", 8080, "tcp", "documented"),
+        ("sqs", 443, "udp", "documented"),
+        ("email-smtp", 443, "tcp", "documented"),
+        ("com.amazonaws.vpce.us-east-1.vpce-svc-0", 443, "tcp", "its owner"),
+    ):
+        serving = _serving(base, service)
+        yield _case(f"{service} at {protocol} {port}", None, serving, port=port, protocol=protocol, unknown=reason)
+    nameless = changed(base, "endpoints", "vpce-sqs", service="")
+    yield _case("endpoint of an unread service", None, nameless, unknown="was not told")
+
+
+BESIDE = "10.0.11.30"
+
+
+def _beside(base: Network, *groups: str, **more: str) -> Network:
+    return having(base, "interfaces", build.interface("eni-x", "subnet-ea", BESIDE, *groups, **more))
+
+
+def no_hosts() -> Iterator[Case]:
+    """What a record may say and no host has."""
+    base = network()
+    for to in ("0.0.0.0", "127.0.0.1", "169.254.1.1", "224.0.0.1", "240.0.0.1", "255.255.255.255"):
+        yield _case(f"{to} by NAT", 0, base, "no-route", to=to)
+    for to in ("::", "::1", "fe80::1", "ff02::1", "::ffff:10.0.11.10", "::ffff:93.184.216.34"):
+        yield _case(f"{to} by an egress-only gateway", 0, base, "no-route", to=to)
+        yield _case(f"{to} by an internet gateway", 0, base, "no-route", to=to, start="subnet-pa+sg-f")
+
+
+def looked_at_on_the_way() -> Iterator[Case]:
+    """Attachments that most gateways do not have."""
+    proxied = changed(network(), "nats", "nat-1", proxied=True)
+    yield _case(
+        "NAT gateway with a proxy attached", None, proxied, to=INTERNET, suspects=True, unknown="a proxy attached"
+    )
+    broken = changed(proxied, "nats", "nat-1", state="failed")
+    yield _case("failed NAT gateway with a proxy", 0, broken, "nat-unavailable", to=INTERNET, suspects=True)
+    for vpc in ("vpc-1", "vpc-2"):
+        control = EncryptionControl(id="vpcec-1", vpc=vpc, mode="enforce", state="available", excluded=EXCLUDED)
+        for support, share in (("enabled", 1), ("disabled", None), ("enabling", None), ("", None)):
+            base = changed(transited(), "transit_gateways", "tgw-1", encryption=support)
+            base, said = having(base, "encryption", control), support or "was not told"
+            name = f"encryption support {said} where {vpc} enforces"
+            yield _case(
+                name, share, base, to=FAR, port=5432, unknown="" if share else f"{vpc} has an encryption control"
+            )
+        watched = having(transited(), "encryption", build.replace(control, mode="monitor"))
+        yield _case(f"encryption support unread where {vpc} monitors", 1, watched, to=FAR, port=5432)
+    strange = changed(network(), "interfaces", "eni-db", addresses=(block("10.0.99.7"),))
+    yield _case(
+        "an address beside its subnet", None, strange, to="10.0.99.7", port=5432, unknown="no address of subnet-"
+    )
+
+
 FAMILIES: tuple[Callable[[], Iterator[Case]], ...] = (
     sound,
     within_the_vpc,
@@ -378,5 +538,8 @@ FAMILIES: tuple[Callable[[], Iterator[Case]], ...] = (
     to_the_other_vpc,
     undecided,
     appliances,
+    deaf_ends,
+    no_hosts,
+    looked_at_on_the_way,
 )
 ALL = [case for family in FAMILIES for case in family()]

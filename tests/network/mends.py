@@ -25,12 +25,16 @@ from tests.network import build
 from tests.network.build import changed, having, interface, route
 
 Options = dict[str, list[str]]
+_MADE = re.compile(r"\w+=\$\((.*)\)")
+_NEW = {"$nat": "nat-new", "$gateway": "eigw-new"}
 
 
 def run(network: Network, command: str) -> Network:
-    """Carry out one `aws ec2 …` command."""
-    words = shlex.split(command)
+    """Carry out one `aws ec2 …` command. What `variable=$(…)` makes has an id that follows from the variable."""
+    words = shlex.split(_MADE.sub(r"\1", command))
     assert words[:2] == ["aws", "ec2"], command
+    if words[2] == "wait":
+        return network
     options: Options = {}
     for word in words[3:]:
         if word.startswith("--"):
@@ -111,7 +115,8 @@ def _destination(options: Options) -> Block | str:
 
 def _route(network: Network, options: Options, *, existed: bool) -> Network:
     table: RouteTable = network.tables[_one(options, "--route-table-id")]  # type: ignore[index]
-    target = _one(options, *TARGETS).replace("NAT_GATEWAY", "nat-new").replace("EGRESS_ONLY_GATEWAY", "eigw-new")
+    target = _one(options, *TARGETS)
+    target = _NEW.get(target, target)
     added = Route(to=_destination(options), via=KINDS[target.partition("-")[0]], target=target)
     others = tuple(each for each in table.routes if each.to != added.to)
     assert (len(others) < len(table.routes)) == existed
@@ -217,6 +222,14 @@ def _exempted(network: Network, options: Options) -> Network:
     return changed(network, "vpcs", _one(options, "--vpc-id"), internet="off")
 
 
+def _excluded(network: Network, options: Options) -> Network:
+    """One kind more; those that the command does not name stay as they are."""
+    id = _one(options, "--vpc-encryption-control-id")
+    kinds = [name.removeprefix("--").removesuffix("-exclusion") for name in options if "exclusion" in name]
+    known = (network.encryption or {})[id].excluded
+    return changed(network, "encryption", id, excluded=(*known, *kinds))
+
+
 COMMANDS: dict[str, Callable[[Network, Options], Network]] = {
     "authorize-security-group-egress": _egress,
     "authorize-security-group-ingress": _ingress,
@@ -226,6 +239,7 @@ COMMANDS: dict[str, Callable[[Network, Options], Network]] = {
     "delete-route": _delete_route,
     "create-vpc-endpoint": _new_endpoint,
     "modify-vpc-endpoint": _changed_endpoint,
+    "allocate-address": lambda network, _: network,
     "create-nat-gateway": _new_nat,
     "create-egress-only-internet-gateway": _new_egress_only,
     "attach-internet-gateway": _attached,
@@ -244,12 +258,7 @@ COMMANDS: dict[str, Callable[[Network, Options], Network]] = {
     "modify-vpc-attribute": lambda network, options: changed(
         network, "vpcs", _one(options, "--vpc-id"), dns_support=True
     ),
-    "modify-vpc-encryption-control": lambda network, options: changed(
-        network,
-        "encryption",
-        _one(options, "--vpc-encryption-control-id"),
-        excluded=tuple(name.removeprefix("--").removesuffix("-exclusion") for name in options if "exclusion" in name),
-    ),
+    "modify-vpc-encryption-control": _excluded,
 }
 
 
@@ -259,6 +268,8 @@ STATES = {"endpoints": "available", "attachments": "available", "peerings": "act
 def by_hand(network: Network, flow: Flow, blocker: Blocker) -> Network:
     """What no command does alone: something new in the place of what is gone, or the cited route away."""
     id, to = blocker.component, flow.destination.address
+    if blocker.check == "network.target-missing" and id in (network.interfaces or {}):
+        return changed(network, "interfaces", id, kind="interface", status="in-use", denies_internet=False)
     if blocker.check == "network.target-missing":
         vpc = "vpc-2" if "2" in id else "vpc-1"
         subnet = id if id.startswith("subnet-") else "subnet-ea"

@@ -9,9 +9,10 @@ tgw-vpc-attachments, how-transit-gateways-work), VPC peering guide.
 """
 
 from doctor.network.ends import Flow
-from doctor.network.model import Interface, Network, Route
+from doctor.network.model import Interface, Nat, Network, Route
 from tests.network.naive_beyond import beyond, returns, transit
 from tests.network.naive_rules import (
+    NAT_ADDRESS,
     NOWHERE,
     Address,
     Packet,
@@ -31,7 +32,10 @@ from tests.network.naive_rules import (
     leaves,
     place,
     private,
+    ready,
     table_of,
+    unencrypted,
+    working,
 )
 
 
@@ -54,12 +58,14 @@ def local(network: Network, packet: Packet, sender: Sender, route: Route, pick: 
 def internet_gateway(network: Network, packet: Packet, sender: Sender, route: Route, pick: Pick | None) -> Verdict:
     """The gateway maps public IPv4 addresses and takes no private destination; IPv6 passes as it is."""
     known = (network.internet_gateways or {}).get(route.target)
-    attached = None if known is None else attachment(known.attached.get(sender.vpc, ""))
-    mapped = packet.to.version == 6 or sender.public is not None
+    attached = None if known is None or known.attached is None else attachment(known.attached.get(sender.vpc, ""))
+    mapped: Verdict = packet.to.version == 6 or sender.public is not None
+    mapped = None if sender.nat and sender.nat.public is None else mapped
     modes = ("off", "block-ingress") if sender.nat else ("off",)
     return every(
         attached,
         mapped,
+        unencrypted(network, sender.vpc, "internetgateway"),
         not private(packet.to),
         public_access(network, sender, modes),
         edge(network, sender.subnet, packet),
@@ -81,15 +87,18 @@ def neighbour(network: Network, packet: Packet, sender: Sender) -> Verdict:
     if far is None and home is None:
         return None if network.vpcs is None else True
     subnet = far.subnet if far else place(network, packet.to, home or "")
-    return (
-        entered(network, packet, sender, subnet) if subnet else every(None, delivered(network, packet, sender, False))
-    )
+    if subnet:
+        return entered(network, packet, sender, subnet)
+    taken = not (far and far.denies_internet)
+    return every(None, taken, delivered(network, packet, sender, False))
 
 
 def entered(network: Network, packet: Packet, sender: Sender, subnet: str) -> Verdict:
     """Into a subnet of ours from outside, and home by its internet gateway."""
+    far = carrier(network, packet.to)
     return every(
         arrival(network, subnet, packet),
+        not (far and far.denies_internet),
         delivered(network, packet, sender, False),
         returns(network, subnet, packet, sender, "internet-gateway"),
     )
@@ -129,10 +138,12 @@ def public_access(network: Network, sender: Sender, open_modes: tuple[str, ...])
 def egress_only(network: Network, packet: Packet, sender: Sender, route: Route, pick: Pick | None) -> Verdict:
     """IPv6 only."""
     known = (network.egress_only_gateways or {}).get(route.target)
-    attached = None if known is None else attachment(known.attached.get(sender.vpc, ""))
+    attached = None if known is None or known.attached is None else attachment(known.attached.get(sender.vpc, ""))
     access = public_access(network, sender, ("off", "block-ingress"))
     there = every(edge(network, sender.subnet, packet), neighbour(network, packet, sender))
-    return every(attached, packet.to.version == 6, access, there)
+    return every(
+        attached, packet.to.version == 6, access, unencrypted(network, sender.vpc, "egressonlyinternetgateway"), there
+    )
 
 
 def endpoint(network: Network, packet: Packet, sender: Sender, route: Route, pick: Pick | None) -> Verdict:
@@ -140,16 +151,29 @@ def endpoint(network: Network, packet: Packet, sender: Sender, route: Route, pic
     known = (network.endpoints or {}).get(route.target)
     if known is None or known.kind != "gateway":
         return every(None, edge(network, sender.subnet, packet))
-    return every(condition("endpoint", known.state), packet.protocol != "udp", edge(network, sender.subnet, packet))
+    family = f"ipv{packet.to.version}"
+    strange = known.families not in ("ipv4", "ipv6", "dualstack")
+    carried = known.families in (family, "dualstack") or (None if strange else False)
+    carried = True if not known.families and family == "ipv4" else carried  # older replies tell no family: it was IPv4
+    return every(
+        condition("endpoint", known.state), packet.protocol != "udp", carried, edge(network, sender.subnet, packet)
+    )
+
+
+def unsorted(network: Network, sender: Sender, gateway: Nat | None) -> Verdict:
+    """What holds of zonal and of regional NAT gateways alike."""
+    if gateway is None:
+        return None
+    return every(condition("nat", gateway.state), unencrypted(network, sender.vpc, "natgateway"))
 
 
 def nat(network: Network, packet: Packet, sender: Sender, route: Route, pick: Pick | None) -> Verdict:
     """To the gateway in its subnet, and on from there with its own address and a port that it picks."""
     gateway = (network.nats or {}).get(route.target)
-    if gateway is None:
-        return every(edge(network, sender.subnet, packet), None)
-    if sender.nat or packet.to.version == 6:
+    if gateway and (sender.nat or packet.to.version == 6):
         return False  # its own subnet leads back to it, or to another one: no page describes a chain
+    if gateway is None or gateway.regional is None:
+        return every(edge(network, sender.subnet, packet), unsorted(network, sender, gateway), None)
     subnet = (network.subnets or {}).get(gateway.subnet)
     into: Verdict = True
     if gateway.subnet and gateway.subnet != sender.subnet:
@@ -158,8 +182,12 @@ def nat(network: Network, packet: Packet, sender: Sender, route: Route, pick: Pi
     elif not gateway.subnet:
         into = edge(network, sender.subnet, packet)
     table = (network.tables or {}).get(gateway.table) if gateway.regional else table_of(network, gateway.subnet)
-    if pick is None or pick.address.private is None:
-        return every(condition("nat", gateway.state), into, None)
+    into = every(into, condition("nat", gateway.state), unencrypted(network, sender.vpc, "natgateway"))
+    strange = any(each.status not in NAT_ADDRESS for each in gateway.addresses)
+    if table and gateway.addresses and not working(gateway) and not strange:
+        return False
+    if pick is None or pick.address.private is None or strange:
+        return every(into, None)
     own = Packet(
         address(pick.address.private.family, pick.address.private.first),
         pick.port,
@@ -172,8 +200,8 @@ def nat(network: Network, packet: Packet, sender: Sender, route: Route, pick: Pi
     onward = Sender(gateway.subnet, gateway.vpc, subnet.zone if subnet else "", (), outside, gateway)
     on = choose(network, table, packet.to) if table else None
     if on is None or on.via == "peering" or on.state not in ("active", "blackhole"):  # no page lets NAT over peering
-        return every(condition("nat", gateway.state), into, None)
-    return every(condition("nat", gateway.state), into, follow(network, own, onward, on, None))
+        return every(into, None)
+    return every(into, follow(network, own, onward, on, None))
 
 
 def peering(network: Network, packet: Packet, sender: Sender, route: Route, pick: Pick | None) -> Verdict:
@@ -185,6 +213,7 @@ def peering(network: Network, packet: Packet, sender: Sender, route: Route, pick
     near, far = sides if sides[0].vpc == sender.vpc else reversed(sides)
     return every(
         condition("peering", known.state),
+        unencrypted(network, sender.vpc, "vpcpeering"),
         any(holds(block, packet.to) for block in far.blocks),
         edge(network, sender.subnet, packet),
         beyond(network, packet, far.vpc, route, sender, keeps=near.region == far.region),
@@ -252,8 +281,11 @@ def passes(
     packet = Packet(source_address, source_port, address(to.address.family, to.address.first), to.port, to.protocol)
     table = table_of(network, source.subnet)
     if table is None:
-        return every(leaves(network, flow, packet, None), None)
+        function = True if source.interface else unencrypted(network, source.vpc, "lambda")
+        return every(function, leaves(network, flow, packet, None), None)
     route = choose(network, table, packet.to)
     public = address(4, source.public[0].first) if source.public else None
     sender = Sender(source.subnet, source.vpc, source.zone, source.groups, public)
-    return every(leaves(network, flow, packet, route), follow(network, packet, sender, route, pick))
+    function = True if source.interface else unencrypted(network, source.vpc, "lambda")
+    function = every(function, ready(network, source.subnet))
+    return every(function, leaves(network, flow, packet, route), follow(network, packet, sender, route, pick))

@@ -15,6 +15,7 @@ from tests.network.naive_rules import (
     arrival,
     choose,
     condition,
+    controls,
     delivered,
     every,
     holds,
@@ -72,6 +73,7 @@ def transit(network: Network, packet: Packet, sender: Sender, route: Route, pick
     if far.kind != "vpc":
         return None
     keeps = every(gateway.references if gateway else None, near.references, far.references)
+    supported = bool(gateway and gateway.encryption == "enabled")
     there = far.resource in (network.vpcs or {}) and place(network, packet.to, far.resource)
     back = forwards(network, far, packet.source) if there else None
     return every(
@@ -81,6 +83,8 @@ def transit(network: Network, packet: Packet, sender: Sender, route: Route, pick
         back.id == near.id if back else back,
         boarding(network, packet, sender.subnet, sender.zone, near),
         None if far.resource == sender.vpc else True,
+        # No page says what becomes of unencrypted traffic between controlled VPCs by a gateway without support.
+        supported or not (controls(network, near.resource) or controls(network, far.resource)) or None,
         landing(network, packet, sender.zone, far),
         returning(network, packet.answer, sender, near, far.resource),
         beyond(network, packet, far.resource, route, sender, keeps=keeps),
@@ -153,14 +157,16 @@ def alighting(
 ) -> Verdict:
     """Out of the gateway: out of an attachment's subnet, of the sender's zone if there is one, into the receiver's.
 
-    Within one subnet the ACL is not asked. `onward` says whether the table of the attachment's subnet leads there.
+    In appliance mode it is a subnet of any zone. Within one subnet the ACL is not asked. `onward` says whether the table of
+    the attachment's subnet leads there.
     """
     zone, subnet = ends
     inward = acl(network, subnet, packet, False)
     doors = gates(network, attachment, zone)
     if doors is None:
         return every(inward, None) if attachment.subnets and subnet not in attachment.subnets else None
-    doors = doors or list(attachment.subnets or ())
+    kept = attachment.appliance is False and doors
+    doors = kept or list(attachment.subnets or ())
     return alike([door == subnet or every(onward(door), acl(network, door, packet, True), inward) for door in doors])
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_network
 from typing import NamedTuple
 
+from doctor.network.beyond import EncryptionControl
 from doctor.network.blocks import Block
 from doctor.network.ends import Flow
 from doctor.network.model import GroupReference, GroupRule, Interface, Nat, NatAddress, Network, Route, RouteTable
@@ -17,6 +18,7 @@ Address = IPv4Address | IPv6Address
 Bears = Callable[[GroupReference], Verdict]  # whether the far end is known by the group that a rule names
 
 _PRIVATE = [ip_network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")]
+NAT_ADDRESS = ("", "succeeded", "failed", "assigning", "unassigning", "associating", "disassociating")
 NOWHERE = Route(to="", via="nowhere")
 _PROPAGATED = ("enablevgwroutepropagation", "advertisement")
 _BROKEN = {
@@ -73,6 +75,11 @@ class Sender:
     nat: Nat | None = None
 
 
+def working(gateway: Nat) -> list[NatAddress]:
+    """The addresses that new connections may get."""
+    return [each for each in gateway.addresses if each.status in ("succeeded", "")]
+
+
 class Pick(NamedTuple):
     """What a NAT gateway chose for this connection."""
 
@@ -87,8 +94,12 @@ def table_of(network: Network, name: str) -> RouteTable | None:
     """The table that the subnet names, or else the main one of the VPC that the subnet is in."""
     tables = list((network.tables or {}).values())
     subnet = (network.subnets or {}).get(name)
-    named = [table for table in tables if name in table.subnets]
-    return next(iter(named or [table for table in tables if table.main and subnet and table.vpc == subnet.vpc]), None)
+    between = {id for table in tables for id, _ in table.unsettled}
+    named = any(name in table.subnets for table in tables)
+    if name in between or (subnet and subnet.vpc in between and not named):
+        return None
+    naming = [table for table in tables if name in table.subnets]
+    return next(iter(naming or [table for table in tables if table.main and subnet and table.vpc == subnet.vpc]), None)
 
 
 def lengths(network: Network, route: Route, to: Address) -> list[int] | None:
@@ -168,7 +179,14 @@ def edge(network: Network, subnet: str, packet: Packet) -> Verdict:
 
 def arrival(network: Network, subnet: str, packet: Packet) -> Verdict:
     """A packet comes into the subnet, and its answer leaves it."""
-    return every(acl(network, subnet, packet, False), acl(network, subnet, packet.answer, True))
+    edge = every(acl(network, subnet, packet, False), acl(network, subnet, packet.answer, True))
+    return every(edge, ready(network, subnet))
+
+
+def ready(network: Network, subnet: str) -> Verdict:
+    """Whether a subnet is ready for use, which older recordings do not tell."""
+    known = (network.subnets or {}).get(subnet)
+    return not known or known.state in ("", "available") or None
 
 
 # Security groups
@@ -185,6 +203,7 @@ def allows(network: Network, rule: GroupRule, packet: Packet, far: Address, bear
         *(holds(block, far) for block in rule.blocks),
         *(None if blocks is None else any(holds(block, far) for block in blocks) for blocks in lists),
         *(bears(reference) for reference in rule.groups if reference.status in ("", "active")),
+        None if rule.untold else False,
     )
 
 
@@ -249,7 +268,7 @@ def joined(network: Network, one: str, other: str) -> Verdict:
 
 def unseen(network: Network, vpc: str, to: Address, reference: GroupReference) -> Verdict:
     """No read interface has the address: one that was not read may, if the group's VPC has such addresses."""
-    if reference.vpc not in ("", vpc) and not reference.peering:
+    if reference.vpc not in ("", vpc) and not reference.peering and joined(network, vpc, reference.vpc) is False:
         return False
     if network.interfaces is not None and reference.vpc in ("", vpc):
         return False
@@ -270,17 +289,33 @@ def delivered(network: Network, packet: Packet, sender: Sender, keeps: Verdict) 
     if far is None:
         return None if network.interfaces is None or network.subnets is None else False  # a shared subnet hides some
     admitted = admits(network, far.groups, False, packet, lambda rule: rule.group in sender.groups and keeps)
-    return every(alive(network, far), admitted)
+    return every(alive(network, far, packet), admitted)
 
 
-def alive(network: Network, far: Interface) -> Verdict:
-    """An endpoint's interface answers while the endpoint is available."""
+def alive(network: Network, far: Interface, packet: Packet) -> Verdict:
+    """An endpoint's interface answers while the endpoint is available, and by HTTPS; one that nothing is attached to,
+    and a function's, answer nobody."""
     if far.kind != "vpc_endpoint":
-        return True
+        answering = {"interface": True, "lambda": False, "nat_gateway": False}.get(far.kind)
+        return False if far.status == "available" else every(answering, far.status == "in-use" or None)
     owners = [each for each in (network.endpoints or {}).values() if far.id in each.interfaces]
     if not owners or owners[0].kind != "interface":
         return None
-    return condition("endpoint", owners[0].state)
+    documented = owners[0].service == "sqs" and (packet.protocol, packet.port) == ("tcp", 443)
+    return every(condition("endpoint", owners[0].state), documented or None, far.status == "in-use" or None)
+
+
+def controls(network: Network, vpc: str) -> list[EncryptionControl]:
+    """The encryption controls of a VPC that may stop anything; where nobody read them they are taken for absent."""
+    idle = ("creating", "enforce-failed", "deleted")
+    known = (network.encryption or {}).values()
+    return [each for each in known if each.vpc == vpc and each.mode != "monitor" and each.state not in idle]
+
+
+def unencrypted(network: Network, vpc: str, kind: str) -> Verdict:
+    """An enforced encryption control stops what it does not exclude."""
+    stopping = [each for each in controls(network, vpc) if kind not in each.excluded]
+    return every(*((each.mode, each.state) != ("enforce", "available") and None for each in stopping))
 
 
 def condition(kind: str, state: str) -> Verdict:

@@ -3,7 +3,7 @@
 from doctor.network.ends import Flow
 from doctor.network.model import Network
 from tests.network.naive import passes
-from tests.network.naive_rules import Pick, Verdict, address, choose, table_of
+from tests.network.naive_rules import Pick, Verdict, address, choose, table_of, working
 
 
 def share(network: Network, flow: Flow) -> tuple[Verdict, float | None]:
@@ -62,8 +62,8 @@ def nat_cells(network: Network, flow: Flow) -> list[tuple[Pick | None, int]]:
     table = table_of(network, flow.source.subnet)
     route = choose(network, table, address(to.family, to.first)) if table else None
     gateway = (network.nats or {}).get(route.target) if route and route.via == "nat" else None
-    if gateway is None or not gateway.addresses:
+    if gateway is None or not working(gateway):
         return [(None, 1)]
     zones = ("", flow.source.zone)
-    usable = [each for each in gateway.addresses if not gateway.regional or each.zone in zones] or gateway.addresses
+    usable = [each for each in working(gateway) if not gateway.regional or each.zone in zones] or working(gateway)
     return [(Pick(each, port), wide) for each in usable for port, wide in cells((1024, 65535), port_cuts(network))]

@@ -1,13 +1,34 @@
 """Small VPCs by the thousand, of parts that are each drawn by themselves, and one flow through each."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 from typing import Any
 
-from doctor.network.beyond import Attachment, Gateway, Peering, PeeringSide, TransitGateway, TransitRoute, TransitTable
+from doctor.network.beyond import (
+    Attachment,
+    EncryptionControl,
+    Gateway,
+    Peering,
+    PeeringSide,
+    TransitGateway,
+    TransitRoute,
+    TransitTable,
+)
 from doctor.network.blocks import block
 from doctor.network.ends import Destination, Flow, Source
-from doctor.network.model import Endpoint, Interface, Nat, NatAddress, Network, Route, RouteTable, Subnet, Vpc
+from doctor.network.model import (
+    Endpoint,
+    GroupRule,
+    Interface,
+    Nat,
+    NatAddress,
+    Network,
+    Route,
+    RouteTable,
+    Subnet,
+    Vpc,
+)
 from tests.network.random_rules import (
     BLOCKS,
     HERE,
@@ -96,6 +117,7 @@ def interfaces(die: Die) -> dict[str, Interface]:
             addresses=tuple(block(each) for each in addresses),
             checks_addresses=die.often(60),
             public=(block("52.0.0.9"),) if name == "eni-f" and die.often(30) else (),
+            denies_internet=die.often(20),
         )
         for name, subnet, kind, addresses in INTERFACES
         if die.often(97)
@@ -138,6 +160,7 @@ def transit(die: Die) -> dict[str, Any]:
             associated=word,
             subnets=None if die.often(3) else die.one(subnets, subnets[:1], subnets[1:]),
             references=die.one(True, True, False, None),
+            appliance=die.one(False, False, True, None),
         )
         for name, vpc, subnets in ends
         for word in (die.usually("associated", "", "mystery", percent=94),)
@@ -243,7 +266,93 @@ def flow(die: Die) -> Flow:
     return Flow(source=source, destination=to)
 
 
-def case(number: int) -> tuple[Network, Flow]:
-    """The network and the flow of this number."""
+def plain(number: int) -> tuple[Network, Flow]:
+    """The network and the flow of this number, without what came to be drawn later."""
     die = Die(Random(number))
     return network(die), flow(die)
+
+
+def case(number: int) -> tuple[Network, Flow]:
+    """The network and the flow of this number: `plain`, and in every third one also what few accounts have."""
+    made, asked = plain(number)
+    drawn = {0: rarities, 1: half_told}.get(number % 3)
+    return (drawn(Die(Random(-number)), made) if drawn else made), asked
+
+
+def half_told(die: Die, made: Network) -> Network:
+    """What a reply does not tell, or in words that nobody knows."""
+    sections: dict[str, Any] = {}
+
+    def some(section: str, draw: Callable[[Any], dict[str, Any]]) -> None:
+        known = getattr(made, section)
+        if known and die.often(30):
+            sections[section] = by_id(replace(each, **draw(each)) for each in known.values())
+
+    some("subnets", lambda each: {"state": die.usually("available", "pending", "mystery", percent=80)})
+    some("groups", lambda each: {side: untold(die, getattr(each, side)) for side in ("ingress", "egress")})
+    some("tables", lambda each: {"unsettled": ((die.one(*each.subnets, each.vpc), "mystery"),) * die.often(20)})
+    some("nats", lambda each: {"public": die.one(each.public, None), "regional": die.one(each.regional, None)})
+    some("interfaces", lambda each: {"status": die.usually("in-use", "available", "mystery", "", percent=80)})
+    some("endpoints", lambda each: {"families": die.one("ipv4", "mystery", ""), "private_names": None})
+    for section in ("internet_gateways", "egress_only_gateways"):
+        some(section, lambda each: {"attached": die.one(each.attached, None)})
+    return replace(made, **sections)
+
+
+def untold(die: Die, rules: tuple[GroupRule, ...]) -> tuple[GroupRule, ...]:
+    """Some of them have far ends that nobody knows."""
+    return tuple(each._replace(untold=die.often(30)) for each in rules)
+
+
+def rarities(die: Die, made: Network) -> Network:
+    """An encryption control, address families of endpoints, states of NAT addresses, interfaces that answer nobody."""
+    sections: dict[str, Any] = {"encryption": encryption(die)}
+    if made.prefix_lists and made.prefix_lists["pl-s3"].blocks and die.often(60):
+        known = made.prefix_lists["pl-s3"]
+        both = replace(known, blocks=(*(known.blocks or ()), block("2a05::/16")))
+        sections["prefix_lists"] = {**made.prefix_lists, "pl-s3": both}
+    if made.endpoints:
+        sections["endpoints"] = by_id(
+            replace(
+                each,
+                families=die.one("ipv4", "ipv6", "dualstack", ""),
+                service=die.usually(each.service, "com.amazonaws.vpce.us-east-1.vpce-svc-1", ""),
+            )
+            for each in made.endpoints.values()
+        )
+    if made.nats:
+        sections["nats"] = by_id(with_states(die, each) for each in made.nats.values())
+    if made.transit_gateways:
+        sections["transit_gateways"] = by_id(
+            replace(each, encryption=die.one("enabled", "disabled", "")) for each in made.transit_gateways.values()
+        )
+    if made.interfaces:
+        sections["interfaces"] = by_id(
+            replace(
+                each,
+                kind=die.usually(each.kind, "lambda", "network_load_balancer", "transit_gateway", percent=90),
+                status=die.usually("in-use", "available", percent=95),
+            )
+            for each in made.interfaces.values()
+        )
+    return replace(made, **sections)
+
+
+def with_states(die: Die, gateway: Nat) -> Nat:
+    """The addresses of a NAT gateway come and go one by one."""
+    words = ("", "failed", "associating", "disassociating")
+    pairs = tuple(replace(each, status=die.usually("succeeded", *words, percent=75)) for each in gateway.addresses)
+    return replace(gateway, addresses=pairs)
+
+
+def encryption(die: Die) -> dict[str, EncryptionControl]:
+    """In one of the two VPCs, with any of the exclusions that a path may ask for."""
+    kinds = ("lambda", "natgateway", "internetgateway", "egressonlyinternetgateway", "vpcpeering")
+    control = EncryptionControl(
+        id="vpcec-1",
+        vpc=die.usually("vpc-a", "vpc-b"),
+        mode=die.usually("enforce", "monitor", "mystery"),
+        state=die.usually("available", "creating", "enforce-failed", "deleted", "mystery"),
+        excluded=tuple(each for each in kinds if die.often(80)),
+    )
+    return by_id([control]) if die.often(60) else {}

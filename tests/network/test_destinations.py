@@ -135,6 +135,7 @@ class TestServing:
             ("123456789012.ddb.us-east-1.amazonaws.com", "com.amazonaws.us-east-1.dynamodb"),
             ("kinesis.us-gov-west-1.amazonaws.com", "com.amazonaws.us-gov-west-1.kinesis-streams"),
             ("sqs.cn-north-1.amazonaws.com.cn", "cn.com.amazonaws.cn-north-1.sqs"),
+            ("sqs.cn-north-1.api.amazonwebservices.com.cn", "cn.com.amazonaws.cn-north-1.sqs"),
             ("sts.amazonaws.com", ""),
             ("db.us-east-1.corp.example", ""),
         ],

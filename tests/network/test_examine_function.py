@@ -21,6 +21,8 @@ from tests.network.account import EVERYWHERE, REGION, Account
 
 DATABASE = {"host": "10.0.3.77", "port": 5432, "tls": False}
 FAR = {"host": "10.1.0.9", "port": 5432, "tls": False}
+OUTSIDE = {"host": "93.184.216.34", "port": 443, "tls": False}
+OUTSIDE_6 = {"host": "2606:2800::1", "port": 443, "tls": False}
 EPHEMERAL = (1024, 65535)
 
 
@@ -196,6 +198,17 @@ def _peered(account: Account, *, accepted: bool) -> str:
     return peering
 
 
+def _transit_in_one_zone(account: Account) -> None:
+    far = account.ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
+    there = account.subnet("10.1.0.0/24", "a", far)
+    gateway = account.transit({account.vpc: account.first, far: there})
+    account.route(account.table, "10.1.0.0/16", TransitGatewayId=gateway)
+
+
+def _without_a_way_for_ipv6(account: Account) -> None:
+    account.ipv6()
+
+
 def _wrong_list(account: Account) -> str:
     lists = account.ec2.describe_managed_prefix_lists()["PrefixLists"]
     named = next(item["PrefixListId"] for item in lists if item["PrefixListName"].endswith(".dynamodb"))
@@ -249,6 +262,8 @@ BROKEN = [
         lambda a: _database(a, open_to="10.0.9.0/24"), (DATABASE,)),
     Row("peering not accepted", "network.peering-broken", lambda a: _peered(a, accepted=False),
         (FAR,)),
+    Row("transit gateway in one zone", "network.transit-gateway-broken", _transit_in_one_zone, (FAR,)),
+    Row("no way out for IPv6", "network.no-route", _without_a_way_for_ipv6, (OUTSIDE_6,)),
 ]  # fmt: skip
 
 
@@ -330,6 +345,11 @@ def _sound_peering(account: Account) -> None:
     _peered(account, accepted=True)
 
 
+def _sound_ipv6(account: Account) -> None:
+    account.ipv6()
+    account.egress_only()
+
+
 SOUND: list[tuple[str, tuple[Any, ...], Callable[[Account], None]]] = [
     ("as built", ("sqs", "s3", "dynamodb", "sns"), lambda account: None),
     ("private names off, with NAT", ("sqs",), _via_nat),
@@ -342,6 +362,7 @@ SOUND: list[tuple[str, tuple[Any, ...], Callable[[Account], None]]] = [
     ("ACLs with the ephemeral range", ("sqs",), _strict_acls),
     ("a database that lets the VPC in", (DATABASE,), _sound_database),
     ("a database over a peering connection", (FAR,), _sound_peering),
+    ("IPv6 by an egress-only gateway", (OUTSIDE_6,), _sound_ipv6),
 ]
 
 
@@ -357,3 +378,67 @@ def test_a_sound_one_has_no_problem(
     problems = [finding for finding in verdict["findings"] if finding["outcome"] == "problem"]
     assert not [finding["id"] for finding in problems if finding["severity"] != "hints"], problems
     assert verdict["status"] == "healthy", verdict["headline"]
+
+
+def _closed(account: Account) -> None:
+    account.unroute(account.table)
+
+
+def _half_read(account: Account) -> None:
+    """The route leads to a transit gateway of which this account can tell nothing."""
+    account.unroute(account.table)
+    account.route(account.table, EVERYWHERE, TransitGatewayId="tgw-0123456789abcdef0")
+
+
+UNREACHABLE = [
+    ("open", lambda account: None, "problem", 1),
+    ("shut", _closed, "ok", 0),
+    ("undecided", _half_read, "unknown", 3),
+]
+
+
+@pytest.mark.parametrize(
+    ("beside", "way", "outcome", "code"),
+    [
+        pytest.param(
+            beside,
+            way,
+            outcome,
+            code,
+            id=f"{name}{' beside sqs' * len(beside)}",
+            marks=[pytest.mark.long] * len(beside),
+        )
+        for name, way, outcome, code in UNREACHABLE
+        for beside in ((), ("sqs",))
+    ],
+)
+def test_what_is_declared_unreachable_is_judged_by_its_way(
+    beside: tuple[Any, ...],
+    way: Callable[[Account], None],
+    outcome: str,
+    code: int,
+    account: Callable[[list[Any]], Account],
+) -> None:
+    """An open way out is no health where the deployer declared that there is none."""
+    made = account([OUTSIDE | {"reachable": False}, *beside])
+    way(made)
+    made.deploy()
+    done, verdict = examine()
+    (found,) = (each for each in verdict["findings"] if each["check"] == "reach.expectation-failed")
+    assert (found["outcome"], found["targets"], done) == (outcome, ["93.184.216.34:443"], code), found["message"]
+    if outcome == "problem":
+        first = verdict["diagnoses"][0]
+        assert first["check"] == "reach.expectation-failed"
+        (command,) = first["remedy"]["commands"]
+        starts = [f"{subnet}+{made.group}" for subnet in made.subnets]
+        assert command in [f"doctor path --from {start} --to 93.184.216.34:443" for start in starts]
+    if outcome == "ok" and not beside:
+        assert "93.184.216.34:443 is closed off, as declared" in verdict["headline"]
+
+
+def test_a_run_that_judged_nothing_of_it_is_no_health(account: Callable[[list[Any]], Account]) -> None:
+    made = account([OUTSIDE | {"reachable": False}])
+    made.deploy()
+    code, verdict = examine("--only", "network.*", "--only", "function.*")
+    assert (code, verdict["status"]) == (3, "inconclusive")
+    assert "all that it names is declared unreachable" in verdict["headline"]

@@ -377,6 +377,12 @@ def test_an_outbound_reference_does_not_hold_over_a_transit_gateway():
     assert not passes(out(referring(vpc="vpc-2"), flow=ACROSS, **UNSEEN), ACROSS)
 
 
+@pytest.mark.parametrize("peerings", [by_id(peering()), None])
+def test_a_group_of_a_vpc_that_is_or_may_be_peered_may_be_borne_by_an_interface_that_was_not_read(peerings):
+    """A reference that names its VPC and no connection holds over any, so it is no matter of a transit gateway alone."""
+    assert undecided(out(referring(vpc="vpc-2"), flow=ACROSS, peerings=peerings, **UNSEEN))
+
+
 def test_whether_vpcs_are_peered_may_not_have_been_read():
     reasons = undecided(out(referring(), far=PEER, flow=ACROSS, peerings=None))
     assert reasons == ("the peering connection to vpc-2 was not read",)

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from doctor.network.blocks import block
 from doctor.network.model import Interface, NatAddress
 from doctor.network.path import analyse
@@ -15,13 +17,13 @@ from tests.network.build import (
     flow,
     guarded,
     having,
-    interface,
     network,
     peered,
     route,
     routed,
     rule,
     transited,
+    vpc,
 )
 
 
@@ -128,17 +130,49 @@ def test_a_reply_older_than_block_public_access_is_taken_for_off_and_says_so() -
             base = changed(base, section, id, internet="")
     path = analyse(base, flow(base, INTERNET))
     assert path.reachable is True
-    assert any("Block Public Access for subnet-pa: taken for off" in note for note in path.notes)
-    assert not analyse(base, flow(base, DATABASE, 5432)).notes
+    assert path.assumed == ("the replies tell no mode of Block Public Access for subnet-pa: taken for off",)
+    assert not analyse(base, flow(base, DATABASE, 5432)).assumed
 
 
-def test_a_load_balancer_is_where_the_path_ends() -> None:
-    base = having(
-        network(), "interfaces", interface("eni-lb", "subnet-ea", "10.0.11.30", "sg-db", description="ELB app/x")
-    )
-    path = analyse(base, flow(base, "10.0.11.30", 5432))
-    assert path.reachable is True
-    assert any("load balancer" in note for note in path.notes)
+@pytest.mark.parametrize("section", ["subnets", "vpcs"])
+def test_a_mode_of_block_public_access_that_is_told_of_others_is_missed(section: str) -> None:
+    base = network()
+    for each in ("subnets", "vpcs"):
+        for id in getattr(base, each):
+            base = changed(base, each, id, internet="")
+    base = having(base, "vpcs", vpc("vpc-2", internet="off")) if section == "vpcs" else base
+    base = changed(base, "subnets", "subnet-ea", internet="off") if section == "subnets" else base
+    path = analyse(base, flow(base, INTERNET))
+    assert path.reachable is None
+    assert path.unknowns == ("the mode of Block Public Access was not told for subnet-pa, and for others it was",)
+
+
+@pytest.mark.parametrize(
+    "why", ["denied: ec2:X", "throttled: ec2:X", "unreachable: ec2: X", "out of time", "cut: pages"]
+)
+def test_who_asked_and_got_no_answer_does_not_know(why: str) -> None:
+    base = network()
+    silent = replace(base, encryption=None, unread={"VpcEncryptionControls": why})
+    path = analyse(silent, flow(silent))
+    assert (path.reachable, path.assumed) == (None, ())
+    assert path.unknowns == (f"encryption controls of vpc-1 was not read ({why})",)
+    for section in ("subnets", "vpcs"):
+        for id in getattr(base, section):
+            base = changed(base, section, id, internet="")
+    modeless = replace(base, unread={"VpcBlockPublicAccessOptions": why})
+    path = analyse(modeless, flow(modeless, INTERNET))
+    assert (path.reachable, path.assumed) == (None, ())
+    assert any(why in each for each in path.unknowns)
+
+
+@pytest.mark.parametrize(
+    "why", ["", "no VpcEncryptionControls.json in the snapshot", "refused: this botocore is older"]
+)
+def test_what_could_not_be_asked_is_taken_for_absent_and_named(why: str) -> None:
+    base = replace(network(), encryption=None, unread={"VpcEncryptionControls": why})
+    path = analyse(base, flow(base))
+    assert (path.reachable, path.unknowns) == (True, ())
+    assert path.assumed == ("encryption controls of vpc-1 were not read: taken for absent",)
 
 
 def test_a_delegated_prefix_carries_its_addresses() -> None:
@@ -152,7 +186,7 @@ def test_a_delegated_prefix_carries_its_addresses() -> None:
 
 def test_ipv6_of_a_function_rests_on_its_setting() -> None:
     base = network()
-    assert "Ipv6AllowedForDualStack" in analyse(base, flow(base, INTERNET_6)).notes[0]
+    assert "Ipv6AllowedForDualStack" in analyse(base, flow(base, INTERNET_6)).assumed[0]
 
 
 def test_the_same_question_is_judged_once() -> None:

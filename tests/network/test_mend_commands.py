@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from doctor import registry
+from doctor.areas.network import filled
 from doctor.declare import Observation
 from doctor.evidence.paths import Paths
 from doctor.judge import Judged
@@ -142,6 +143,13 @@ def test_carried_out_they_leave_nothing_shut(check_id: str, facts: object, netwo
     assert {way.path.reachable for way in facts(mended).ways} == {True}
 
 
+def test_the_function_s_own_groups_are_not_for_the_reader_to_find() -> None:
+    """Who moves a function to other subnets tells its groups once more (Lambda API reference, VpcConfig)."""
+    facts = replace(paths(SOUND), groups=("sg-f", "sg-g"))
+    moved = Remedy("Move.", ("aws lambda … SubnetIds=PRIVATE_SUBNETS,SecurityGroupIds=GROUPS",))
+    assert filled(moved, "subnet-fa", facts, ()).commands[0].endswith(",SecurityGroupIds=sg-f,sg-g")
+
+
 class TestOneDiagnosis:
     """Several targets that one closed group stops are one diagnosis, whose commands open each of them."""
 
@@ -159,6 +167,12 @@ class TestOneDiagnosis:
         first, second = f"aws ec2 {OUT} one", "aws ec2 authorize-security-group-egress --group-id sg-g one"
         (diagnosis,) = reasoned(self.stopped("sg-f", HERE, first), self.stopped("sg-g", HERE, second)).diagnoses
         assert diagnosis.remedy.commands == (first,)
+
+    def test_every_exemption_is_needed(self) -> None:
+        """The subnet of the function and that of its NAT gateway stop the very same connections."""
+        first, second = (f"aws ec2 create-vpc-block-public-access-exclusion --subnet-id {each}" for each in "ab")
+        (diagnosis,) = reasoned(self.stopped("sn-a", HERE, first), self.stopped("sn-b", HERE, second)).diagnoses
+        assert diagnosis.remedy.commands == (first, second)
 
     def test_commands_that_write_the_same_thing_anew_are_those_of_the_first(self) -> None:
         first, second = "aws iam put-role-policy one", "aws iam put-role-policy two"

@@ -274,12 +274,25 @@ def test_what_a_custom_resolver_answers_is_unknown(resolvers: tuple[str, ...]) -
 # Private hosted zones
 
 
+@pytest.mark.parametrize("kind", ["NS", "SOA", "TXT"])
+def test_a_zone_of_the_very_name_without_an_address_hides_it_as_well(kind: str) -> None:
+    """A zone made for an endpoint, whose record was lost."""
+    found = resolved(network(naming=zone(address(SQS, "of something else", kind=kind), name=SQS)), public=PUBLIC)
+    assert (found.kind, found.component, checks(found)) == (Kind.NOWHERE, "Z1", ["dns.private-zone-shadows"])
+    assert f"has no address of {SQS}" in found.problems[0].detail
+
+
 def test_a_zone_without_the_record_hides_the_public_name() -> None:
     found = resolved(network(naming=zone()), public=PUBLIC)
     assert (found.kind, found.component, checks(found)) == (Kind.NOWHERE, "Z1", ["dns.private-zone-shadows"])
-    assert found.problems[0].commands == (
-        "aws route53 disassociate-vpc-from-hosted-zone --hosted-zone-id Z1 --vpc VPCRegion=us-east-1,VPCId=vpc-1",
-    )
+    left = "aws route53 disassociate-vpc-from-hosted-zone --hosted-zone-id Z1 --vpc VPCRegion=us-east-1,VPCId=vpc-1"
+    many = "$(aws route53 get-hosted-zone --id Z1 --query 'length(VPCs)' --output text)"
+    gone = f'[ "{many}" = 1 ] && aws route53 delete-hosted-zone --id Z1 || {left}'
+    assert found.problems[0].commands == (gone,), "Route 53 keeps a zone's last VPC, and deletes no zone with records"
+    with_others = resolved(network(naming=zone(address(f"other-{SQS}", "10.0.3.3"))), public=PUBLIC)
+    assert checks(with_others) == ["dns.private-zone-shadows"]
+    shown_ = "aws route53 list-resource-record-sets --hosted-zone-id Z1"
+    assert with_others.problems[0].commands == (shown_, left)
 
 
 def test_a_zone_with_the_record_answers() -> None:
@@ -315,8 +328,8 @@ def test_the_most_specific_zone_answers_alone() -> None:
         ("b.a.internal", ["10.0.0.7"]),  # a wildcard stands for any number of labels
         ("db.internal", ["10.0.0.8"]),
         ("x.db.internal", None),  # RFC 4592: the nearest name that exists has no wildcard of its own
-        ("text.internal", []),
-        ("deep.internal", []),  # it has names below, and no record
+        ("text.internal", None),
+        ("deep.internal", None),  # it has names below, and no record
     ],
 )
 def test_wildcards_stand_for_names_that_do_not_exist(host: str, expected: list[str] | None) -> None:
@@ -329,7 +342,7 @@ def test_wildcards_stand_for_names_that_do_not_exist(host: str, expected: list[s
     found = resolved(network(naming=zone(*records, name="internal")), host)
     assert found.kind is (Kind.PRIVATE_ZONE if expected else Kind.NOWHERE)
     assert shown(found) == (expected or [])
-    assert checks(found) == (["dns.private-zone-shadows"] if expected is None else [])
+    assert checks(found) == ([] if expected else ["dns.private-zone-shadows"])
 
 
 def test_an_alias_to_an_endpoint_leads_to_its_interfaces() -> None:
@@ -552,7 +565,11 @@ RULES = st.builds(
 )
 
 
-@given(host=LABELS, zones=st.lists(ZONES, max_size=3), rules=st.lists(RULES, max_size=3))
+@given(
+    host=LABELS,
+    zones=st.lists(ZONES, max_size=3, unique_by=lambda zone: zone.id),
+    rules=st.lists(RULES, max_size=3, unique_by=lambda rule: rule.id),  # AWS has each once
+)
 def test_whatever_is_configured_there_is_an_answer(host: str, zones: list[Zone], rules: list[ResolverRule]) -> None:
     naming = replace(NAMING, zones={"vpc-1": tuple(zones)}, rules=tuple(rules))
     found = resolved(network(endpoint(), GATEWAY, naming=naming), host)

@@ -3,28 +3,48 @@
 Every network has a number, and a failure names it: `case(number)` in random_networks builds it again.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from random import Random
 
 import pytest
 
+from doctor.network.ends import Flow
 from doctor.network.model import GroupRule, Network, SecurityGroup
 from doctor.network.path import analyse
 from tests.network.naive import passes
 from tests.network.naive_rules import address
 from tests.network.naive_share import address_cuts, cells, nat_cells, port_cuts, share
-from tests.network.random_networks import case
+from tests.network.random_networks import case, plain
 from tests.network.random_rules import SECTIONS, Die, group_rule, shuffled
 
+Drawing = Callable[[int], tuple[Network, Flow]]
 
-def disagreements(numbers: range) -> Iterator[str]:
-    """What the analyser and the naive evaluator say differently."""
+
+def disagreements(numbers: range, draw: Drawing = case) -> Iterator[str]:
+    """Where the analyser and the naive evaluator differ."""
     for number in numbers:
-        network, flow = case(number)
-        path, naive = analyse(network, flow), share(network, flow)
-        if (path.reachable, path.share) != naive:
-            yield f"case({number}): analyse says {path.reachable}, {path.share}; one by one it is {naive[0]}, {naive[1]}"
+        network, flow = draw(number)
+        if said := difference(network, flow):
+            yield f"case({number}): {said}"
+
+
+def difference(network: Network, flow: Flow) -> str:
+    """What the analyser and the naive evaluator say differently of one network; "" where they agree.
+
+    The share may stay open where an attachment is, or may be, in appliance mode: nobody knows which zone is handed to.
+    """
+    path, naive = analyse(network, flow), share(network, flow)
+    open_ = path.share is None and any(each.appliance is not False for each in (network.attachments or {}).values())
+    if path.reachable == naive[0] and (open_ or path.share == naive[1]):
+        return ""
+    if (
+        naive == (None, None)
+        and path.reachable is False
+        and any(each.public is None for each in (network.nats or {}).values())
+    ):
+        return ""  # of a NAT gateway of no known type the naive walk tries neither; what stops both is beyond it
+    return f"analyse says {path.reachable}, {path.share}; one by one it is {naive[0]}, {naive[1]}"
 
 
 def test_equal_to_the_naive_evaluator():
@@ -96,31 +116,35 @@ def test_another_rule_never_closes_and_one_less_never_opens():
                 assert less.share <= before.share <= more.share, f"case({number}), {group.id}"
 
 
-def unsettled(numbers: Iterable[int]) -> Iterator[str]:
+def unsettled(numbers: Iterable[int], draw: Drawing = case) -> Iterator[str]:
     """Where a section that was not read makes another verdict, or one without a reason, or one that is not the naive
     evaluator's."""
     for number in numbers:
-        network, flow = case(number)
+        network, flow = draw(number)
         before = analyse(network, flow).reachable
         for section in SECTIONS:
+            if section == "subnets" and any(
+                each.state not in ("", "available") for each in (network.subnets or {}).values()
+            ):
+                continue  # a state is told by this section alone, and older recordings do not hold it
             less = replace(network, **{section: None})
-            path, naive = analyse(less, flow), share(less, flow)
+            path = analyse(less, flow)
             if path.reachable not in (before, None):
                 yield f"case({number}) without {section}: {before} became {path.reachable}"
             if path.reachable is None and not path.unknowns:
                 yield f"case({number}) without {section}: no reason is given"
-            if (path.reachable, path.share) != naive:
-                yield f"case({number}) without {section}: {path.reachable}, {path.share}; one by one {naive}"
+            if said := difference(less, flow):
+                yield f"case({number}) without {section}: {said}"
 
 
 def test_reading_less_only_makes_unsure():
     """A section that was not read leaves the verdict as it was, or takes it back; it never makes another one."""
-    assert list(unsettled(range(300))) == []
+    assert list(unsettled(range(150))) == []
 
 
 @pytest.mark.long
 def test_reading_less_only_makes_unsure_at_length():
-    assert list(unsettled(range(300, 20_000))) == []
+    assert list(unsettled(range(150, 20_000))) == []
 
 
 # Each was once judged though what decides it was not read.
@@ -131,15 +155,21 @@ ONCE_WRONG = (
     2394,
     3540,
     6054,
+    6126,
     6804,
     6946,
+    7328,
     8094,
     8551,
+    8742,
     10310,
+    10848,
     11577,
     12570,
     15670,
+    17080,
     17575,
+    18383,
     18521,
     18555,
 )
@@ -147,5 +177,5 @@ ONCE_WRONG = (
 
 @pytest.mark.parametrize("number", ONCE_WRONG)
 def test_what_was_once_wrong(number: int):
-    assert list(disagreements(range(number, number + 1))) == []
-    assert list(unsettled([number])) == []
+    assert list(disagreements(range(number, number + 1), plain)) == []
+    assert list(unsettled([number], plain)) == []

@@ -21,6 +21,7 @@ from doctor.network.beyond import (
 )
 from doctor.network.blocks import block
 from doctor.network.model import (
+    ALL_PORTS,
     AclEntry,
     Endpoint,
     GroupReference,
@@ -61,7 +62,6 @@ REPLIES: dict[str, list[Any]] = {
             "AvailabilityZone": "us-east-1a",
             "CidrBlock": "10.0.1.0/24",
             "AvailableIpAddressCount": 7,
-            "EnableDns64": True,
             "MapPublicIpOnLaunch": True,
         }
     ],
@@ -117,10 +117,15 @@ REPLIES: dict[str, list[Any]] = {
                 {"Main": True, "AssociationState": {"State": "associated"}},
                 {"Main": False, "SubnetId": "subnet-1", "AssociationState": {"State": "associated"}},
                 {"Main": False, "SubnetId": "subnet-9", "AssociationState": {"State": "disassociated"}},
-                {"Main": False, "GatewayId": "igw-1"},
+                {"Main": False, "GatewayId": "igw-1", "AssociationState": {"State": "associated"}},
             ],
             "Routes": [
-                {"DestinationCidrBlock": "10.0.0.0/16", "GatewayId": "local", "Origin": "CreateRouteTable"},
+                {
+                    "DestinationCidrBlock": "10.0.0.0/16",
+                    "GatewayId": "local",
+                    "State": "active",
+                    "Origin": "CreateRouteTable",
+                },
                 {"DestinationPrefixListId": "pl-1", "GatewayId": "vpce-1", "State": "active"},
                 {"DestinationIpv6CidrBlock": "::/0", "EgressOnlyInternetGatewayId": "eigw-1", "State": "active"},
                 {"DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": "nat-1", "State": "blackhole"},
@@ -265,9 +270,7 @@ def test_places() -> None:
         )
     }
     assert READ.subnets == {
-        "subnet-1": Subnet(
-            id="subnet-1", vpc="vpc-1", zone="us-east-1a", blocks=(block("10.0.1.0/24"),), free=7, dns64=True
-        )
+        "subnet-1": Subnet(id="subnet-1", vpc="vpc-1", zone="us-east-1a", blocks=(block("10.0.1.0/24"),), free=7)
     }
     assert READ.interfaces == {
         "eni-1": Interface(
@@ -299,8 +302,8 @@ def test_rules() -> None:
                 GroupReference(group="sg-2", peering="pcx-1", status="active"),
             ),
         ),
-        GroupRule(protocol="all"),
-        GroupRule(protocol="50"),
+        GroupRule(protocol="all", untold=True),
+        GroupRule(protocol="50", untold=True),
     )
     assert READ.acls
     assert READ.acls["acl-1"].subnets == ("subnet-1",)
@@ -380,7 +383,7 @@ def test_gateways_and_endpoints() -> None:
     assert READ.internet_gateways
     assert READ.internet_gateways["igw-1"].attached == {"vpc-1": "available"}
     assert READ.encryption == {
-        "vpc-1": EncryptionControl(vpc="vpc-1", id="vpcec-1", mode="enforce", state="available", excluded=("lambda",))
+        "vpcec-1": EncryptionControl(vpc="vpc-1", id="vpcec-1", mode="enforce", state="available", excluded=("lambda",))
     }
     assert READ.naming
     assert READ.naming.zones
@@ -407,7 +410,148 @@ def test_block_public_access_that_is_off_is_off_everywhere() -> None:
     read = network(REPLIES | {"VpcBlockPublicAccessOptions": [{"InternetGatewayBlockMode": "off"}]})
     assert (read.subnets or {})["subnet-1"].internet == "off"
     on = network(REPLIES | {"VpcBlockPublicAccessOptions": [{"InternetGatewayBlockMode": "block-bidirectional"}]})
-    assert (on.subnets or {})["subnet-1"].internet == "", "there may be exclusions: only the effective mode decides"
+    told = (on.subnets or {})["subnet-1"].internet, (on.vpcs or {})["vpc-1"].internet
+    assert told == ("", "block-ingress"), "what the VPC tells is not overruled"
+    silent = copy.deepcopy(REPLIES)
+    del silent["Vpcs"][0]["BlockPublicAccessStates"]
+    on = network(silent | {"VpcBlockPublicAccessOptions": [{"InternetGatewayBlockMode": "block-bidirectional"}]})
+    assert (on.subnets or {})["subnet-1"].internet == "block-bidirectional or off by an exclusion", (
+        "nobody knows such a mode"
+    )
+
+
+def test_an_encryption_control_that_is_deleted_hides_no_other() -> None:
+    gone = REPLIES["VpcEncryptionControls"][0] | {"VpcEncryptionControlId": "vpcec-0", "State": "deleted"}
+    along = changed("Vpcs", 0, "EncryptionControl", to={"Mode": "monitor", "State": "available"})
+    for listed in ([gone, *REPLIES["VpcEncryptionControls"]], [*REPLIES["VpcEncryptionControls"], gone]):
+        read = network(along | {"VpcEncryptionControls": listed}).encryption or {}
+        assert {id: (each.mode, each.state) for id, each in read.items()} == {
+            "vpcec-0": ("enforce", "deleted"),
+            "vpcec-1": ("enforce", "available"),
+        }
+    alone = {key: items for key, items in along.items() if key != "VpcEncryptionControls"}
+    assert [each.mode for each in (network(alone).encryption or {}).values()] == ["monitor"]
+
+
+@pytest.mark.parametrize(
+    ("state", "proxied"),
+    [("attached", True), ("attaching", True), (None, True), ("detached", False), ("attach-failed", False)],
+)
+def test_a_nat_gateway_s_proxy_counts_while_it_may_be_attached(state: str | None, proxied: bool) -> None:
+    gateway = {
+        "NatGatewayId": "nat-1",
+        "AttachedAppliances": [{"Type": "network-firewall-proxy", "AttachmentState": state}],
+    }
+    assert (network({"NatGateways": [gateway]}).nats or {})["nat-1"].proxied is proxied
+    assert not (network({"NatGateways": [{"NatGatewayId": "nat-1"}]}).nats or {})["nat-1"].proxied
+
+
+def test_a_transit_gateway_tells_whether_it_supports_encryption() -> None:
+    told = changed("TransitGateways", 0, "Options", to={"EncryptionSupport": {"EncryptionState": "Enabled"}})
+    assert (network(told).transit_gateways or {})["tgw-1"].encryption == "enabled"
+    assert (READ.transit_gateways or {})["tgw-1"].encryption == ""
+
+
+@pytest.mark.parametrize("protocol", ["tcp", "udp", "6", "17"])
+@pytest.mark.parametrize(
+    "ports", [{}, {"FromPort": None, "ToPort": 80}, {"FromPort": 80}, {"FromPort": None, "ToPort": None}]
+)
+def test_a_port_that_is_missing_is_not_all_ports(protocol: str, ports: dict[str, int | None]) -> None:
+    """EC2 API reference, IpPermission: a rule for TCP or UDP names its range."""
+    rule = {"IpProtocol": protocol, "IpRanges": [{"CidrIp": "0.0.0.0/0"}], **ports}
+    with pytest.raises(InvalidRequest, match="names both") as raised:
+        network({"SecurityGroups": [{"GroupId": "sg-1", "IpPermissions": [rule]}]})
+    assert "sg-1" in raised.value.field
+
+
+@pytest.mark.parametrize("protocol", ["-1", "icmp", "58", "50"])
+def test_other_protocols_have_no_ports(protocol: str) -> None:
+    rule = {"IpProtocol": protocol, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    (found,) = (network({"SecurityGroups": [{"GroupId": "sg-1", "IpPermissions": [rule]}]}).groups or {}).values()
+    assert found.ingress[0].ports == ALL_PORTS
+
+
+def entry(**more: Any) -> dict[str, Any]:
+    """An entry of a network ACL."""
+    plain = {"RuleNumber": 100, "Egress": True, "RuleAction": "allow", "Protocol": "-1", "CidrBlock": "0.0.0.0/0"}
+    return plain | more
+
+
+def entries(*listed: dict[str, Any]) -> tuple[AclEntry, ...]:
+    return (network({"NetworkAcls": [{"NetworkAclId": "acl-1", "Entries": list(listed)}]}).acls or {})["acl-1"].entries
+
+
+@pytest.mark.parametrize("span", [{}, {"From": 443}, {"To": 443}, {"From": None, "To": 443}])
+def test_half_a_range_of_a_network_acl_is_none(span: dict[str, int | None]) -> None:
+    with pytest.raises(InvalidRequest, match="names both"):
+        entries(entry(Protocol="6", PortRange=span))
+    assert entries(entry(Protocol="6"))[0].ports == ALL_PORTS, "an entry without a range is for every port"
+
+
+def test_entries_of_one_number_that_differ_are_decided_by_no_order() -> None:
+    for pair in ([entry(), entry(RuleAction="deny")], [entry(RuleAction="deny"), entry()]):
+        with pytest.raises(InvalidRequest, match="two outbound entries for IPv4 have the RuleNumber 100") as raised:
+            entries(*pair)
+        assert "acl-1" in raised.value.field
+    apart = entry(Egress=False, RuleAction="deny"), entry(Ipv6CidrBlock="::/0", CidrBlock=None, RuleAction="deny")
+    assert len(entries(entry(), entry(), *apart)) == 3
+
+
+def standing(**more: Any) -> dict[str, list[Any]]:
+    """Two subnets of a VPC, with one of everything that names a subnet."""
+    place = {"VpcId": "vpc-1", "SubnetId": "subnet-a"}
+    return {
+        "Subnets": [
+            {"SubnetId": "subnet-a", "VpcId": "vpc-1", "CidrBlock": "10.0.1.0/24"},
+            {"SubnetId": "subnet-b", "VpcId": "vpc-1", "CidrBlock": "10.0.2.0/24"},
+            {"SubnetId": "subnet-c", "VpcId": "vpc-2", "CidrBlock": "10.0.2.0/24"},
+        ],
+        "RouteTables": [
+            {
+                "RouteTableId": "rtb-1",
+                "VpcId": "vpc-1",
+                "Associations": [{"SubnetId": "subnet-a", "AssociationState": {"State": "associated"}}],
+            }
+        ],
+        "NetworkAcls": [{"NetworkAclId": "acl-1", "VpcId": "vpc-1", "Associations": [{"SubnetId": "subnet-a"}]}],
+        "NetworkInterfaces": [{"NetworkInterfaceId": "eni-1", "PrivateIpAddress": "10.0.1.9", **place}],
+        "VpcEndpoints": [{"VpcEndpointId": "vpce-1", "VpcId": "vpc-1", "SubnetIds": ["subnet-a", "subnet-b"]}],
+        "NatGateways": [{"NatGatewayId": "nat-1", **place}],
+        **more,
+    }
+
+
+def test_what_agrees_is_read() -> None:
+    assert network(standing()).subnets
+    beside = [{"SubnetId": id, "CidrBlock": "10.0.1.0/24"} for id in ("subnet-x", "subnet-y")]
+    assert network({"Subnets": beside}).subnets, "whose they are was not told"
+    strange = standing()["NetworkInterfaces"][0] | {"PrivateIpAddress": "10.99.1.9"}
+    assert network(standing(NetworkInterfaces=[strange])).interfaces, "no other subnet has it"
+
+
+@pytest.mark.parametrize("reply", ["RouteTables", "NetworkAcls", "NetworkInterfaces", "VpcEndpoints", "NatGateways"])
+def test_a_subnet_is_in_the_vpc_of_what_stands_in_it(reply: str) -> None:
+    (thing,) = standing()[reply]
+    with pytest.raises(InvalidRequest, match="is in vpc-9 and names subnet-a, which is in vpc-1") as raised:
+        network(standing(**{reply: [thing | {"VpcId": "vpc-9"}]}))
+    assert re.fullmatch(rf"{reply}\[[a-z]+-1\]", raised.value.field)
+
+
+@pytest.mark.parametrize("other", ["10.0.1.0/24", "10.0.1.128/25", "10.0.0.0/16"])
+def test_two_subnets_of_a_vpc_share_no_address(other: str) -> None:
+    for order in (1, -1):
+        subnets = standing()["Subnets"]
+        subnets[1]["CidrBlock"] = other
+        with pytest.raises(InvalidRequest, match=f"subnet-b has {other}|and subnet-b has {other}") as raised:
+            network(standing(Subnets=subnets[::order]))
+        assert "subnet-a" in str(raised.value)
+
+
+@pytest.mark.parametrize("address", ["10.0.2.0", "10.0.2.20", "10.0.2.255"])
+def test_an_interface_has_no_address_of_another_subnet(address: str) -> None:
+    strange = standing()["NetworkInterfaces"][0] | {"PrivateIpAddress": address}
+    with pytest.raises(InvalidRequest, match=f"eni-1 is in subnet-a, and its address {address} is in subnet-b"):
+        network(standing(NetworkInterfaces=[strange]))
 
 
 def test_an_interface_learns_its_instance_from_either_reply() -> None:
@@ -534,7 +678,7 @@ EDGES = st.sampled_from(
 )
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=600, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.sampled_from(PLACES), ANYTHING | EDGES), min_size=1, max_size=3))
 def test_anything_anywhere_is_a_network_or_a_clear_error(changes: list[tuple[tuple[str | int, ...], Any]]) -> None:
     replies: Any = copy.deepcopy(REPLIES)
@@ -560,7 +704,9 @@ def test_every_key_may_be_missing(place: tuple[str | int, ...]) -> None:
         inner = inner[step]
     del inner[place[-1]]
     found = outcome(replies)
-    assert not isinstance(found, InvalidRequest) or re.search("is missing|null, not a word|RuleNumber", str(found))
+    assert not isinstance(found, InvalidRequest) or re.search(
+        "is missing|null, not a word|RuleNumber|names both", str(found)
+    )
 
 
 def rules(number: int, each: int) -> dict[str, list[Any]]:

@@ -26,9 +26,9 @@ SHORTHAND = {
     "port-range",
     "private-dns-enabled",
 }
-COMMANDS = sorted(
-    {command for case in ALL for blocker in analyse(case.network, case.flow).blockers for command in blocker.commands}
-)
+BLOCKERS = [blocker for case in ALL for blocker in analyse(case.network, case.flow).blockers]
+ASSIGNED, VARIABLE = re.compile(r"(\w+)=\$\((.*) --query (\S+) --output text\)"), re.compile(r'"\$(\w+)"')
+COMMANDS = sorted({ASSIGNED.sub(r"\2", command) for blocker in BLOCKERS for command in blocker.commands})
 
 
 def test_there_are_commands_for_most_faults() -> None:
@@ -39,6 +39,10 @@ def test_there_are_commands_for_most_faults() -> None:
 def test_a_command_is_one_of_the_cli_with_options_of_its_api(command: str) -> None:
     words = shlex.split(command)
     assert words[:2] == ["aws", "ec2"]
+    if words[2] == "wait":
+        waiter = Session().create_client("ec2", "us-east-1")._get_waiter_config()["waiters"]
+        named = waiter["".join(part.title() for part in words[3].split("-"))]["operation"]
+        words[2:4] = [xform_name(named, "-")]
     operation = OPERATIONS[words[2]]
     options = [word.removeprefix("--") for word in words[3:] if word.startswith("--")]
     known = {xform_name(name, "-") for name in operation.input_shape.members}
@@ -50,7 +54,23 @@ def test_a_command_is_one_of_the_cli_with_options_of_its_api(command: str) -> No
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_survives_a_shell(command: str) -> None:
-    assert shlex.join(shlex.split(command)) == command
+    plain = VARIABLE.sub(r"\1", command)
+    assert shlex.join(shlex.split(plain)) == plain
+
+
+def test_what_a_command_names_an_earlier_one_has_made() -> None:
+    named = 0
+    for blocker in BLOCKERS:
+        made: dict[str, str] = {}
+        for command in blocker.commands:
+            assert set(VARIABLE.findall(command)) <= set(made), command
+            named += len(VARIABLE.findall(command))
+            if found := ASSIGNED.fullmatch(command):
+                made[found[1]] = found[3]
+                shape = OPERATIONS[shlex.split(found[2])[2]].output_shape
+                for name in found[3].split("."):
+                    shape = shape.members[name]
+    assert named
 
 
 def test_hostile_ids_stay_one_word() -> None:

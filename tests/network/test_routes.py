@@ -314,10 +314,6 @@ def test_a_subnet_without_a_table_uses_the_main_one_of_its_vpc():
     assert table_of(known, "subnet-b") is MAIN
 
 
-def test_the_main_table_may_be_told_by_the_vpc_where_the_subnet_was_not_read():
-    assert table_of(Network(tables=by_id(MAIN)), "subnet-b", "vpc-1") is MAIN
-
-
 @pytest.mark.parametrize(
     ("known", "reason"),
     [

@@ -28,6 +28,9 @@ class Reading:
     void: bool = True  # a variable without a value makes the whole statement invalid
     any_absent: bool = False  # ForAnyValue of a negated or lenient operator holds for a key that is not there
     in_part: bool = False  # NotPrincipal that names the caller in part denies all the same
+    at_gateway: bool = (
+        False  # a statement of a gateway endpoint's policy that names the caller, and not `*`, is about it
+    )
     whole_account: bool = False  # a resource's policy that names its own account grants to all of it
     asked: set[str] = field(default_factory=set)
 
@@ -217,6 +220,18 @@ def statement_names(statement: dict[str, Any], request: dict[str, Any], reading:
     return {"itself"}
 
 
+def gateway_names(statement: dict[str, Any], request: dict[str, Any], reading: Reading) -> set[str]:
+    """A gateway endpoint takes `*` alone, and an account that is allowed is its root user there."""
+    if "Principal" in statement:
+        principal = statement["Principal"]
+        if "*" in listed(principal if isinstance(principal, str) else principal.get("AWS", [])):
+            return {"itself"}
+        found = names(principal, request)
+        if not found or (statement["Effect"] == "Allow" and found == {"account"}):
+            return set()
+    return {"itself"} if reading.of("at_gateway") else set()
+
+
 def applies(statement: dict[str, Any], version: str, request: dict[str, Any], reading: Reading) -> bool:
     action = request["action"].lower()
     for key in ("Action", "NotAction"):
@@ -244,24 +259,30 @@ def said(policies: list[dict[str, Any]], kind: str, request: dict[str, Any], rea
     for policy in policies:
         for statement in listed(policy["Statement"]):
             if applies(statement, policy.get("Version", "2008-10-17"), request, reading):
-                principal = kind in ("resource", "endpoint", "rcp")
-                ways = statement_names(statement, request, reading) if principal else {"itself"}
-                effects[statement["Effect"]] |= ways
+                effects[statement["Effect"]] |= named(kind, statement, request, reading)
     return effects
 
 
-def allowed(policies: dict[str, list[list[dict[str, Any]]]], request: dict[str, Any], reading: Reading) -> bool:
-    """Whether AWS allows the request. `policies` are, by kind, the levels that there are, each a list of policies."""
-    found = {kind: [said(level, kind, request, reading) for level in levels] for kind, levels in policies.items()}
-    if any(effects["Deny"] for levels in found.values() for effects in levels):
-        return False
-    for kind in ("scp", "rcp", "endpoint"):
-        if not all(effects["Allow"] for effects in found.get(kind, [])):
-            return False
-    return granted(found, request, reading)
+def named(kind: str, statement: dict[str, Any], request: dict[str, Any], reading: Reading) -> set[str]:
+    """By what a statement of such a policy names the caller; where it names nobody it is about whoever has the policy."""
+    if kind == "gateway":
+        return gateway_names(statement, request, reading)
+    principal = kind in ("resource", "endpoint", "rcp")
+    return statement_names(statement, request, reading) if principal else {"itself"}
+
+
+def lets(policies: list[dict[str, Any]], kind: str, request: dict[str, Any], reading: Reading) -> bool:
+    """Whether the policies of one kind let the request through: none denies, and one allows.
+
+    A resource's own policy does so within its account where it names the caller, and not only the account.
+    """
+    effects = said(policies, kind, request, reading)
+    handed_over = {"account"} if kind == "resource" else set()
+    return bool(effects["Allow"] - handed_over) and not effects["Deny"]
 
 
 def granted(found: dict[str, list[dict[str, set[str]]]], request: dict[str, Any], reading: Reading) -> bool:
+    """Whether policies of all kinds together grant what none of them denies; the laboratory's AWS decides so."""
     identity = any(effects["Allow"] for effects in found.get("identity", []))
     limits = all(effects["Allow"] for kind in ("boundary", "session") for effects in found.get(kind, []))
     resource = set[str]().union(*(effects["Allow"] for effects in found.get("resource", [])))

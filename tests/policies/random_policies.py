@@ -1,6 +1,6 @@
-"""Random sets of policies with a call, each with a number by which it can be built again."""
+"""Random policies of one kind with a call, each with a number by which it can be built again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from random import Random
@@ -8,22 +8,22 @@ from typing import Any
 
 from doctor.policies.call import Call, Principal
 from doctor.policies.kinds import Kind
-from doctor.policies.layers import Layer
+from doctor.policies.layers import KindRead, Layer
 from doctor.policies.read import document
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/own/jobs"
 SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/jobs/jobs"
-KINDS = {
+FUNCTION = f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:jobs"
+# The kinds whose documents the product reads; `gateway` is an endpoint's that takes no principals but everybody.
+KINDS: dict[str, KindRead] = {
     "identity": Kind.IDENTITY,
-    "resource": Kind.RESOURCE,
     "boundary": Kind.BOUNDARY,
-    "session": Kind.SESSION,
-    "scp": Kind.SERVICE_CONTROL,
-    "rcp": Kind.RESOURCE_CONTROL,
     "endpoint": Kind.ENDPOINT,
+    "gateway": Kind.ENDPOINT,
+    "resource": Kind.RESOURCE,
 }
-NAMING = ("resource", "endpoint", "rcp")
+NAMING = ("endpoint", "gateway", "resource")
 
 ACTIONS = ("sqs:SendMessage", "s3:GetObject", "kms:Decrypt", "sts:AssumeRole", "dynamodb:GetItem")
 PATTERNS = (
@@ -71,6 +71,9 @@ CONTEXT: dict[str, tuple[tuple[str, ...], ...]] = {
     "aws:currenttime": (("2026-01-01T00:00:00Z",), ("2027-06-01T12:00:00+02:00",)),
     "s3:max-keys": ((), ("5",), ("12",)),
     "aws:tagkeys": ((), ("a",), ("a", "b"), ("c",)),
+    "aws:requestedregion": (("eu-west-1",), ("us-east-1",)),
+    "aws:resourceaccount": ((ACCOUNT,), (OTHER,)),
+    "lambda:sourcefunctionarn": ((), (FUNCTION,)),
 }
 TESTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("StringEquals", "aws:SourceVpce", ("vpce-1", "vpce-2", "${aws:userid}", "${aws:username}")),
@@ -79,6 +82,7 @@ TESTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("StringNotLike", "aws:SourceVpce", ("vpce-*", "jobs", "${aws:username, 'jobs'}")),
     ("StringEqualsIgnoreCase", "aws:userid", ("JOBS", "other")),
     ("StringNotEqualsIgnoreCase", "aws:userid", ("JOBS", "other")),
+    ("StringLike", "aws:userid", ("*:jobs", "*:other", "AROA*")),
     ("IpAddress", "aws:SourceIp", ("10.0.0.0/8", "203.0.113.0/24", "2001:db8::/32")),
     ("NotIpAddress", "aws:SourceIp", ("10.0.0.0/8", "203.0.113.9")),
     ("ArnLike", "aws:PrincipalArn", (ROLE, "arn:aws:iam::*:role/*", f"arn:aws:iam::{OTHER}:*")),
@@ -90,6 +94,9 @@ TESTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("NumericLessThan", "s3:max-keys", ("10", "5")),
     ("NumericGreaterThanEquals", "s3:max-keys", ("5", "12.0")),
     ("NumericNotEquals", "s3:max-keys", ("5.0", "7")),
+    ("StringEquals", "aws:RequestedRegion", ("eu-west-1", "us-east-1")),
+    ("StringNotEquals", "aws:ResourceAccount", (ACCOUNT, OTHER)),
+    ("ArnLike", "lambda:SourceFunctionArn", (FUNCTION, "arn:aws:lambda:*:*:function:other")),
     ("Null", "aws:SourceVpce", ("true", "false")),
     ("ForAllValues:StringEquals", "aws:TagKeys", ("a", "b")),
     ("ForAnyValue:StringEquals", "aws:TagKeys", ("a", "c")),
@@ -100,11 +107,12 @@ TESTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 
 @dataclass(frozen=True)
 class Case:
-    """Policies by kind and level, a request of which some context may be unknown, and the same for the evaluator."""
+    """Policies of a kind, a call of which some context may be unknown, and the same policies for the evaluator."""
 
-    policies: dict[str, list[list[dict[str, Any]]]]
+    kind: str
+    policies: list[dict[str, Any]]
     call: Call
-    layers: tuple[Layer, ...]
+    layer: Layer
 
     @property
     def unknown(self) -> list[str]:
@@ -121,23 +129,30 @@ class Case:
 
     def requests(self, most: int = 5, random: Random | None = None) -> Iterator[dict[str, Any]]:
         """The requests that the call may be: one for each choice of values of what is not known, or some of them."""
-        keys = self.unknown
-        owners = [self.call.owner] if self.call.owner else [ACCOUNT, OTHER]
-        choices = list(product(owners, self.resources, *([*CONTEXT[key]] for key in keys)))
+        keys, bounded = self.unknown, self.call.principal.bounded
+        bounds = [False, True] if bounded is None else [bounded]
+        values = ([each for each in CONTEXT[key] if each or key not in self.call.present] for key in keys)
+        choices = list(product(bounds, self.resources, *values))
         if len(choices) > most and random:
             choices = random.sample(choices, most)
-        for owner, resource, *values in choices:
-            known = {key: value for key, value in self.call.context.items() if value}
-            yield {
-                "action": self.call.action,
-                "resource": resource,
-                "account": ACCOUNT,
-                "role": ROLE,
-                "session": SESSION,
-                "owner": owner,
-                "bounded": self.call.principal.bounded,
-                "context": known | {key: value for key, value in zip(keys, values, strict=True) if value},
-            }
+        for limited, resource, *chosen in choices:
+            found = {**self.call.context, **dict(zip(keys, chosen, strict=True))}
+            yield request(self.call.action, resource, found, bounded=limited)
+
+
+def request(
+    action: str, resource: str, context: Mapping[str, tuple[str, ...]], *, bounded: bool = False
+) -> dict[str, Any]:
+    """One request of the role's session, of which everything is known, as the naive evaluator takes it."""
+    return {
+        "action": action,
+        "resource": resource,
+        "account": ACCOUNT,
+        "role": ROLE,
+        "session": SESSION,
+        "bounded": bounded,
+        "context": {key: values for key, values in context.items() if values},
+    }
 
 
 class Die:
@@ -183,7 +198,7 @@ def statement(die: Die, kind: str, action: str) -> dict[str, Any]:
         close if die.chance(0.7) else RESOURCE_PATTERNS, 3
     )
     if kind in NAMING:
-        inverted = die.chance(0.1) and kind == "resource"
+        inverted = die.chance(0.2 if found["Effect"] == "Deny" else 0.05)
         found["NotPrincipal" if inverted else "Principal"] = (
             {"AWS": die.random.sample((ROLE, SESSION, ACCOUNT, OTHER), die.random.randint(1, 4))}
             if inverted
@@ -200,44 +215,38 @@ def policy(die: Die, kind: str, action: str) -> dict[str, Any]:
     return found if die.chance(0.1) else {"Version": "2012-10-17" if die.chance(0.95) else "2008-10-17", **found}
 
 
-def context(die: Die) -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
-    """Values of keys, and keys that are absent; in every second case of the rest one or two are unknown."""
-    hidden = set(die.random.sample(tuple(CONTEXT), die.random.choice((0, 0, 0, 1, 2))))
+def level(die: Die, kind: str, action: str) -> list[dict[str, Any]]:
+    """All policies of a kind: of a role some, of the others one."""
+    some = (0, 1, 1, 2, 2, 3) if kind == "identity" else (1,)
+    return [policy(die, kind, action) for _ in range(die.random.choice(some))]
+
+
+def context(die: Die) -> dict[str, Any]:
+    """What the call tells of context: in every second case one or two keys have no value that is known."""
+    hidden = die.random.sample(tuple(CONTEXT), die.random.choice((0, 0, 0, 1, 2)))
     values = {key: die.random.choice(pool) for key, pool in CONTEXT.items() if key not in hidden}
-    return {key: value for key, value in values.items() if value}, frozenset(key for key in values if not values[key])
+    return {
+        "context": {key: value for key, value in values.items() if value},
+        "absent": frozenset(key for key in values if not values[key]),
+        "present": frozenset(key for key in hidden if die.chance(0.3)),
+    }
 
 
 def case(number: int) -> Case:
     """The case of a number."""
     die = Die(Random(number))
-    action = die.random.choice(ACTIONS)
-    policies: dict[str, list[list[dict[str, Any]]]] = {"identity": [[]]}
-    for kind, share, levels in (
-        *(("identity", 0.9, 1), ("resource", 0.5, 1), ("boundary", 0.3, 1), ("session", 0.1, 1)),
-        *(("scp", 0.2, 2), ("rcp", 0.1, 1), ("endpoint", 0.3, 1)),
-    ):
-        if die.chance(share):
-            policies[kind] = [
-                [policy(die, kind, action) for _ in range(die.random.choice((1, 1, 2)))]
-                for _ in range(die.random.randint(1, levels))
-            ]
-    values, absent = context(die)
+    action, kind = die.random.choice(ACTIONS), die.random.choice(("identity", *KINDS))
+    policies = level(die, kind, action)
     whole = RESOURCES[action]
     cut = die.random.randrange(len("arn:aws:"), len(whole)) if die.chance(0.1) else None
+    bounded = die.random.choice((False, False, True, None)) if kind in NAMING else kind == "boundary"
     call = Call(
-        principal=Principal(account=ACCOUNT, arn=SESSION, role=ROLE, id="AROAEXAMPLE", bounded="boundary" in policies),
+        principal=Principal(account=ACCOUNT, session=SESSION, role=ROLE, id="AROAEXAMPLE", bounded=bounded),
         action=action,
         resource=whole[:cut],
         open=cut is not None,
-        owner=die.random.choice((ACCOUNT, ACCOUNT, ACCOUNT, OTHER, "")),
-        context=values,
-        absent=absent,
+        **context(die),
     )
-    return Case(policies=policies, call=call, layers=tuple(layers(policies)))
-
-
-def layers(policies: dict[str, list[list[dict[str, Any]]]]) -> Iterator[Layer]:
-    for kind, levels in policies.items():
-        for number, level in enumerate(levels):
-            read = (document(each, name=f"{kind} {number}.{index}") for index, each in enumerate(level))
-            yield Layer(kind=KINDS[kind], documents=tuple(read))
+    read = tuple(document(each, name=str(index)) for index, each in enumerate(policies))
+    layer = Layer(kind=KINDS[kind], documents=read, gateway=kind == "gateway")
+    return Case(kind=kind, policies=policies, call=call, layer=layer)

@@ -1,8 +1,9 @@
 """The sentences about what a kind of policy lets a function call: which calls are named, and why."""
 
+from doctor.areas.permission.observations import observed, polling
+from doctor.areas.permission.rulings import by_identity
 from doctor.declare import Observation
 from doctor.evidence.permissions import Permissions
-from doctor.policies.grants import by_identity, observed, polling
 from doctor.policies.usual import BY_LAMBDA, Use, Way
 from doctor.verdict import Outcome, Remedy
 from tests.evidence.permission import POLL, QUEUE, SEND, feeding, permissions, policy, used

@@ -1,16 +1,16 @@
 """The commands that mend policies: what they name, and that they show and write the document; of laboratory rows the rest."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import boto3
 import pytest
 from moto import mock_aws
 
+from doctor.areas.permission import remedies
+from doctor.areas.permission.rulings import Ruling, by_boundary, by_identity
 from doctor.evidence.permissions import Permissions, Policy, Simulated
-from doctor.policies import mending
-from doctor.policies.grants import Ruling, by_boundary, by_identity
 from doctor.policies.usual import Way
 from tests.evidence.permission import ACCOUNT, NO_SEND, SEND, bounded, permissions, policy, used
 from tests.lab.aws_commands import run
@@ -25,7 +25,7 @@ def rulings(facts: Permissions) -> tuple[Ruling, ...]:
 
 
 def mended(facts: Permissions, said: Sequence[Ruling]) -> Sequence[str]:
-    remedy = mending.of_role(facts, said)
+    remedy = remedies.of_role(facts, said)
     assert remedy
     return remedy.commands
 
@@ -51,7 +51,7 @@ def test_a_managed_policy_gets_a_version_and_whoever_mends_knows_of_the_limit() 
     assert written == (
         f"aws iam create-policy-version --policy-arn {arn} --set-as-default --policy-document file://NARROWED"
     )
-    remedy = mending.of_role(facts, rulings(facts))
+    remedy = remedies.of_role(facts, rulings(facts))
     assert remedy
     assert "five versions" in remedy.text
 
@@ -74,8 +74,8 @@ def test_what_is_aws_s_own_is_taken_from_the_role_and_not_changed() -> None:
 
 def test_a_policy_that_does_not_deny_is_left_alone() -> None:
     facts = permissions(policy(SEND))
-    assert mending.of_role(facts, rulings(facts)) is None
-    assert mending.of_role(facts := bounded(SEND), rulings(facts)) is None
+    assert remedies.of_role(facts, rulings(facts)) is None
+    assert remedies.of_role(facts := bounded(SEND), rulings(facts)) is None
 
 
 def test_where_aws_s_simulation_denies_the_documents_tell_by_which_statement() -> None:
@@ -88,15 +88,15 @@ def test_where_aws_s_simulation_denies_the_documents_tell_by_which_statement() -
 
 @pytest.mark.parametrize("kind", ["bucket", "queue", "table", "secret", "key", "topic"])
 def test_a_name_that_is_not_known_is_one_word_in_capitals(kind: str) -> None:
-    shown, written = mending.of_resource(kind, "")
+    shown, written = remedies.of_resource(kind, "")
     assert "file://NARROWED" in written
     assert {"BUCKET", "QUEUE", "TABLE", "SECRET", "KEY", "TOPIC_ARN"} & set(shown.split())
-    assert not any(word.isupper() for word in mending.of_resource(kind, "orders")[0].split())
-    assert "'a b'" in mending.of_resource(kind, "a b")[1]
+    assert not any(word.isupper() for word in remedies.of_resource(kind, "orders")[0].split())
+    assert "'a b'" in remedies.of_resource(kind, "a b")[1]
 
 
 def test_what_has_no_policy_of_its_own_has_no_command() -> None:
-    assert mending.of_resource("parameter", "/orders/mode") == ()
+    assert remedies.of_resource("parameter", "/orders/mode") == ()
 
 
 def document(action: str, effect: str = "Deny", resource: str = "*") -> str:
@@ -104,9 +104,8 @@ def document(action: str, effect: str = "Deny", resource: str = "*") -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-def _run(commands: Sequence[str], words: dict[str, str]) -> Iterator[str]:
-    for command in commands:
-        yield run(command, lambda service, region: boto3.client(service, region_name=region or REGION), words)
+def _run(commands: Sequence[str], words: dict[str, str]) -> list[str]:
+    return run(commands, lambda service, region: boto3.client(service, region_name=region or REGION), words)
 
 
 def _back_and_forth(commands: Sequence[str], folder: Path, before: str, after: str) -> None:
@@ -115,7 +114,7 @@ def _back_and_forth(commands: Sequence[str], folder: Path, before: str, after: s
     file.write_text(after)
     shown, _ = _run(commands, {"NARROWED": str(file)})
     assert json.loads(shown) == json.loads(before)
-    assert json.loads(next(_run(commands[:1], {}))) == json.loads(after)
+    assert json.loads(_run(commands[:1], {})[0]) == json.loads(after)
 
 
 def test_a_key_s_policy_is_shown_and_written_back(tmp_path: Path) -> None:
@@ -126,7 +125,7 @@ def test_a_key_s_policy_is_shown_and_written_back(tmp_path: Path) -> None:
         for name in (key, "alias/orders"):
             after = document("kms:DeleteAlias", resource=name)
             before = kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"]
-            _back_and_forth(mending.of_resource("key", name), tmp_path, before, after)
+            _back_and_forth(remedies.of_resource("key", name), tmp_path, before, after)
 
 
 @pytest.mark.long
@@ -153,7 +152,7 @@ def test_the_policies_of_secrets_tables_and_topics_are_shown_and_written_back(tm
             ("table", "orders", "dynamodb:GetItem", "dynamodb:DeleteTable", "*"),
         ):
             before, after = (document(each, resource=resource) for each in (denied, narrowed))
-            _back_and_forth(mending.of_resource(kind, name), tmp_path, before, after)
+            _back_and_forth(remedies.of_resource(kind, name), tmp_path, before, after)
 
 
 @pytest.mark.long
@@ -168,8 +167,8 @@ def test_an_organization_s_policy_is_listed_shown_and_written_back(tmp_path: Pat
             Content=document("sqs:*"), Description="", Name="guard", Type="SERVICE_CONTROL_POLICY"
         )["Policy"]["PolicySummary"]["Id"]
         organizations.attach_policy(PolicyId=made, TargetId=account["AccountId"])
-        listed, *commands = mending.of_organization("SERVICE_CONTROL_POLICY")
+        listed, *commands = remedies.of_organization("SERVICE_CONTROL_POLICY")
         words = {"ACCOUNT": account["AccountId"], "POLICY": made}
-        assert made in next(_run([listed], words))
+        assert made in _run([listed], words)[0]
         commands = [each.replace("POLICY", made) for each in commands]
         _back_and_forth(commands, tmp_path, document("sqs:*"), document("sqs:DeleteQueue"))

@@ -8,8 +8,8 @@ import pytest
 
 from doctor import registry
 from doctor.evidence.caller import Answer, Caller, Identity
+from doctor.evidence.calls.resource_state import State
 from doctor.evidence.refusals import Read
-from doctor.evidence.resource_state import State
 from doctor.policies.kinds import Kind
 from doctor.verdict import Outcome
 from tests.evidence.build import HOST, function
@@ -17,6 +17,7 @@ from tests.evidence.permission import (
     ACCOUNT,
     EVERYTHING,
     KEY,
+    NO_POLICY,
     NO_READ,
     NO_SEND,
     POLL,
@@ -96,12 +97,13 @@ def test_a_service_whose_read_is_refused_tells_of_its_own_kind_of_resource() -> 
 class TestTheRolesOwnPolicies:
     def test_what_denies_is_narrowed_and_nothing_is_added(self) -> None:
         facts = permissions(policy(SEND), policy(NO_SEND, name="guard"))
-        found = commands("permission.identity-policy", permissions=facts, paths=sqs())
+        found = commands("permission.identity-policy", permissions=facts, paths=sqs(), grants=NO_POLICY)
         assert [each.split()[2] for each in found] == ["get-role-policy", "put-role-policy"]
         assert all("--policy-name guard" in each for each in found)
 
     def test_what_nothing_allows_either_is_allowed_as_well(self) -> None:
-        found = commands("permission.identity-policy", permissions=permissions(policy(NO_SEND)), paths=sqs())
+        facts = permissions(policy(NO_SEND))
+        found = commands("permission.identity-policy", permissions=facts, paths=sqs(), grants=NO_POLICY)
         assert [WRITES in each for each in found] == [False, True, False]
         assert "--policy-name allow-sqs" in found[-1]
 
@@ -109,7 +111,7 @@ class TestTheRolesOwnPolicies:
         receiving = policy({**POLL, "Action": "sqs:ReceiveMessage"})
         denied = {**NO_SEND, "Action": "sqs:ReceiveMessage"}
         facts = permissions(receiving, policy(denied, name="guard"), uses=(), polled=feeding())
-        found = commands("permission.identity-policy", permissions=facts, paths=None)
+        found = commands("permission.identity-policy", permissions=facts, paths=None, grants=None)
         assert "--policy-name guard" in found[1]
         assert "sqs:DeleteMessage" in found[2]
 

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
+from doctor.areas.permission.observations import observed, target_of, way_to
+from doctor.areas.permission.rulings import by_boundary, by_endpoint, by_identity
 from doctor.declare import Observation
 from doctor.evidence import Reason
 from doctor.evidence.calls.function_parts import Unread
 from doctor.evidence.permissions import Permissions, Simulated
-from doctor.policies.grants import by_boundary, by_endpoint, by_identity, observed, target_of, way_to
 from doctor.policies.kinds import Decision
 from doctor.policies.usual import BY_LAMBDA, Use, Way, use
 from doctor.verdict import Outcome, Remedy

@@ -1,4 +1,7 @@
-"""The evaluator beside an emulator's: moto's access control, in process; each disagreement is a row that names AWS's page."""
+"""What the checks say of a role's policies beside an emulator's answers: moto's access control, in process.
+
+Each disagreement is a row that names AWS's page.
+"""
 
 import json
 from random import Random
@@ -11,15 +14,13 @@ from moto import mock_aws
 from moto.core import set_initial_no_auth_action_count
 from moto.iam.access_control import IAMPolicy, PermissionResult
 
-from doctor.policies.call import Call, Principal
-from doctor.policies.evaluate import evaluate
-from doctor.policies.kinds import Decision, Kind
-from doctor.policies.layers import Layer
-from doctor.policies.read import document
-from tests.policies.random_policies import ACCOUNT, RESOURCES, ROLE, SESSION, Die
+from doctor.areas.permission.rulings import by_identity
+from doctor.evidence.permissions import Permissions, Policy
+from doctor.policies.kinds import Decision
+from doctor.policies.usual import Caller, Use, Wanted, Way
+from tests.policies.random_policies import ACCOUNT, FUNCTION, RESOURCES, ROLE, Die
 
-# moto knows no key policies and no trust policies, without which keys and roles are shut (evaluation-logic).
-ACTIONS = ("sqs:SendMessage", "s3:GetObject", "dynamodb:GetItem")
+ACTIONS = tuple(RESOURCES)
 PATTERNS = ("*", "sqs:*", "sqs:SendMessage", "s3:Get*", "s3:*Object", "kms:Decrypt", "dynamodb:*Item", "sts:AssumeRole")
 # moto's wildcards reach beyond colons, and so does the evaluator's `*` at a section's end alone.
 NAMED = (
@@ -31,15 +32,18 @@ NAMED = (
 )
 
 
-def call(action: str, resource: str) -> Call:
-    who = Principal(account=ACCOUNT, arn=SESSION, role=ROLE)
-    away = frozenset({"aws:sourcevpce"})
-    return Call(principal=who, action=action, resource=resource, owner=ACCOUNT, absent=away)
-
-
 def ours(policies: list[dict[str, Any]], action: str, resource: str) -> Decision:
-    read = tuple(document(each, name=str(number)) for number, each in enumerate(policies))
-    return evaluate(call(action, resource), (Layer(kind=Kind.IDENTITY, documents=read),)).decision
+    """What permission.identity-policy makes of a call past any endpoint."""
+    facts = Permissions(
+        function="jobs",
+        region="eu-west-1",
+        caller=Caller(function="jobs", arn=FUNCTION, role=ROLE),
+        policies=tuple(Policy(name=str(number), kind="inline", document=each) for number, each in enumerate(policies)),
+    )
+    wanted = Wanted(action=action, arn=resource, owner=ACCOUNT)
+    use = Use(service="sqs", resource=resource, region="eu-west-1", wanted=(wanted,))
+    (ruling,) = by_identity(facts, use, Way(known=True))
+    return ruling.decision
 
 
 def motos(policies: list[dict[str, Any]], action: str, resource: str) -> Decision:
@@ -72,7 +76,7 @@ def test_equal_to_the_emulator() -> None:
     for number in range(3_000):
         policies, action, resource = drawn(number)
         here, there = ours(policies, action, resource), motos(policies, action, resource)
-        assert here is there, f"drawn({number}): evaluate says {here}, moto {there}"
+        assert here is there, f"drawn({number}): the check says {here}, moto {there}"
         said.add(here)
     assert said == {Decision.ALLOWED, Decision.DENIED}
 

@@ -417,6 +417,8 @@ WIRE = [
     unreachable("two hundred headers", says(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n")),
     unreachable("headers without end", floods(b"HTTP/1.1 200 OK\r\n", b"X: y\r\n" * 100)),
     Row("less than announced", says(reply(_identity(), ID, length=99_999)), Answer.ACCEPTED),  # botocore counts nothing
+    unreachable("half a JSON", says(reply('{"TableNames": [', ID, kind=_JSON, length=99)), service="dynamodb"),
+    unreachable("no JSON of those announced", says(reply("", ID, kind=_JSON, length=99)), service="sqs"),
     unreachable("a body without end", floods(reply("", ID, length=1 << 40), b"x" * 65_536)),
     unreachable(
         "chunks without end",

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from doctor import registry
 from doctor.evidence.reach import Probe, Reach
-from doctor.ladder import Plan, climb
+from doctor.probe.ladder import Plan, climb
 from tests import peers
 from tests.peers import Behaviour
 from tests.robust.judged import said

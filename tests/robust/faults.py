@@ -20,8 +20,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from doctor import child, zygote
-from doctor.child import Task
+from doctor.isolation import child, zygote
+from doctor.isolation.child import Task
 
 FAULTS = ("timeout", "reset", "end", "garbage", "exception")
 NOISE = random.Random(5).randbytes(4096)
@@ -117,6 +117,7 @@ class Harness:
 
     def _tls(self) -> None:
         self._replace(ssl.SSLSocket, "do_handshake", self._shaking_hands)
+        self._replace(ssl.SSLContext, "load_verify_locations", self._trusting)
         for name in ("send", "sendall"):
             self._replace(ssl.SSLSocket, name, self._sending)
         for name in ("recv", "recv_into"):
@@ -212,6 +213,21 @@ class Harness:
             return data if "b" in mode else io.TextIOWrapper(data, named.get("encoding"), named.get("errors"))
 
         return opening
+
+    def _trusting(self, load: Callable[..., Any]) -> Callable[..., Any]:
+        """OpenSSL opens bundles itself."""
+
+        def trusting(context: ssl.SSLContext, *given: Any, **named: Any) -> None:
+            fault = self.fails("open")
+            if fault == "timeout":
+                time.sleep(_FOR_EVER)
+            if fault in ("reset", "exception"):
+                raise _errors(fault, errno.EIO)
+            if fault:
+                raise ssl.SSLError(ssl.SSL_ERROR_SSL, "[X509: NO_CERTIFICATE_OR_CRL_FOUND] no certificate or crl found")
+            self.through(load, context, *given, **named)
+
+        return trusting
 
     def _names(self) -> None:
         resolve = socket.getaddrinfo

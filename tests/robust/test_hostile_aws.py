@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 
 import pytest
 
-import doctor.preload
+import doctor.isolation.preload
 from doctor.evidence.caller import Caller, Identity, ask
 from doctor.request import Request
 from doctor.world import World
@@ -55,7 +55,7 @@ def asked(row: Row) -> Told:
 def warm() -> None:
     """The SDK is loaded, as it is in a run's children."""
     for service in ("sts", "dynamodb", "sqs", "s3"):
-        doctor.preload.session().client(service, region_name="us-east-1")
+        doctor.isolation.preload.session().client(service, region_name="us-east-1")
 
 
 def test_there_are_enough_and_each_has_a_name() -> None:

@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from doctor import answer, boundary
-from doctor.request import HostTarget, InvalidRequest, parse, target_spelled
+from doctor import answer, hosts
+from doctor.request import HostTarget, InvalidRequest, parse
 from tests.robust import spellings
 from tests.robust.dns_messages import AAAA, A, Question, record
 
@@ -27,6 +27,7 @@ LISTENING = ("127.0.0.1", "127.0.0.2", "::1", "169.254.169.254", "fd00:ec2::254"
 PORTS = (80, 443, 5432, 9001)
 RUNTIME = "127.0.0.1:9001"
 AT_ONCE = 60  # targets of a run
+REBINDINGS = ("turn-public", "turn-forbidden", "mixed-public", "mixed-forbidden")
 
 # Forbidden is what no function's packet may ever go to; `other` is whatever else is not a named exception.
 RULES = f"""
@@ -114,7 +115,9 @@ class Resolver(socketserver.BaseRequestHandler):
         listener.sendto(question.reply(*(record(one, question.type_, ttl=0) for one in packed)), self.client_address)
 
     def _answer(self, question: Question) -> list[str]:
-        kind, _, rest = question.key.partition("-")
+        own = question.key.partition("-")[0] in ("address", "turn", "mixed")
+        named = question.key if own else self.everything
+        kind, _, rest = named.partition("-")
         if kind == "address":
             return [spellings.ANSWERS[int(rest)]]
         turn, _, number = rest.partition("-")
@@ -122,10 +125,10 @@ class Resolver(socketserver.BaseRequestHandler):
             forbidden = spellings.ANSWERS[int(number)]
             if kind == "mixed":
                 return [PUBLIC, forbidden] if turn == "public" else [forbidden, PUBLIC]
-            times = self.asked.setdefault((question.key, question.type_), itertools.count())
+            times = self.asked.setdefault((f"{question.key} {named}", question.type_), itertools.count())
             first, then = (PUBLIC, forbidden) if turn == "public" else (forbidden, PUBLIC)
             return [then if next(times) % 2 else first]
-        return [self.everything] if self.everything else ["127.0.0.1", "::1"]
+        return [named] if named else ["127.0.0.1", "::1"]
 
 
 def serve() -> None:
@@ -169,10 +172,10 @@ def accepted(text: str) -> list[dict[str, Any]]:
             found.append(spelled)
         except InvalidRequest:
             continue
-    bare = () if boundary.as_address(text) else (text,)  # an IPv6 address without brackets ends in what may be a port
+    bare = () if hosts.as_address(text) else (text,)  # an IPv6 address without brackets ends in what may be a port
     for word in (*bare, f"[{text}]:5432" if ":" in text else f"{text}:5432", f"[{text}]:443"):
         try:
-            (target,) = parse({"targets": [target_spelled(word)]}, where="request").targets
+            (target,) = parse({"targets": [word]}, where="request").targets
         except InvalidRequest:
             continue
         if isinstance(target, HostTarget):
@@ -192,9 +195,16 @@ def tempt(every: int) -> Iterator[tuple[str, Any]]:
     named = [{"host": f"address-{n}.example", "port": 5432, "tls": False} for n in numbers]
     for start in range(0, len(named), AT_ONCE):
         yield f"named {start}", examined(named[start : start + AT_ONCE], "reach.*", "dns.*")
-    kinds = ("turn-public", "turn-forbidden", "mixed-public", "mixed-forbidden")
-    rebound = [{"host": f"{kind}-{n}.example", "port": 5432, "tls": False} for kind in kinds for n in numbers[:14]]
-    yield "rebound", examined(rebound, "reach.*", "dns.*")
+    # Of IPv4, of IPv6, and of IPv4 in IPv6.
+    turns = [f"{kind}-{n}" for n in numbers for kind in REBINDINGS]
+    rebound = [{"host": f"{turn}.example", "port": 5432, "tls": False} for turn in turns]
+    for start in range(0, len(rebound), AT_ONCE):
+        yield f"rebound {start}", examined(rebound[start : start + AT_ONCE], "reach.*", "dns.*")
+    addresses = ("169.254.169.254", "fd00:ec2::254", "::ffff:169.254.169.254")
+    rebindings = [f"{kind}-{spellings.ANSWERS.index(each)}" for kind in REBINDINGS for each in addresses]
+    for rebinding in rebindings[::every]:
+        Resolver.everything = rebinding
+        yield f"rebound AWS's names {rebinding}", examined(["sqs", "dynamodb"], "reach.*", "dns.*")
     for address in ("127.0.0.1", "169.254.169.254", "0.0.0.0", "fd00:ec2::254", "::ffff:169.254.169.254")[::every]:
         Resolver.everything = address
         yield f"AWS's names at {address}", examined(["sqs", "dynamodb"])

@@ -1,15 +1,16 @@
 """Single reads of the control plane: bounded in time, sent to AWS alone, and every failure told as what it is."""
 
 import socket
-import threading
 from dataclasses import dataclass, field
 from typing import Any
 
-from doctor.atlas import Codes, worded
+from doctor import shared_configuration
+from doctor.error_atlas import Codes, worded
 from doctor.evidence import Missing, Reason
 from doctor.evidence.caller import REJECTIONS, failed
+from doctor.evidence.calls.guard import only_probeable, overridden
 from doctor.evidence.calls.replies import MOST_LISTED, bound_replies
-from doctor.evidence.calls.whither import only_probeable, overridden
+from doctor.isolation import bounded
 from doctor.policies.denial import Denial, read
 from doctor.redact import cut
 from doctor.verdict import Source
@@ -53,23 +54,18 @@ class Reading:
     world: World
     region: str | None = None
     _made: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _sent: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def ask(self, service: str, operation: str, action: str, *, most: float, **arguments: Any) -> Reply | Refusal:
-        """Call once, and wait at most `most` seconds; `operation` is boto3's method, `action` its IAM action.
-
-        A thread does it, because no boto3 timeout bounds name resolution; a thread that hangs dies with this child.
-        """
-        said: list[Reply | Refusal] = []
-
-        def work() -> None:
-            said.append(self._called(service, operation, action, most, arguments))
-
-        thread = threading.Thread(target=work, daemon=True)
-        thread.start()
-        thread.join(most)
-        if said:
-            return said[0]
-        return Refusal(reason=Reason.OUT_OF_TIME, detail=f"{action} had no answer within {most:.1f} s")
+        """Call once, and wait at most `most` seconds; `operation` is boto3's method, `action` its IAM action."""
+        said = bounded.within(most, lambda: self._called(service, operation, action, most, arguments))
+        if said is not None:
+            return said
+        if self._sent:
+            return Refusal(reason=Reason.OUT_OF_TIME, detail=f"{action} had no answer within {most:.1f} s")
+        source = shared_configuration.source(self.world.environ)
+        words = f"{self.world.vantage.place} has no credentials for AWS: {source} gave none within {most:.1f} s"
+        return Refusal(reason=Reason.DENIED, detail=words)
 
     def _called(self, service: str, operation: str, action: str, most: float, arguments: Reply) -> Reply | Refusal:
         if elsewhere := overridden(self.world, service):
@@ -88,8 +84,12 @@ class Reading:
                 self.world.forget()
             bound_replies(MOST_LISTED)
             socket.getaddrinfo = only_probeable(socket.getaddrinfo, allow_loopback=self.world.allow_local)
-            config = Config(connect_timeout=patience, read_timeout=patience, retries={"total_max_attempts": 1})
-            self._made[service] = self.world.session().client(service, region_name=self.region, config=config)  # type: ignore[call-overload]
+            # Else an ARN leads to the account's own host of DynamoDB, which whoever lets the usual one through need not know.
+            usual: Any = {each: "disabled" for each in Config.OPTION_DEFAULTS if each == "account_id_endpoint_mode"}
+            config = Config(connect_timeout=patience, read_timeout=patience, retries={"total_max_attempts": 1}, **usual)
+            made = self.world.session().client(service, region_name=self.region, config=config)  # type: ignore[call-overload]
+            made.meta.events.register("before-send.*.*", lambda request, **_: self._sent.append(service))
+            self._made[service] = made
         return self._made[service]
 
     def refused(self, error: Exception, operation: str, action: str) -> Refusal:
@@ -97,24 +97,16 @@ class Reading:
         name, code = str(told["error"]), str(told.get("code", ""))
         if code in REJECTIONS:
             words = f"AWS refuses the credentials of {self.world.vantage.place} ({code})"
-            return Refusal(reason=Reason.DENIED, detail=words + self._login, code=code)
+            return Refusal(reason=Reason.DENIED, detail=words, code=code)
         if name in _NO_LOGIN or _while_logging_in(error, operation) or (not code and worded(str(error), _OVER)):
             words = f"{self.world.vantage.place} has no credentials for AWS ({name}: {cut(str(error))})"
-            return Refusal(reason=Reason.DENIED, detail=words + self._login)
+            return Refusal(reason=Reason.DENIED, detail=words)
         if code in DENIALS:
             why = read(str(told["message"]))
             return Refusal(reason=Reason.DENIED, detail=f"{action}: {code}", action=action, code=code, denial=why)
         if not code and told["answer"] == "unreachable":
             return Refusal(reason=Reason.UNREACHABLE, detail=f"{action}: {told['message']}")
         return Refusal(reason=Reason.UNREACHABLE, detail=f"{action}: {code or name}: {told['message']}", code=code)
-
-    @property
-    def _login(self) -> str:
-        """The command that mends an operator's credentials; a function's own come from its role."""
-        if self.world.in_function:
-            return ""
-        profile = self.world.environ.get("AWS_DEFAULT_PROFILE") or self.world.environ.get("AWS_PROFILE")
-        return f"; log in: aws sso login{f' --profile {profile}' if profile else ''}"
 
 
 def _while_logging_in(error: Exception, operation: str) -> bool:

@@ -7,7 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from doctor.evidence import Reason
+from doctor import arn
+from doctor.evidence import Reason, lacking
 from doctor.evidence.caller import cut_id
 from doctor.evidence.calls.control import Reading, Refusal, Reply
 
@@ -62,6 +63,11 @@ class Unread:
     reason: Reason
     detail: str
     action: str = ""
+
+    @property
+    def allow(self) -> str:
+        """How a sentence about it ends."""
+        return lacking(self.action)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +160,9 @@ class More:
 
 def _role_of(said: Mapping[str, Any]) -> Role | None:
     """The role as the configuration names it."""
-    arn = str(said.get("Role") or "").split(":")
-    name = arn[-1].rpartition("/")[2]
-    account = arn[4] if len(arn) > 5 else ""  # arn:partition:iam::account:role/path/name
-    return Role(name=name, account=f"…{account[-4:]}" if account else "") if name else None
+    role = arn.parse(str(said.get("Role") or ""))
+    name = role.resource.rpartition("/")[2]  # role/path/name
+    return Role(name=name, account=f"…{role.account[-4:]}" if role.account else "") if name else None
 
 
 def _time(told: object) -> str:

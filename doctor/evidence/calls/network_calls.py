@@ -70,7 +70,8 @@ WIDE = (
         operation="DescribeTransitGateways",
         key="TransitGateways",
         page=1000,
-        keeps="TransitGatewayId State OwnerId Options.SecurityGroupReferencingSupport",
+        keeps="TransitGatewayId State OwnerId Options.SecurityGroupReferencingSupport"
+        + " Options.EncryptionSupport.EncryptionState",
     ),
     Call(
         operation="DescribeTransitGatewayAttachments",
@@ -186,7 +187,7 @@ LOCAL = (
         key="Subnets",
         page=1000,
         vpcs="vpc-id",
-        keeps="SubnetId VpcId OwnerId AvailabilityZone AvailabilityZoneId AvailableIpAddressCount EnableDns64"
+        keeps="SubnetId VpcId OwnerId State Ipv6Native AvailabilityZone AvailabilityZoneId AvailableIpAddressCount"
         + f" {_CIDRS} {_BLOCKED}",
     ),
     Call(
@@ -238,7 +239,8 @@ LOCAL = (
         page=1000,
         vpcs="vpc-id",
         filters="Filter",
-        keeps="NatGatewayId VpcId SubnetId State ConnectivityType AvailabilityMode RouteTableId AttachedAppliances.Type "
+        keeps="NatGatewayId VpcId SubnetId State ConnectivityType AvailabilityMode RouteTableId AttachedAppliances.Type"
+        + " AttachedAppliances.AttachmentState "
         + _under(
             "NatGatewayAddresses",
             "PrivateIp PublicIp NetworkInterfaceId AvailabilityZone AvailabilityZoneId Status",

@@ -48,7 +48,8 @@ FIREWALL_RULES = Call(
     page=100,
     parent="FirewallRuleGroupId",
     listing="FirewallRules",
-    keeps="FirewallDomainListId Name Priority Action BlockResponse BlockOverrideDomain Qtype Status",
+    keeps="FirewallDomainListId Name Priority Action BlockResponse BlockOverrideDomain Qtype Status"
+    + " DnsThreatProtection FirewallThreatProtectionId",
 )
 DOMAINS = Call(
     service="route53resolver",

@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from doctor.evidence.calls.guard import overridden
 from doctor.evidence.calls.network_calls import LOCAL, WIDE
 from doctor.evidence.calls.network_details import (
+    ALL,
     ASSOCIATIONS,
     ATTRIBUTES,
     DOMAINS,
@@ -16,6 +18,7 @@ from doctor.evidence.calls.network_details import (
     ZONES,
 )
 from doctor.evidence.calls.network_reading import ATTRIBUTES_READ, Reader, Replies
+from doctor.world import World
 
 if TYPE_CHECKING:
     import boto3
@@ -50,6 +53,12 @@ def read(
     reader.together([*_first_details(reader, asked), *_foreign_groups(reader)])
     reader.together(_second_details(reader))
     return reader.done()
+
+
+def kept_from(world: World) -> dict[str, str]:
+    """By service that is asked here, why it is not to be called: the deployer's endpoint stands in AWS's place."""
+    services = dict.fromkeys(call.service for call in ALL)
+    return {service: f"refused: {why}" for service in services if (why := overridden(world, service))}
 
 
 def _values(replies: Mapping[str, Sequence[Any]], key: str, *path: str) -> Iterator[str]:

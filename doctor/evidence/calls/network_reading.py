@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from doctor import atlas
+from doctor import error_atlas
 from doctor.evidence.calls.control import DENIALS
 from doctor.evidence.calls.network_calls import LOCAL, WIDE, Call
 from doctor.evidence.calls.network_details import ALL, ATTRIBUTES, RECORDS
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 MOST_PAGES, MOST_ITEMS = 100, 20_000  # of one reply
 MOST_PARENTS = 50  # of one listing: prefix lists, zones, route tables, …
 ATTRIBUTES_READ = ("enableDnsSupport", "enableDnsHostnames")
+# How a reply is missing for which this botocore has no call: no permission and no other moment lets it be read.
+NO_SUCH_CALL = "refused: this botocore does not know"
 _THREADS = 8
 _CONNECT, _READ, _ATTEMPTS = 3.0, 10.0, 3  # seconds at most; less where less is left
 _THROTTLED = ("throttled", "function-throttled")  # causes of the atlas; the second has the codes of REST services
@@ -45,7 +47,7 @@ class Reader:
             try:
                 self._clients[service] = _client(session, service, self.region, until)
             except Exception as error:  # noqa: BLE001 - no region, no such service in this botocore, a broken profile
-                self._refused[service] = f"refused: {type(error).__name__}: {cut(str(error))}"
+                self._refused[service] = _unbuilt(error, service)
 
     def together(self, tasks: Iterable[Callable[[], None]]) -> None:
         """Do tasks beside each other, until all are done or the time is over."""
@@ -148,6 +150,13 @@ class _NotReadError(Exception):
     """A reply is not read, or not to its end: too long, too late, unknown to this botocore."""
 
 
+def _unbuilt(error: Exception, service: str) -> str:
+    """Why there is no client for a service."""
+    if type(error).__name__ == "UnknownServiceError":  # botocore.exceptions, which only who calls imports
+        return f"{NO_SUCH_CALL} the service {service}"
+    return f"refused: {type(error).__name__}: {cut(str(error))}"
+
+
 def _client(session: "boto3.Session", service: str, region: str, until: float) -> Any:
     from botocore.config import Config
 
@@ -167,7 +176,7 @@ def _pages(client: Any, call: Call, parameters: Mapping[str, Any]) -> Iterator[d
 
     method = xform_name(call.operation)
     if not hasattr(client, method):
-        raise _NotReadError(f"refused: this botocore does not know {call.operation}")
+        raise _NotReadError(f"{NO_SUCH_CALL} {call.operation}")
     if client.can_paginate(method):
         size = {"PaginationConfig": {"PageSize": call.page}} if call.page else {}
         yield from client.get_paginator(method).paginate(**parameters, **size)
@@ -192,7 +201,7 @@ def _reason(error: Exception, call: Call) -> str:
         code = str(error.response.get("Error", {}).get("Code", ""))
         if code in DENIALS:
             return f"denied: {call.action}"
-        kind = "throttled" if atlas.means(code, "", *_THROTTLED) else "refused"
+        kind = "throttled" if error_atlas.means(code, "", *_THROTTLED) else "refused"
         return f"{kind}: {call.action}: {cut(code, 100)}"
     if isinstance(error, HTTPClientError | NoConnectionError):
         return f"unreachable: {call.service}: {type(error).__name__}"

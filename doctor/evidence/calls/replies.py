@@ -14,7 +14,11 @@ _TOLD = {
 
 
 def bound_replies(most: int = _MOST_BYTES) -> None:
-    """Let this process read no reply beyond `most` bytes: botocore holds all of it in memory, however long it is."""
+    """Let this process read no reply beyond `most` bytes, and no JSON that ends before its own Content-Length.
+
+    botocore holds all of it in memory, however long it is. It has urllib3 accept less than was announced
+    (`botocore.httpsession`), and makes an empty reply of half a JSON, as where there is nothing to list.
+    """
     from botocore.awsrequest import AWSResponse  # children only
 
     def content(reply: Any) -> bytes:
@@ -25,11 +29,22 @@ def bound_replies(most: int = _MOST_BYTES) -> None:
                 if len(read) > most:
                     reply.raw.close()
                     raise OSError(f"the reply is longer than {most} bytes")
+            lost = getattr(reply.raw, "length_remaining", None)  # nothing of a HEAD's, whatever its header says
+            if lost and not _whole(bytes(read)):
+                raise OSError(f"the reply ended after {len(read)} of {len(read) + lost} bytes")
             reply._content = bytes(read)
         whole: bytes = reply._content
         return whole
 
     AWSResponse.content = property(content)  # type: ignore[assignment, method-assign]
+
+
+def _whole(body: bytes) -> bool:
+    """Whether botocore makes of it what was sent: half of an XML it refuses by itself."""
+    try:
+        return b"<" in body[:8] or json.loads(body) is not None
+    except (ValueError, RecursionError):
+        return False
 
 
 def is_own(service: str, reply: dict[str, Any], body: bytes) -> bool:

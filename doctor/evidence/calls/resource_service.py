@@ -4,16 +4,16 @@ A client's model is dropped before the next one is made: two at once are more th
 """
 
 import socket
-import threading
 import time
 from typing import Any
 from urllib.parse import urlsplit
 
 from doctor.evidence import Reason
 from doctor.evidence.calls.control import Reading, Refusal, Reply
+from doctor.evidence.calls.guard import only_probeable, overridden
 from doctor.evidence.calls.replies import bound_replies
-from doctor.evidence.calls.whither import only_probeable, overridden
-from doctor.evidence.resource_state import ACTIONS
+from doctor.evidence.calls.resource_state import ACTIONS
+from doctor.isolation import bounded
 from doctor.world import World
 
 # Seconds of one call, also where another service was silent before, and the share of the time that is left.
@@ -44,7 +44,7 @@ class Service:
         self._silent: Refusal | None = None
 
     def ask(self, operation: str, action: str = "", **arguments: Any) -> Reply | Refusal:
-        """Call once. A thread does it, because no boto3 timeout bounds name resolution; one that hangs dies with this child."""
+        """Call once, and wait no longer than this service's share of the time."""
         if operation:
             self.open()
         if self._silent:
@@ -52,15 +52,10 @@ class Service:
         if self.world.until - time.monotonic() < _TOO_LATE:
             return Refusal(reason=Reason.NOT_ASKED, detail="no time was left to ask")
         most = self.world.left(_SHARE, most=self._most)
-        said: list[Reply | Refusal] = []
-
-        def work() -> None:
-            said.append(self._called(operation, action or ACTIONS.get(operation, ""), most, arguments))
-
-        thread = threading.Thread(target=work, daemon=True)
-        thread.start()
-        thread.join(most)
-        answer = said[0] if said else Refusal(reason=Reason.OUT_OF_TIME, detail=f"no answer within {most:.1f} s")
+        action = action or ACTIONS.get(operation, "")
+        answer = bounded.within(most, lambda: self._called(operation, action, most, arguments))
+        if answer is None:
+            answer = Refusal(reason=Reason.OUT_OF_TIME, detail=f"no answer within {most:.1f} s")
         if isinstance(answer, Refusal) and not answer.code and answer.reason is not Reason.DENIED:
             self._silent = answer
         return answer

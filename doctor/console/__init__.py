@@ -1,0 +1,1 @@
+"""What stands behind the command line, on the machine of whoever types it. No function carries it."""

@@ -1,0 +1,1 @@
+"""How far one address lets itself be reached, rung by rung, over real sockets."""
