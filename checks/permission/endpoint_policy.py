@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from doctor import Observation, Remedy, Severity, check, not_applicable, otherwise, unknown
+from doctor.areas.network import elsewhere, short
 from doctor.areas.permission import remedies
 from doctor.areas.permission.observations import observed, uses_of, way_to, withheld
 from doctor.areas.permission.refusals import judge
@@ -15,6 +16,7 @@ from doctor.evidence.resources import Resources
 from doctor.policies.kinds import Kind
 from doctor.policies.usual import Use, Way
 from doctor.policies.written import statement, with_statement
+from doctor.verdict import Outcome
 
 _REMEDY = Remedy(
     "Add a statement to the endpoint's policy that allows these calls to the function's role on this resource; the command "
@@ -55,11 +57,22 @@ def endpoint_policy(permissions: Permissions, paths: Paths, network: Network | N
     elif not way.known and not way.endpoint:
         words = f"not decided: whether a VPC endpoint carries the calls to {paths.host} is not known"
         why = "; ".join(paths.answer.unknowns[:3]) if paths.answer else ""
-        yield unknown(paths.concerns, f"{words}: {why}" if why else words, severity=Severity.RISKS)
+        yield unknown(
+            paths.concerns, f"{words}: {why}" if why else words, severity=None if elsewhere(paths) else Severity.RISKS
+        )
     elif not way.endpoint:
         yield not_applicable(paths.concerns, f"no VPC endpoint carries the calls to {paths.host}")
     else:
-        yield from _judged(permissions, uses, way, _policy(network, way.endpoint))
+        for seen in _judged(permissions, uses, way, _policy(network, way.endpoint)):
+            yield _doubted(seen, paths)
+
+
+def _doubted(seen: Observation, paths: Paths) -> Observation:
+    """A denial by an endpoint to which the name need not lead is neither a fault for certain nor a mere risk."""
+    doubts = elsewhere(paths)
+    if seen.outcome is not Outcome.PROBLEM or not doubts:
+        return seen
+    return unknown(seen.subject, f"{short(doubts)}; if {paths.host} leads to it, {seen.message}")
 
 
 def _judged(permissions: Permissions, uses: tuple[Use, ...], way: Way, policy: object) -> Iterator[Observation]:

@@ -89,6 +89,8 @@ class _Reading:
             "get_function_configuration", action, FunctionName=function
         )
         self.world.forget()
+        if not isinstance(said, Refusal) and not said.get("FunctionArn"):
+            said = Refusal(reason=Reason.UNREACHABLE, detail="the reply names no function")
         if isinstance(said, Refusal):
             detail = said.code or said.detail
             self.unread.append(Unread(part=_CONFIGURATION, reason=said.reason, detail=detail, action=said.action))

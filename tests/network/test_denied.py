@@ -60,6 +60,9 @@ def test_a_fault_that_may_not_be_read_leaves_the_run_undecided(
     monkeypatch.setattr(botocore.handlers, "BUILTIN_HANDLERS", ours)
     assert examine()[1]["status"] != "healthy"
     hook.refused = action
+    if breaks is _denying:
+        code, verdict = examine("--only", "permission.*")
+        assert (code, verdict["status"]) == (3, "inconclusive"), verdict["headline"]
     code, verdict = examine()
     assert (code, verdict["status"]) == (3, "inconclusive"), verdict["headline"]
     open_ = [each for each in verdict["findings"] if (each["outcome"], each["severity"]) == ("unknown", "breaks")]
