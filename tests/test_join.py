@@ -13,12 +13,13 @@ from doctor.evidence import Evidence, Facts, Missing, Reason, Vantage
 from doctor.evidence.caller import Identity
 from doctor.evidence.calls.function_parts import Role
 from doctor.evidence.function import Function
-from doctor.evidence.paths import Paths, Way
+from doctor.evidence.paths import Paths
 from doctor.evidence.platform import Platform
 from doctor.evidence.provenance.age import current, seen
 from doctor.evidence.provenance.place import at_home, placed
 from doctor.join import join, needed, stands_elsewhere
 from doctor.network.result import Blocker, Path
+from doctor.network.ways import Way
 from doctor.request import AnyTarget, HostTarget, Request, ServiceTarget
 from doctor.verdict import Source
 from doctor.world import World, now

@@ -3,9 +3,10 @@ from collections.abc import Iterator
 from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
 from doctor.areas.network import filled, is_open, not_walked, place, scope, short, shut
 from doctor.declare import Nearness
-from doctor.evidence.paths import Paths, Way
+from doctor.evidence.paths import Paths
 from doctor.network import remedies
 from doctor.network.serving import GATEWAYS, service_of
+from doctor.network.ways import Way
 
 _TEMPLATE = """\
 Endpoint:

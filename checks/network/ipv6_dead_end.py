@@ -41,7 +41,9 @@ def ipv6_dead_end(paths: Paths) -> Iterator[Observation]:
     IPv6 addresses alone is never reached: `ConnectTimeoutError: Connect timeout on endpoint URL`, `[Errno 101] Network is
     unreachable`.
 
-    ::/0 to an internet gateway is a way out for IPv6, as an egress-only gateway is.
+    ::/0 to an internet gateway is a way out for IPv6, as an egress-only gateway is. Neither knows the addresses that the
+    resolver makes up in a subnet with DNS64 for names that have none of IPv6: only a NAT gateway does, so 64:ff9b::/96 must
+    lead to one.
 
     Source: VPC user guide, "Egress-only internet gateways", "DNS64 and NAT64"; Lambda API reference, `VpcConfig`.
     """

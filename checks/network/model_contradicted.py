@@ -2,8 +2,9 @@ from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
 from doctor.areas.network import exempt, place
-from doctor.evidence.paths import Paths, Way
+from doctor.evidence.paths import Paths
 from doctor.evidence.reach import Probe, Reach, Tcp
+from doctor.network.ways import Way
 
 _REMEDY = Remedy(
     "Nothing is broken here: what this doctor makes of the configuration is wrong, or the configuration was changed a moment "

@@ -2,7 +2,8 @@ from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
 from doctor.areas.network import called, not_walked, place, short
-from doctor.evidence.paths import Paths, Way
+from doctor.evidence.paths import Paths
+from doctor.network.ways import Way
 
 _REMEDY = Remedy(
     "Take the subnet out of the function's configuration, or make its route table and network ACL like those of the others.",

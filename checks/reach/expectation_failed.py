@@ -3,9 +3,10 @@ from collections.abc import Iterator
 from doctor import Observation, Remedy, Severity, check, hosts, not_applicable, ok, otherwise, problem, unknown
 from doctor.areas.network import elsewhere, place, scope, short
 from doctor.evidence.names import Names, Reply
-from doctor.evidence.paths import Paths, Way
+from doctor.evidence.paths import Paths
 from doctor.evidence.reach import Reach, Tcp, Tls
 from doctor.network.resolution import Kind
+from doctor.network.ways import Way
 
 _REMEDY = Remedy(
     "If the host must not be reached, close the path: egress rules of the function's group, routes, a firewall. If it may "

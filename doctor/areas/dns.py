@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from doctor.areas import network as passage
 from doctor.declare import Observation, not_applicable, ok, problem, unknown
-from doctor.evidence.paths import Answer, Paths
+from doctor.evidence.paths import Paths
 from doctor.network.resolution import Kind, Problem
+from doctor.network.ways import Answer
 from doctor.verdict import Remedy, Severity
 
 

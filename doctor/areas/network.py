@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TypedDict
 
 from doctor.declare import Nearness, Observation, not_applicable, ok, problem, unknown
-from doctor.evidence.paths import Paths, Way
+from doctor.evidence.paths import Paths
 from doctor.network.resolution import Kind, general
 from doctor.network.result import Blocker, Hop
 from doctor.network.serving import DEAD
+from doctor.network.ways import Way
 from doctor.verdict import Outcome, Remedy, Severity
 
 _MOST_NAMED = 4  # addresses and subnets in a message

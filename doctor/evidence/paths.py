@@ -17,15 +17,15 @@ from doctor.evidence.network import Network as NetworkFacts
 from doctor.evidence.provenance.place import shared_with
 from doctor.evidence.settings.called_endpoints import endpoints, probeable
 from doctor.network.blocks import Block, block, is_private
-from doctor.network.resolution import Kind, Problem, Resolution
-from doctor.network.result import Path
+from doctor.network.resolution import Kind
 from doctor.network.serving import Serving, serving
+from doctor.network.ways import Answer, Way
 from doctor.redact import brief
 from doctor.verdict import Source as Side
 from doctor.world import World
 
 if TYPE_CHECKING:
-    from doctor.network.ends import Destination, Source
+    from doctor.network.ends import Source
     from doctor.network.model import Network
 
 _MOST_BYTES = (
@@ -33,35 +33,6 @@ _MOST_BYTES = (
 )
 _LOOPBACK = (block("127.0.0.0/8"), block("::1"))
 _PATIENCE = 3.0  # seconds for public names, all together
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What the target's name becomes in the VPC (`doctor.network.resolution`). `reason` tells why it has no address."""
-
-    kind: Kind
-    component: str = ""
-    reason: str = ""
-    problems: tuple[Problem, ...] = ()
-    unknowns: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
-    """From any interface of the function in one subnet to one address. `table` is the subnet's route table, where known.
-
-    `seen` tells that the sandbox itself got the address, `assumed` that it stands in for one that nobody knows. The path
-    keeps its hops where they alone tell what passed: where it is undecided.
-    """
-
-    subnet: str
-    zone: str
-    address: str
-    path: Path
-    table: str = ""
-    seen: bool = False
-    assumed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,46 +185,24 @@ def _walk(
     function: Function, network: "Network", endpoint: Endpoint, public: tuple[Block, ...], seen: tuple[str, ...]
 ) -> tuple[Answer | None, tuple[Way, ...]]:
     """What the name becomes, and the ways from each subnet to each address."""
-    from doctor.network.destinations import STAND_INS, destinations, told_apart
-    from doctor.network.ends import Destination
-    from doctor.network.names import resolve
+    from doctor.network import walk
+    from doctor.network.destinations import STAND_INS
 
     families = (4, 6) if function.ipv6 else (4,)
     sources = [_source(network, function, subnet, families) for subnet in function.subnets]
     literal = _literal(endpoint.host)
-    if literal is not None:
-        # A loopback address is an emulator's, of a service that is elsewhere (DOCTOR_ALLOW_LOCAL, an endpoint of the
-        # deployer's): the configuration is judged for what it stands in for.
-        emulated = any(own.covers(literal) for own in _LOOPBACK)
-        to = Destination(address=STAND_INS[literal.family] if emulated else literal, port=endpoint.port)
-        ways = (_way(network, source, to) for source in sources)
-        return None, tuple(replace(way, address=str(literal)) for way in ways)
-    found = resolve(network, function.vpc, endpoint.host, public=public)
-    apart = tuple(dict.fromkeys(each for source in sources for each in told_apart(network, source) if each.family == 4))
-    # Most names have no IPv6 address: nothing stands in for one.
-    wanted = (4,) if found.kind is Kind.PUBLIC and not found.addresses else families
-    there = destinations(found, endpoint.port, families=wanted, apart=apart)
-    known = [each for text in seen if (each := _literal(text.partition("%")[0])) is not None]
-    got = [each for each in known if each.family in families] or known
-    planned = () if there.assumed and got else there.to
-    to_all = dict.fromkeys([*planned, *(Destination(address=each, port=endpoint.port) for each in got)])
-    ways = (
-        _way(network, source, to, seen=to.address in got, assumed=there.assumed and to.address not in got)
-        for source in sources
-        for to in to_all
-    )
-    return _answer(found, there.reason, there.notes if planned or not got else found.notes), tuple(ways)
-
-
-def _answer(found: Resolution, reason: str, notes: tuple[str, ...]) -> Answer:
-    return Answer(
-        kind=found.kind,
-        component=found.component,
-        reason=reason,
-        problems=found.problems,
-        unknowns=found.unknowns,
-        notes=notes,
-    )
+    if literal is None:
+        known = [each for text in seen if (each := _literal(text.partition("%")[0])) is not None]
+        got = tuple(each for each in known if each.family in families) or tuple(known)
+        name = walk.Name(
+            host=endpoint.host, port=endpoint.port, vpc=function.vpc, families=families, public=public, got=got
+        )
+        return walk.to_name(network, sources, name)
+    # A loopback address is an emulator's, of a service that is elsewhere (DOCTOR_ALLOW_LOCAL, an endpoint of the
+    # deployer's): the configuration is judged for what it stands in for.
+    emulated = any(own.covers(literal) for own in _LOOPBACK)
+    ways = walk.to_address(network, sources, STAND_INS[literal.family] if emulated else literal, endpoint.port)
+    return None, tuple(replace(way, address=str(literal)) for way in ways)
 
 
 def _admitting(network: "Network", function: Function, port: int) -> str:
@@ -270,23 +219,3 @@ def _source(network: "Network", function: Function, subnet: str, families: tuple
     if known is None:
         return Source(subnet=subnet, vpc=function.vpc, zone="", groups=function.groups, blocks=())
     return of_function(known, function.groups, families=families)
-
-
-def _way(network: "Network", source: "Source", to: "Destination", *, seen: bool = False, assumed: bool = False) -> Way:
-    from doctor.network.ends import Flow
-    from doctor.network.path import analyse
-    from doctor.network.routes import table_of
-
-    table = table_of(network, source.subnet)
-    path = analyse(network, Flow(source=source, destination=to))
-    if path.reachable is not None:  # then blockers tell all; sixteen subnets times twenty targets shall fit a pipe
-        path = replace(path, forward=(), back=())
-    return Way(
-        subnet=source.subnet,
-        zone=source.zone,
-        address=str(to.address),
-        path=path,
-        table="" if isinstance(table, str) else table.id,
-        seen=seen,
-        assumed=assumed,
-    )

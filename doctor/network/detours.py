@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from doctor.network import remedies, routes
+from doctor.network import dns64, remedies, routes
 from doctor.network.beyond import Gateway
 from doctor.network.ends import Flow
 from doctor.network.model import Network, Route, RouteTable
@@ -22,6 +22,8 @@ def by_nat(network: Network, flow: Flow, route: Route) -> tuple[str, ...]:
 
 def out(network: Network, flow: Flow, table: RouteTable) -> tuple[str, ...]:
     """A default route by way of what the VPC already has. Nothing for IPv4 without NAT: an endpoint may be the better way."""
+    if dns64.PREFIX.covers(flow.destination.address):
+        return by_nat64(network, flow)
     if flow.destination.address.family == 6:
         return by_egress_only(network, table, "create-route")
     return tuple(remedies.default_route("create-route", table.id, 4, "nat", id) for id in nats(network, table)[:1])
@@ -33,6 +35,15 @@ def by_egress_only(network: Network, table: RouteTable, verb: str) -> tuple[str,
     made = () if ours else (remedies.egress_only_gateway(table.vpc),)
     gateway = ours[0] if ours else remedies.NEW_EGRESS_ONLY
     return *made, remedies.default_route(verb, table.id, 6, "egress-only-gateway", gateway)
+
+
+def by_nat64(network: Network, flow: Flow) -> tuple[str, ...]:
+    """Lead what DNS64 makes to a NAT gateway; where there is none, have the resolver make nothing."""
+    table = routes.table_of(network, flow.source.subnet)
+    ready = [] if isinstance(table, str) else nats(network, table)
+    if isinstance(table, str) or not ready:
+        return (remedies.no_dns64(flow.source.subnet),)
+    return (remedies.create_route(table.id, dns64.PREFIX, "nat", ready[0]),)
 
 
 def nats(network: Network, table: RouteTable) -> list[str]:

@@ -13,7 +13,7 @@ class Source:
 
     `blocks` are the addresses that it may have, of both families; `public` the IPv4 addresses that an internet gateway
     maps to it, which a function's interface never has. `ports` are the source ports, first and last.
-    Of `untold` families it may have addresses that no reply tells.
+    Of `untold` families it may have addresses that no reply tells. `dns64` is as of its subnet.
     """
 
     subnet: str
@@ -25,6 +25,7 @@ class Source:
     interface: str = ""
     ports: tuple[int, int] = EPHEMERAL
     untold: tuple[int, ...] = ()
+    dns64: bool | None = False
 
     def __hash__(self) -> int:
         """Of what tells sources apart in practice: paths are looked up by the ten thousand."""

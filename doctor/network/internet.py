@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from doctor.network import detours, remedies, routes
+from doctor.network import detours, dns64, remedies, routes
 from doctor.network.area import Area
 from doctor.network.arrival import Target, admit, carriers, enter, find
 from doctor.network.beyond import Gateway
@@ -42,7 +42,7 @@ def behind_nat(network: Network, flow: Flow, route: Route) -> Onward:
 
 def _gateway(network: Network, flow: Flow, route: Route, closing: frozenset[str]) -> list[Judgement]:
     return [
-        _outside(flow, route),
+        _outside(network, flow, route),
         _attached(network, flow, route, network.internet_gateways, "InternetGateways"),
         public_access(network, flow, closing),
         excluded(network, flow, "internet-gateway", route.target),
@@ -57,7 +57,7 @@ def egress_only(network: Network, flow: Flow, route: Route) -> Onward:
         detail = "an egress-only internet gateway carries IPv6 alone"
         return Onward(judged=stops(flow, "network.no-route", route.target, detail))
     stages = (
-        _outside(flow, route),
+        _outside(network, flow, route),
         _attached(network, flow, route, network.egress_only_gateways, "EgressOnlyInternetGateways"),
         public_access(network, flow, OUTBOUND),
         excluded(network, flow, "egress-only-internet-gateway", route.target),
@@ -82,8 +82,11 @@ def _mapped(network: Network, flow: Flow, route: Route) -> Judgement:
     return Judgement(open=flow.whole)
 
 
-def _outside(flow: Flow, route: Route) -> Judgement:
+def _outside(network: Network, flow: Flow, route: Route) -> Judgement:
     to = flow.destination.address
+    if dns64.PREFIX.covers(to):
+        detail = f"{to} is an IPv4 address as DNS64 writes it, and only a NAT gateway translates that"
+        return stops(flow, "network.ipv6-dead-end", route.target, detail, detours.by_nat64(network, flow))
     if any(private.covers(to) for private in PRIVATE):
         return stops(flow, "network.no-route", route.target, f"{to} is private: no internet gateway sends it on")
     if any(nowhere.covers(to) for nowhere in _NO_HOSTS):

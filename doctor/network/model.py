@@ -130,7 +130,8 @@ class RouteTable:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subnet:
     """`internet` is the effective mode of VPC Block Public Access: off, block-bidirectional, block-ingress; "" where no
-    reply tells of such a thing. `state` is "" there too, and of `untold` families the block is not known."""
+    reply tells of such a thing. `state` is "" there too, and of `untold` families the block is not known. `dns64` tells
+    whether the resolver makes up IPv6 addresses there, None where the reply says neither."""
 
     id: str
     vpc: str
@@ -141,6 +142,7 @@ class Subnet:
     internet: str = ""
     state: str = ""
     untold: tuple[int, ...] = ()
+    dns64: bool | None = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,22 @@ of its own), "DNS64 and NAT64".
 
 from dataclasses import replace
 
-from doctor.network import acls, appliances, arrival, detours, endpoints, internet, local, remedies, routes, transit
+from doctor.network import (
+    acls,
+    appliances,
+    arrival,
+    detours,
+    dns64,
+    endpoints,
+    internet,
+    local,
+    remedies,
+    routes,
+    transit,
+)
 from doctor.network.acls import Leg
 from doctor.network.area import EPHEMERAL
-from doctor.network.blocks import Block, block
+from doctor.network.blocks import Block
 from doctor.network.encryption import excluded
 from doctor.network.ends import Destination, Flow, Source
 from doctor.network.model import Nat, NatAddress, Network, Route, RouteTable
@@ -24,7 +36,6 @@ _DEAD = frozenset({"pending", "failed", "deleting", "deleted"})
 # EC2 API reference, NatGatewayAddressStatus: what has none is in use, as every address was before there were several.
 _IN_USE = frozenset({"succeeded", ""})
 _NOT_IN_USE = frozenset({"assigning", "unassigning", "associating", "disassociating", "failed"})
-_TRANSLATED = block("64:ff9b::/96")  # RFC 6052: the IPv4 address is in the last 32 bits
 _ONWARD = {
     "local": local.judge,
     "endpoint": endpoints.through,
@@ -61,7 +72,7 @@ def _judge(network: Network, flow: Flow, route: Route) -> Judgement:
         return _unavailable(flow, route.target, detail)
     destination = _destination(flow)
     if destination is None:
-        detail = f"a NAT gateway translates {_TRANSLATED} and no other IPv6 address"
+        detail = f"a NAT gateway translates {dns64.PREFIX} and no other IPv6 address"
         return stops(flow, "network.ipv6-dead-end", nat.id, detail)
     state = all_of(flow, _state(flow, nat), excluded(network, flow, "nat-gateway", nat.id), *_proxy(nat))
     if nat.state in _DEAD:
@@ -96,13 +107,10 @@ def _proxy(nat: Nat) -> tuple[Judgement, ...]:
 
 def _destination(flow: Flow) -> Destination | None:
     """Where the gateway sends the packets; None where it translates nothing."""
-    address = flow.destination.address
-    if address.family == 4:
+    if flow.destination.address.family == 4:
         return flow.destination
-    if not _TRANSLATED.covers(address):
-        return None
-    inner = address.first - _TRANSLATED.first
-    return replace(flow.destination, address=Block(4, inner, inner))
+    inner = dns64.ipv4_of(flow.destination.address)
+    return replace(flow.destination, address=inner) if inner else None
 
 
 def _client(network: Network, flow: Flow, nat: Nat) -> Judgement:

@@ -37,6 +37,7 @@ def subnet(item: dict[str, Any]) -> Subnet:
         internet=word(item, "BlockPublicAccessStates", "InternetGatewayBlockMode"),
         state=word(item, "State"),
         untold=_untold(item),
+        dns64=flag(item, "EnableDns64") if "EnableDns64" in item else False,  # replies from before 2021 lack it
     )
 
 

@@ -136,6 +136,11 @@ def default_route(verb: str, table: str, family: int, via: str, target: str) -> 
     return command(verb, "--route-table-id", table, *_destination(EVERYWHERE[family]), _TARGETS[via], target)
 
 
+def no_dns64(subnet: str) -> str:
+    """Have the resolver make up no IPv6 addresses in a subnet."""
+    return command("modify-subnet-attribute", "--subnet-id", subnet, "--no-enable-dns64")
+
+
 def delete_route(table: str, to: Block | str) -> str:
     """Take a route away, so that a wider one wins."""
     return command("delete-route", "--route-table-id", table, *_destination(to))

@@ -33,14 +33,16 @@ def source(network: Network, text: str) -> Source:
 
 def of_interface(network: Network, interface: Interface) -> Source:
     """An interface, with the addresses that it has."""
+    subnet = (network.subnets or {}).get(interface.subnet)
     return Source(
         subnet=interface.subnet,
         vpc=interface.vpc,
-        zone=_zone(network, interface.subnet),
+        zone=subnet.zone if subnet else "",
         groups=tuple(sorted(interface.groups)),
         blocks=tuple(sorted(interface.addresses)),
         public=tuple(sorted(interface.public)),
         interface=interface.id,
+        dns64=subnet.dns64 if subnet else None,
     )
 
 
@@ -56,6 +58,7 @@ def of_function(subnet: Subnet, groups: tuple[str, ...], *, families: tuple[int,
         groups=tuple(sorted(groups)),
         blocks=tuple(sorted(_hosts(block) for block in subnet.blocks if block.family in families)),
         untold=tuple(family for family in subnet.untold if family in families),
+        dns64=subnet.dns64,
     )
 
 
@@ -86,11 +89,6 @@ def _instance(network: Network, id: str) -> Interface:
     if len(own) > 1:
         raise ValueError(f"the instance {id} has several network interfaces, name one: {', '.join(own)}")
     return _interface(network, own[0])
-
-
-def _zone(network: Network, subnet: str) -> str:
-    found = (network.subnets or {}).get(subnet)
-    return found.zone if found else ""
 
 
 def _hosts(block: Block) -> Block:

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, replace
 
-from doctor.network import names
+from doctor.network import dns64, names
 from doctor.network.blocks import block
 from doctor.network.destinations import Destinations, destinations, told_apart
 from doctor.network.ends import Destination, Flow, Source
 from doctor.network.model import Network
 from doctor.network.path import analyse
-from doctor.network.resolution import Kind, Problem, Resolution, general
+from doctor.network.resolution import Kind, Problem, Resolution, general, settled
 from doctor.network.result import Blocker, Path
 
 _GRAVITY = (False, None, True)
@@ -162,7 +162,9 @@ def _to_host(network: Network, source: Source, asked: Asked) -> Trace:
     if resolution.kind is Kind.PUBLIC and not resolution.addresses and 4 in families:
         families = (4,)  # what is on the internet has such an address; much of it has no other
     apart = told_apart(network, source)
+    resolution = settled(resolution, unknowns=dns64.untold(source, resolution.addresses))
     found = destinations(resolution, asked.port, asked.protocol, families=families, apart=apart)
+    found = dns64.told(source, resolution.addresses, found)
     ways = tuple(_way(network, source, where) for where in found.to)
     return Trace(asked=asked, ways=ways, resolution=resolution, found=found)
 

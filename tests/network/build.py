@@ -36,6 +36,7 @@ from doctor.network.sources import source
 
 FUNCTION, OTHER_ZONE = "subnet-fa+sg-f", "subnet-fb+sg-f"
 SQS, DATABASE, S3, INTERNET, INTERNET_6 = "10.0.11.10", "10.0.11.20", "52.216.0.7", "93.184.216.34", "2606:2800::1"
+INTERNET_64 = "64:ff9b::5db8:d822"  # INTERNET as DNS64 writes it
 FAR = "10.2.1.10"  # in the other VPC of `peered` and `transited`
 
 

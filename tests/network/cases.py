@@ -14,6 +14,7 @@ from tests.network.build import (
     FAR,
     INTERNET,
     INTERNET_6,
+    INTERNET_64,
     OTHER_ZONE,
     S3,
     SQS,
@@ -73,7 +74,7 @@ def sound() -> Iterator[Case]:
     )
     yield _case("Block Public Access for ingress leaves NAT", 1, ingress_only, to=INTERNET)
     nat64 = having(base, "tables", _nat64(base))
-    yield _case("NAT64", 1, nat64, to="64:ff9b::5db8:d822")
+    yield _case("NAT64", 1, nat64, to=INTERNET_64)
     same = guarded(base, "subnet-ea")
     yield _case("no ACL within a subnet", 1, same, start="subnet-ea+sg-f")
     yield _case("another VPC by the internet", 1, _by_the_internet(), to=FAR_6, port=5432)
@@ -189,6 +190,8 @@ def routes_and_endpoints() -> Iterator[Case]:
     yield _case("no IPv6 route", 0, bare, "no-route", "ipv6-dead-end", to=INTERNET_6)
     closed = lacking(bare, "egress_only_gateways", "eigw-1")
     yield _case("no IPv6 route and no gateway", 0, closed, "no-route", "ipv6-dead-end", to=INTERNET_6)
+    yield _case("NAT64's prefix by the egress-only gateway", 0, base, "ipv6-dead-end", to=INTERNET_64)
+    yield _case("NAT64's prefix without a route", 0, bare, "no-route", "ipv6-dead-end", to=INTERNET_64)
     gone = routed(closed, "rtb-f", route("::/0", "egress-only-gateway", "eigw-0", state="blackhole"))
     yield _case("blackhole for IPv6", 0, gone, "blackhole-route", "internet-gateway-missing", to=INTERNET_6)
     four = changed(base, "subnets", "subnet-fa", blocks=(block("10.0.1.0/24"),))

@@ -255,6 +255,9 @@ COMMANDS: dict[str, Callable[[Network, Options], Network]] = {
     "modify-network-interface-attribute": lambda network, options: changed(
         network, "interfaces", _one(options, "--network-interface-id"), checks_addresses=False
     ),
+    "modify-subnet-attribute": lambda network, options: changed(
+        network, "subnets", _one(options, "--subnet-id"), dns64="--no-enable-dns64" not in options
+    ),
     "modify-vpc-attribute": lambda network, options: changed(
         network, "vpcs", _one(options, "--vpc-id"), dns_support=True
     ),
