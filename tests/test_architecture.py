@@ -27,6 +27,7 @@ ROWS = [
     "evidence.*",
     "probe.http_head probe.dial declare isolation.collect",
     "probe.ladder",
+    "areas.open_ways",
     "registry areas.reach areas.client areas.network areas.resource diagnosis.telling diagnosis.sight",
     "areas.dns areas.permission.*",
     "judge",

@@ -1,7 +1,8 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Separation, Severity, check, hosts, not_applicable, ok, problem, unknown
-from doctor.areas.network import exempt, is_open, short
+from doctor.areas.network import exempt, short
+from doctor.areas.open_ways import is_open
 from doctor.evidence.names import Names
 from doctor.evidence.paths import Paths
 from doctor.network.resolution import Kind

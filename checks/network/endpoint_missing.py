@@ -1,7 +1,8 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
-from doctor.areas.network import filled, is_open, not_walked, place, scope, short, shut
+from doctor.areas.network import filled, not_walked, place, scope, short
+from doctor.areas.open_ways import is_open, shut
 from doctor.declare import Nearness
 from doctor.evidence.paths import Paths
 from doctor.network import remedies

@@ -1,7 +1,8 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, hosts, problem
-from doctor.areas.network import Fault, beside_endpoint, filled, not_walked, place, scope, shut
+from doctor.areas.network import Fault, beside_endpoint, filled, not_walked, place, scope
+from doctor.areas.open_ways import shut
 from doctor.evidence.paths import Paths
 from doctor.network.remedies import IPV6_ROUTE, NEW_EGRESS_ONLY, default_route, egress_only_gateway
 from doctor.verdict import Outcome

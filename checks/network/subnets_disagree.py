@@ -1,7 +1,8 @@
 from collections.abc import Iterator
 
 from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
-from doctor.areas.network import called, not_walked, place, short
+from doctor.areas.network import not_walked, place, short
+from doctor.areas.open_ways import called, turns
 from doctor.evidence.paths import Paths
 from doctor.network.ways import Way
 
@@ -42,7 +43,8 @@ def subnets_disagree(paths: Paths) -> Iterator[Observation]:
     Source: Lambda developer guide, "Giving Lambda functions access to resources in an Amazon VPC".
     """
     target = paths.concerns
-    fares = {subnet: _fare(called(paths, subnet)) for subnet in paths.subnets}
+    fare = _worst if turns(paths) else _best
+    fares = {subnet: fare(called(paths, subnet)) for subnet in paths.subnets}
     known = {subnet: share for subnet, share in fares.items() if share is not None}
     best = max(known.values(), default=0.0)
     worse = [subnet for subnet, share in known.items() if share < best]
@@ -66,9 +68,16 @@ def subnets_disagree(paths: Paths) -> Iterator[Observation]:
         yield ok(target, f"all {len(fares)} subnets of {paths.function} fare alike on the way to {target}")
 
 
-def _fare(ways: tuple[Way, ...]) -> float | None:
+def _best(ways: tuple[Way, ...]) -> float | None:
     """The share of connections that reach the best address from a subnet; None where that is not decided."""
     if any(way.assumed for way in ways) and len({way.path.reachable for way in ways}) > 1:
         return None
     best = max((way.path.share or 0.0 for way in ways if way.path.reachable is not None), default=None)
     return best if best == 1 or all(way.path.reachable is not None for way in ways) else None
+
+
+def _worst(ways: tuple[Way, ...]) -> float | None:
+    """The same of the worst address, where a call gets one of them alone."""
+    if any(way.path.reachable is None for way in ways):
+        return None
+    return min((way.path.share or 0.0 for way in ways), default=None)

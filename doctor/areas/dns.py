@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from doctor.areas import network as passage
+from doctor.areas.open_ways import is_open, shut
 from doctor.declare import Observation, not_applicable, ok, problem, unknown
 from doctor.evidence.paths import Paths
 from doctor.network.resolution import Kind, Problem
@@ -75,12 +76,12 @@ def effect(paths: Paths) -> tuple[Severity | None, str]:
     if not paths.ways:
         nowhere = paths.answer is not None and paths.answer.kind is Kind.NOWHERE
         return None, f"{paths.host} has no address there" if nowhere else "what it becomes then is not known"
-    shut = passage.shut(paths)
-    beyond = [way for way in shut if any(each.check not in passage.NEAR for each in way.path.blockers)]
+    closed = shut(paths)
+    beyond = [way for way in closed if any(each.check not in passage.NEAR for each in way.path.blockers)]
     if beyond:
         return None, f"what it resolves to cannot be reached {passage.scope(paths, beyond)}"
-    if shut:
+    if closed:
         return Severity.HINTS, "what keeps the function from it would do so under any address"
-    if any(way.path.reachable is None and not passage.is_open(paths, way.subnet) for way in paths.ways):
+    if any(way.path.reachable is None and not is_open(paths, way.subnet) for way in paths.ways):
         return Severity.RISKS, "whether what it resolves to can be reached is not decided"
     return Severity.HINTS, "every subnet has an open way to what it resolves to all the same"

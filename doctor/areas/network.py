@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypedDict
 
+from doctor.areas.open_ways import depends_on_address, is_open
 from doctor.declare import Nearness, Observation, not_applicable, ok, problem, unknown
 from doctor.evidence.paths import Paths
 from doctor.network.resolution import Kind, general
@@ -67,7 +68,7 @@ class Fault:
         stopped: dict[str, list[tuple[Way, Blocker]]] = {}
         for way in paths.ways:
             for blocker in way.path.suspects if self.suspected else way.path.blockers:
-                if blocker.check == self.check and not _depends_on_address(way, paths):
+                if blocker.check == self.check and not depends_on_address(way, paths):
                     stopped.setdefault(blocker.component, []).append((way, blocker))
         for component, found in stopped.items():
             yield self._problem(component, found, paths)
@@ -109,11 +110,11 @@ class Fault:
         if doubts := elsewhere(paths):
             return unknown(paths.concerns, short(doubts), subnets=place(paths.ways)["subnets"])
         open_ = [way for way in paths.ways if way.path.reachable is None and not self._shown(way)]
-        told = [way for way in paths.ways if _depends_on_address(way, paths) and self._named_by(way)]
+        told = [way for way in paths.ways if depends_on_address(way, paths) and self._named_by(way)]
         if not (open_ or told):
             return None
         reasons = [why for way in open_ for why in way.path.unknowns]
-        reasons += [f"the rules tell public addresses apart, and that of {paths.host} is not known" for _ in told[:1]]
+        reasons += [_one_of(paths, way) for way in told[:1]]
         spared = all(is_open(paths, way.subnet) for way in open_) and not told
         severity = Severity.HINTS if spared else None
         return unknown(paths.concerns, short(reasons), severity=severity, subnets=place(open_ + told)["subnets"])
@@ -160,22 +161,11 @@ def elsewhere(paths: Paths) -> tuple[str, ...]:
     return () if paths.answer is None or any(way.seen for way in paths.ways) else paths.answer.unknowns
 
 
-def called(paths: Paths, subnet: str) -> tuple[Way, ...]:
-    """The ways that the function's calls take from a subnet: to what the sandbox got, where it told, else to all."""
-    ways = tuple(way for way in paths.ways if way.subnet == subnet)
-    return tuple(way for way in ways if way.seen) or ways
-
-
-def is_open(paths: Paths, subnet: str) -> bool:
-    """Whether all connections from this subnet to some address of the target pass; to all that stand for unknown ones."""
-    ways = called(paths, subnet)
-    whichever = all if any(way.assumed for way in ways) else any
-    return bool(ways) and whichever(way.path.reachable is True for way in ways)
-
-
-def shut(paths: Paths) -> tuple[Way, ...]:
-    """The ways that are closed, from subnets that have no open one."""
-    return tuple(way for way in paths.ways if way.path.reachable is False and not is_open(paths, way.subnet))
+def _one_of(paths: Paths, way: Way) -> str:
+    """Why one address that fares otherwise than the others decides nothing."""
+    if way.assumed:
+        return f"the rules tell public addresses apart, and that of {paths.host} is not known"
+    return f"{paths.host} is answered with one address at a time, by health or place, and {way.address} may not be it"
 
 
 def beside_endpoint(seen: Observation, paths: Paths) -> Observation:
@@ -190,12 +180,6 @@ def beside_endpoint(seen: Observation, paths: Paths) -> Observation:
     if seen.outcome is not Outcome.PROBLEM or not (named or dead):
         return seen
     return replace(seen, severity=Severity.HINTS, message=f"{seen.message}; an endpoint of {paths.vpc} is meant for it")
-
-
-def _depends_on_address(way: Way, paths: Paths) -> bool:
-    """An address that only stands in for an unknown one proves nothing where another one that does fares otherwise."""
-    alike = {each.path.reachable for each in paths.ways if each.assumed and each.subnet == way.subnet}
-    return way.assumed and len(alike) > 1
 
 
 def scope(paths: Paths, ways: Sequence[Way]) -> str:

@@ -1,12 +1,14 @@
 """What a private hosted zone answers: its records, its wildcards, what it hands on.
 
 Facts: Route 53 developer guide, "Considerations when working with a private hosted zone" (a matching zone without
-the record is the end: no public resolver is asked); RFC 4592 for wildcards.
+the record is the end: no public resolver is asked), "Choosing a routing policy", "Values specific for weighted records" (a
+weight of 0), "How Amazon Route 53 chooses records when health checking is configured"; RFC 4592 for wildcards.
 """
 
 from collections.abc import Iterator
 
 from doctor.network.blocks import Block, block
+from doctor.network.resolution import Turns
 from doctor.network.zones import Record, Zone, covers, depth
 
 # Route 53 API reference, ResourceRecordSet, Type: all that hold no address and lead to none.
@@ -45,6 +47,24 @@ def lookup(zone: Zone, host: str) -> tuple[Record, ...] | None:
     encloser = next(ancestor for ancestor in _upward(host, zone.name) if ancestor in existing)
     wildcard = by_name.get(f"*.{encloser}")
     return tuple(wildcard) if wildcard else None
+
+
+def answered(records: tuple[Record, ...]) -> tuple[Record, ...]:
+    """Those that Route 53 ever answers with: a weight of 0 waits for the others to be unhealthy, which some never are."""
+    busy = {record.kind for record in records if record.chosen == "weight"}
+    return tuple(record for record in records if record.chosen != "idle" or record.kind not in busy)
+
+
+def turns(records: tuple[Record, ...]) -> Turns:
+    """Whether one of several records is the whole answer. Several of one name and type always have a routing policy, which
+    older recordings do not tell."""
+    found = set[str]()
+    for kind in {record.kind for record in records}:
+        alike = [record.chosen for record in records if record.kind == kind]
+        found |= set(alike) - {"many"} if len(alike) > 1 else set()
+    if not found:
+        return Turns.NONE
+    return Turns.EACH if found <= {"weight", "idle"} else Turns.SOME
 
 
 def addresses(records: tuple[Record, ...]) -> tuple[Block, ...]:

@@ -9,7 +9,7 @@ replies that hold them under `Domains`.
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from doctor.network.reply import Replies, inner, items, kind, name, names, number, objects, text, word
+from doctor.network.reply import Replies, flag, inner, items, kind, name, names, number, objects, text, word
 from doctor.network.zones import FirewallGroup, FirewallRule, Naming, Profile, Record, ResolverRule, Zone, plain
 from doctor.verdict import InvalidRequest
 
@@ -100,7 +100,19 @@ def _record(item: dict[str, Any]) -> Record:
         kind=kind_,
         values=tuple(map(plain, values)) if kind_ in ("CNAME", "NS") else values,
         alias=plain(text(inner(item, "AliasTarget"), "DNSName")),
+        chosen=_chosen(item) if text(item, "SetIdentifier") else "",
     )
+
+
+def _chosen(item: dict[str, Any]) -> str:
+    """How Route 53 picks this one of several records; one without a health check always counts as healthy."""
+    if flag(item, "MultiValueAnswer"):
+        return "many"
+    watched = text(item, "HealthCheckId") or flag(inner(item, "AliasTarget"), "EvaluateTargetHealth")
+    weight = number(item, "Weight")
+    if weight is None or watched:
+        return "circumstance"
+    return "weight" if weight else "idle"
 
 
 def _associated_rules(replies: Replies, pairs: tuple[tuple[str, str], ...] | None) -> tuple[ResolverRule, ...] | None:

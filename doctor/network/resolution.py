@@ -24,6 +24,14 @@ class Kind(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Turns(StrEnum):
+    """Whether the addresses of a name are answered together, or one at a time."""
+
+    NONE = ""  # together: a client tries them one after the other
+    EACH = "each"  # one at a time, and each at some time, as by weight
+    SOME = "some"  # one at a time, by health or place: some perhaps never
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something that keeps the name from its best answer: the check that tells it, and the commands that mend it."""
@@ -40,6 +48,7 @@ class Resolution:
 
     `component` is what decided (vpce-…, a zone, a rule, a group, DHCP options, a VPC). With `unknowns`, the rest is
     what follows from what was read, and what was not read could change it. `notes` are for the reader and decide nothing.
+    `turns` tells whether one of the addresses is the whole answer.
     """
 
     host: str
@@ -49,6 +58,7 @@ class Resolution:
     problems: tuple[Problem, ...] = ()
     unknowns: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    turns: Turns = Turns.NONE
 
     @property
     def certain(self) -> bool:

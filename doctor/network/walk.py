@@ -72,6 +72,7 @@ def _answer(found: Resolution, reason: str, notes: tuple[str, ...]) -> Answer:
         problems=found.problems,
         unknowns=found.unknowns,
         notes=notes,
+        turns=found.turns,
     )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from doctor.network.resolution import Kind, Problem
+from doctor.network.resolution import Kind, Problem, Turns
 from doctor.network.result import Path
 
 
@@ -16,6 +16,7 @@ class Answer:
     problems: tuple[Problem, ...] = ()
     unknowns: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    turns: Turns = Turns.NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

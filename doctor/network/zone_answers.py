@@ -7,7 +7,7 @@ from doctor.network import dns_remedies, endpoint_names, hosted_zones
 from doctor.network.blocks import Block
 from doctor.network.endpoint_names import Served
 from doctor.network.model import Vpc
-from doctor.network.resolution import Kind, Problem, Question, Resolution, undecided
+from doctor.network.resolution import Kind, Problem, Question, Resolution, Turns, settled, undecided
 from doctor.network.zones import Record, Zone, covers, depth
 
 _LONGEST_CHAIN = 8  # names that lead to each other
@@ -57,6 +57,7 @@ def _unreadable(zone: Zone, vpc: Vpc) -> str:
 
 def _recorded(question: Question, zone: Zone, records: tuple[Record, ...], follow: Follow) -> Resolution:
     """The addresses that the records hold or lead to. No record of an address: the name exists, and leads nowhere."""
+    records = hosted_zones.answered(records)
     found, unknowns, problems = set(hosted_zones.addresses(records)), list[str](), list[Problem]()
     unknowns += [
         f"what the {record.kind} record of {question.host} ({zone.id}) says was not told in words that are known"
@@ -69,18 +70,26 @@ def _recorded(question: Question, zone: Zone, records: tuple[Record, ...], follo
         why = f"{question.host} leads to {len(led)} names ({zone.id}), more than are followed"
         return undecided(question, why, component=zone.id)
     cnames = {value for record in records if record.kind == "CNAME" for value in record.values}
-    for target in sorted(led):
-        there = replace(question, host=target, public=(), chain=(*question.chain, question.host))
-        further = _led(there, zone, follow, alias=target not in cnames)
+    ends = [replace(question, host=each, public=(), chain=(*question.chain, question.host)) for each in sorted(led)]
+    followed = {each.host: _led(each, zone, follow, alias=each.host not in cnames) for each in ends}
+    for target, further in followed.items():
         found.update(further.addresses)
         unknowns += further.unknowns
         problems += further.problems
         if not further.addresses and not further.unknowns:
             unknowns.append(f"{question.host} leads to {target} ({zone.id}), whose addresses are not known")
     kind = Kind.PRIVATE_ZONE if found or led else Kind.NOWHERE
-    return Resolution(
-        question.host, kind, _sorted(found), zone.id, tuple(dict.fromkeys(problems)), tuple(dict.fromkeys(unknowns))
-    )
+    answer = Resolution(question.host, kind, _sorted(found), zone.id, turns=_turns(records, tuple(followed.values())))
+    return settled(answer, problems=tuple(problems), unknowns=tuple(unknowns))
+
+
+def _turns(records: tuple[Record, ...], followed: tuple[Resolution, ...]) -> Turns:
+    """Whether the addresses are answered one at a time, here or further on; several behind one name come together again."""
+    own = hosted_zones.turns(records)
+    further = {each.turns for each in followed} - {Turns.NONE}
+    if further:
+        return Turns.SOME if own or len(followed) > 1 else further.pop()
+    return Turns.SOME if own and any(len(each.addresses) > 1 for each in followed) else own
 
 
 def _led(question: Question, zone: Zone, follow: Follow, *, alias: bool) -> Resolution:

@@ -9,12 +9,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """A record set of a hosted zone. `kind` is A, AAAA, CNAME, NS, …; `alias` the name that an alias stands for."""
+    """A record set of a hosted zone. `kind` is A, AAAA, CNAME, NS, …; `alias` the name that an alias stands for.
+
+    `chosen` tells how Route 53 picks among several of one name and type: `many` at once, by `weight`, not while another
+    has a weight (`idle`), by `circumstance` (health, place, delay); "" for one that stands alone, or was not told.
+    """
 
     name: str
     kind: str
     values: tuple[str, ...] = ()
     alias: str = ""
+    chosen: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,8 @@ RECORDS = Call(
     key="ResourceRecordSets",
     parent="HostedZoneId",
     listing="HostedZoneRecords",
-    keeps="Name Type ResourceRecords.Value AliasTarget.DNSName",
+    keeps="Name Type ResourceRecords.Value AliasTarget.DNSName AliasTarget.EvaluateTargetHealth SetIdentifier Weight"
+    + " MultiValueAnswer HealthCheckId",
 )
 ENTRIES = Call(
     operation="GetManagedPrefixListEntries",
