@@ -1,8 +1,9 @@
 """What DNS Firewall does to a query: groups by their priority, rules by theirs, and the first that matches decides.
 
 Facts: API reference of Route 53 Resolver, `FirewallRule` and `FirewallRuleGroupAssociation` (lowest setting first,
-actions, responses, query types), `UpdateFirewallDomains` (an entry may begin with an asterisk); developer guide,
-"How Route 53 Resolver DNS Firewall works". Only the name that is asked for is judged, not what a CNAME leads to.
+actions, responses, query types; FirewallDomainRedirectionAction: a rule inspects what CNAMEs lead to, unless it trusts
+it), `UpdateFirewallDomains` (an entry may begin with an asterisk); developer guide, "How Route 53 Resolver DNS Firewall
+works". What public CNAMEs lead to is not known here.
 """
 
 from collections.abc import Iterator
@@ -28,13 +29,18 @@ class Ruling:
         """Whether the query gets no true answer."""
         return self.rule is not None and self.rule.action == "block"
 
+    @property
+    def trusts(self) -> bool:
+        """Whether it lets through whatever the name leads to as well."""
+        return self.rule is not None and self.rule.trusting and not self.blocks
 
-def judge(groups: tuple[FirewallGroup, ...], host: str, record: Type) -> Ruling:
-    """The ruling of a VPC's groups on a query for the host's addresses."""
+
+def judge(groups: tuple[FirewallGroup, ...], host: str, record: Type, chain: tuple[str, ...] = ()) -> Ruling:
+    """The ruling of a VPC's groups on a query for the host's addresses; `chain` are the CNAMEs that led to it."""
     unknowns: list[str] = []
     rescues: list[str] = []  # unread lists that could let the host through before a rule that blocks it
     for group, rule in _ordered(groups, unknowns):
-        if rule.record and rule.record != record:
+        if (rule.record and rule.record != record) or (chain and rule.trusting):
             continue
         if group.status and (rule.domains is None or any(_meets(entry, host) for entry in rule.domains)):
             unknowns.append(f"the association of DNS Firewall group {group.id} is in the state {group.status}")

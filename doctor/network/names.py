@@ -85,7 +85,9 @@ def _filtered(question: Question, vpc: Vpc) -> Resolution:
         why = question.network.missing("DNS Firewall", "FirewallRuleGroupAssociations", f"of {vpc.id}")
         return settled(_decided(question, vpc, naming), unknowns=(why,))
     groups = tuple(group for group in naming.firewalls if group.vpc == vpc.id)
-    rulings = {4: dns_firewall.judge(groups, question.host, "A"), 6: dns_firewall.judge(groups, question.host, "AAAA")}
+    rulings = {family: _ruling(groups, question, family) for family in (4, 6)}
+    trusted = tuple(family for family, ruling in rulings.items() if ruling.trusts)
+    question = replace(question, trusted=tuple(sorted({*question.trusted, *trusted})))
     unknowns = tuple(why for ruling in rulings.values() for why in ruling.unknowns)
     shut = {family: ruling for family, ruling in rulings.items() if ruling.blocks}
     problems = tuple(dict.fromkeys(_blocked(question, ruling) for ruling in shut.values()))
@@ -93,10 +95,19 @@ def _filtered(question: Question, vpc: Vpc) -> Resolution:
         answer = _decided(question, vpc, naming)
         left = tuple(block for block in answer.addresses if block.family not in shut)
         notes = answer.notes + _fails_closed(naming, groups, vpc)
+        if 4 in shut and answer.kind is Kind.PUBLIC and not left:
+            answer = replace(answer, kind=Kind.UNKNOWN)
+            unknowns += (f"whether {question.host} has an address other than the IPv4 ones was not told",)
         return settled(replace(answer, addresses=left, notes=notes), problems=problems, unknowns=unknowns)
     rule = rulings[4].rule
     kind = Kind.DIVERTED if rule and rule.response == "override" else Kind.NOWHERE
     return Resolution(question.host, kind, component=problems[0].component, problems=problems, unknowns=unknowns)
+
+
+def _ruling(groups: tuple[FirewallGroup, ...], question: Question, family: int) -> Ruling:
+    if family in question.trusted:
+        return Ruling()
+    return dns_firewall.judge(groups, question.host, "A" if family == 4 else "AAAA", question.chain)
 
 
 def _fails_closed(naming: Naming, groups: tuple[FirewallGroup, ...], vpc: Vpc) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from doctor.verdict import InvalidRequest
 Thing = TypeVar("Thing")
 _GONE = ("deleting", "deleted", "failed", "overridden")
 _THREATS = ("DnsThreatProtection", "FirewallThreatProtectionId")  # what a rule without a list looks for
+_TYPES = {"TYPE1": "A", "TYPE28": "AAAA"}  # types of queries may be written as numbers (FirewallRule, Qtype)
 _LISTS = (
     "HostedZones",
     "HostedZoneSummaries",
@@ -158,7 +159,7 @@ def _firewall_rule(item: dict[str, Any], managed: set[str], replies: Replies) ->
     """A rule; those that AWS is still making, or could not make, decide nothing yet."""
     if word(item, "Status") in ("creating", "creation_failed"):
         return None
-    listed = text(item, "FirewallDomainListId")
+    listed, record = text(item, "FirewallDomainListId"), text(item, "Qtype").upper()
     return FirewallRule(
         priority=number(item, "Priority") or 0,
         action=word(item, "Action"),
@@ -167,8 +168,9 @@ def _firewall_rule(item: dict[str, Any], managed: set[str], replies: Replies) ->
         name=text(item, "Name"),
         response=word(item, "BlockResponse"),
         override=plain(text(item, "BlockOverrideDomain")),
-        record=text(item, "Qtype").upper(),
+        record=_TYPES.get(record, record),
         managed=listed in managed or any(text(item, key) for key in _THREATS),
+        trusting=word(item, "FirewallDomainRedirectionAction") == "trust_redirection_domain",
     )
 
 

@@ -68,13 +68,17 @@ class Resolution:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A name asked for in a VPC. `public` is what a public resolver said, `chain` the CNAMEs that led here."""
+    """A name asked for in a VPC. `public` is what a public resolver said, `chain` the CNAMEs that led here.
+
+    `trusted` are the families for which DNS Firewall let the first name of the chain through with all that it leads to.
+    """
 
     network: Network
     vpc: str
     host: str
     public: tuple[Block, ...] = ()
     chain: tuple[str, ...] = ()
+    trusted: tuple[int, ...] = ()
 
 
 def undecided(question: Question, *why: str, component: str = "") -> Resolution:

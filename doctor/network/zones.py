@@ -51,7 +51,8 @@ class FirewallRule:
     """One rule of a DNS Firewall group. `domains` None: the list was not read, or AWS keeps what it looks for.
 
     `action` is allow, alert or block, `response` nodata, nxdomain or override, `record` the type of query that it
-    is limited to. `managed` tells that AWS writes the list, or finds threats without one.
+    is limited to. `managed` tells that AWS writes the list, or finds threats without one, `trusting` that only the name
+    that is asked for is inspected, and not what a CNAME leads to.
     """
 
     priority: int
@@ -63,6 +64,7 @@ class FirewallRule:
     override: str = ""
     record: str = ""
     managed: bool = False
+    trusting: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

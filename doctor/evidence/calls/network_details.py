@@ -50,7 +50,7 @@ FIREWALL_RULES = Call(
     parent="FirewallRuleGroupId",
     listing="FirewallRules",
     keeps="FirewallDomainListId Name Priority Action BlockResponse BlockOverrideDomain Qtype Status"
-    + " DnsThreatProtection FirewallThreatProtectionId",
+    + " FirewallDomainRedirectionAction DnsThreatProtection FirewallThreatProtectionId",
 )
 DOMAINS = Call(
     service="route53resolver",
