@@ -1,7 +1,8 @@
 """The names that VPC endpoints answer to: private DNS of interface endpoints, their own names, gateways' public names.
 
 Sources: PrivateLink guide, "Access AWS services through AWS PrivateLink" (regional and zonal names, which resolve from
-everywhere), "Gateway endpoints"; EC2 API reference, `DnsOptions` (names for inbound resolver endpoints alone leave the
+everywhere), "Gateway endpoints", "Access an AWS service using an interface VPC endpoint" (IP address type and DNS record IP
+type: which families have records); EC2 API reference, `DnsOptions` (names for inbound resolver endpoints alone leave the
 VPC's own traffic to the gateway endpoint).
 """
 
@@ -18,7 +19,9 @@ from doctor.network.serving import DEAD
 from doctor.network.zones import depth
 
 _SERVES = "available"
-_FAMILIES = {"ipv4": (4,), "ipv6": (6,)}
+_BOTH = frozenset({4, 6})
+_FAMILIES = {"ipv4": frozenset({4}), "ipv6": frozenset({6})}
+_PRIVATELY = _FAMILIES | {"service-defined": frozenset({4})}  # its regional and zonal names have records of both
 # EC2 API reference, VpcEndpoint, VpcEndpointType.
 _OTHER_KINDS = frozenset({"gatewayloadbalancer", "resource", "servicenetwork", "tunnel"})
 _KINDS = _OTHER_KINDS | {"interface", "gateway"}
@@ -62,7 +65,8 @@ def answer(question: Question, served: Served) -> Resolution:
     """The addresses of the endpoint that claims the name."""
     if served.endpoint is None:
         raise ValueError("no endpoint claims the name")
-    found, unknowns = _addresses(question, served.endpoint, "")
+    families = _PRIVATELY.get(served.endpoint.records, _BOTH)
+    found, unknowns = _addresses(question, served.endpoint, "", families)
     unknowns = (*served.unknowns, *unknowns)
     return Resolution(question.host, Kind.ENDPOINT, found, served.endpoint.id, (), unknowns)
 
@@ -99,7 +103,8 @@ def endpoint_named(question: Question) -> Resolution | None:
     for _, endpoint in sorted((question.network.endpoints or {}).items()):
         if any(_own(name) and service_names.matches(name, host) for name in endpoint.names):
             zone = _zone(question, endpoint, host)
-            found, unknowns = _addresses(question, endpoint, zone)
+            families = _FAMILIES.get(endpoint.records, _BOTH)
+            found, unknowns = _addresses(question, endpoint, zone, families)
             return Resolution(host, Kind.ENDPOINT, found, endpoint.id, (), unknowns)
     return None
 
@@ -175,10 +180,12 @@ def _zone(question: Question, endpoint: Endpoint, host: str) -> str:
     return next((zone for zone in sorted(zones) if label.endswith(f"-{zone}")), "")
 
 
-def _addresses(question: Question, endpoint: Endpoint, zone: str) -> tuple[tuple[Block, ...], tuple[str, ...]]:
-    """The addresses of an endpoint's interfaces (of one zone, where it is given), and what of them was not read."""
+def _addresses(
+    question: Question, endpoint: Endpoint, zone: str, recorded: frozenset[int]
+) -> tuple[tuple[Block, ...], tuple[str, ...]]:
+    """The addresses of an endpoint's interfaces (of one zone, where it is given) that records tell, and what was not read."""
     network, found, unread = question.network, set[Block](), []
-    families = _FAMILIES.get(endpoint.families, (4, 6))
+    families = _FAMILIES.get(endpoint.families, _BOTH) & recorded
     for id in sorted(endpoint.interfaces):
         interface = (network.interfaces or {}).get(id)
         if interface is None:

@@ -184,7 +184,8 @@ class Interface:
 class Endpoint:
     """A VPC endpoint. `kind` is lower case: interface, gateway, gatewayloadbalancer, resource, servicenetwork, tunnel.
 
-    `names` are the DNS names that it answers to, `families` its address type (ipv4, ipv6, dualstack; "" unread).
+    `names` are the DNS names that it answers to, `families` its address type (ipv4, ipv6, dualstack; "" unread), `records`
+    what its names are answered with (ipv4, ipv6, dualstack, service-defined; "" unread).
     `private_names` is None, and `vpc`, `kind`, `service` and `state` are "", where the reply does not tell them.
     """
 
@@ -201,6 +202,7 @@ class Endpoint:
     private_names: bool | None = False
     inbound_resolver_only: bool = False
     families: str = ""
+    records: str = ""
     service_region: str = ""
     policy: str = ""
     owner: str = ""

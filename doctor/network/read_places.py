@@ -101,6 +101,7 @@ def endpoint(item: dict[str, Any]) -> Endpoint:
         private_names=flag(item, "PrivateDnsEnabled"),
         inbound_resolver_only=flag(inner(item, "DnsOptions"), "PrivateDnsOnlyForInboundResolverEndpoint") or False,
         families=word(item, "IpAddressType"),
+        records=word(inner(item, "DnsOptions"), "DnsRecordIpType"),
         service_region=text(item, "ServiceRegion"),
         policy=text(item, "PolicyDocument"),
         owner=text(item, "OwnerId"),

@@ -231,7 +231,7 @@ LOCAL = (
         vpcs="vpc-id",
         keeps="VpcEndpointId VpcId VpcEndpointType ServiceName ServiceRegion State OwnerId SubnetIds RouteTableIds"
         + " NetworkInterfaceIds Groups.GroupId DnsEntries.DnsName PrivateDnsEnabled IpAddressType PolicyDocument"
-        + " DnsOptions.PrivateDnsOnlyForInboundResolverEndpoint",
+        + " DnsOptions.PrivateDnsOnlyForInboundResolverEndpoint DnsOptions.DnsRecordIpType",
     ),
     Call(
         operation="DescribeNatGateways",
