@@ -3,7 +3,7 @@
 Facts: API reference of Route 53 Resolver, `FirewallRule` and `FirewallRuleGroupAssociation` (lowest setting first,
 actions, responses, query types; FirewallDomainRedirectionAction: a rule inspects what CNAMEs lead to, unless it trusts
 it), `UpdateFirewallDomains` (an entry may begin with an asterisk); developer guide, "How Route 53 Resolver DNS Firewall
-works". What public CNAMEs lead to is not known here.
+works". What a public name leads to by CNAMEs is not known here.
 """
 
 from collections.abc import Iterator
@@ -55,6 +55,20 @@ def judge(groups: tuple[FirewallGroup, ...], host: str, record: Type, chain: tup
         else:
             return Ruling(group=group, rule=rule, unknowns=(*unknowns, *(rescues if rule.action == "block" else ())))
     return Ruling(unknowns=tuple(unknowns))
+
+
+def inspects_on(groups: tuple[FirewallGroup, ...], host: str, ruling: Ruling) -> tuple[str, ...]:
+    """Why a public name that a list of allowed names lets through may be blocked all the same: what its CNAMEs lead to is
+    inspected as well, and blocked where it is not on the list. AWS's own names are taken for what they lead to."""
+    walls = (
+        each for each in groups for rule in each.rules or () if rule.action == "block" and "*" in (rule.domains or ())
+    )
+    wall = next(walls, None)
+    if wall is None or ruling.rule is None or ruling.trusts or is_aws(host):
+        return ()
+    return (
+        f"DNS Firewall {wall.id} blocks all names but those of a list: whether {host} leads to others was not told",
+    )
 
 
 def entry_for(rule: FirewallRule, host: str) -> str:

@@ -95,6 +95,8 @@ def _filtered(question: Question, vpc: Vpc) -> Resolution:
         answer = _decided(question, vpc, naming)
         left = tuple(block for block in answer.addresses if block.family not in shut)
         notes = answer.notes + _fails_closed(naming, groups, vpc)
+        if 4 not in shut and answer.kind is Kind.PUBLIC:
+            unknowns += dns_firewall.inspects_on(groups, question.host, rulings[4])
         if 4 in shut and answer.kind is Kind.PUBLIC and not left:
             answer = replace(answer, kind=Kind.UNKNOWN)
             unknowns += (f"whether {question.host} has an address other than the IPv4 ones was not told",)

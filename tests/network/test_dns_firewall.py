@@ -93,3 +93,17 @@ def test_only_a_block_of_the_function_s_own_family_breaks_it(type_: str, breaks:
     check = registry.load("dns.firewall-blocks")
     (seen,) = check(**{need.parameter: ways for need in check.needs if need.facts is Paths})
     assert (seen.outcome, seen.severity is None) == (Outcome.PROBLEM, breaks), seen.message
+
+
+def test_a_public_name_on_a_list_of_allowed_ones_may_lead_to_names_that_are_not() -> None:
+    host = "api.partner.example"
+
+    def asked(*rules: FirewallRule, name: str = host) -> Any:
+        return resolved(network(naming=walled(wall(*rules))), name, PUBLIC)
+
+    doubtful = asked(letting(host), block_rule("*"))
+    assert (doubtful.addresses, doubtful.certain) == (PUBLIC, False)
+    assert "whether api.partner.example leads to others" in doubtful.unknowns[0]
+    assert asked(letting(host, trusting=True), block_rule("*")).certain
+    assert asked(letting(host), block_rule("*.bad.example")).certain
+    assert asked(letting("*.amazonaws.com"), block_rule("*"), name=SNS).certain
