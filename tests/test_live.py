@@ -458,3 +458,18 @@ def test_the_region_is_the_one_that_the_aws_cli_takes(
     assert run("examine", "orders", "--only", "function.not-active")[0] == 0
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     assert run("path", "--from", start(account), "--to", "sqs")[0] == 0
+
+
+@pytest.mark.parametrize("words", [*ASKS[:2], ("examine", "orders", "--via", "deployed")], ids=lambda words: words[-1])
+def test_an_endpoint_in_awss_place_says_what_to_type(
+    operator: None, run: Run, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://10.0.3.77:4566")
+    code, out, said = run(*words)
+    assert code == 3
+    told = " ".join((out + said).split())
+    assert "type: unset AWS_ENDPOINT_URL, or where it is meant: export DOCTOR_ALLOW_LOCAL=1" in told
+    monkeypatch.setenv("AWS_ENDPOINT_URL", " ")
+    code, out, said = run(*words)
+    assert code == 3
+    assert "type: unset AWS_ENDPOINT_URL" in " ".join((out + said).split())

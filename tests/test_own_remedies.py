@@ -1,8 +1,10 @@
 """Remedies that a check makes for what it saw: the profile, variable or function by name, and nothing beside the point."""
 
+import json
 import os
 import shlex
 import subprocess
+import sys
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -263,6 +265,56 @@ class TestEndpointOverride:
     def test_a_machines_is_unset(self) -> None:
         cure = remedy("client.endpoint-override", environment(in_function=False, overrides=(LOCALSTACK,)))
         assert cure.commands[0] == "unset AWS_ENDPOINT_URL"
+        assert "Where an emulator is meant, `export DOCTOR_ALLOW_LOCAL=1` beside it" in cure.text
+
+    @pytest.mark.parametrize("address", ["http://10.0.3.77:4566", "localhost:4566"])
+    def test_what_the_doctor_would_not_take_for_intended_is_not_proposed(self, address: str) -> None:
+        stands = endpoint_overrides.by_variables({"AWS_ENDPOINT_URL": address})
+        for told in (environment(in_function=False, overrides=stands), environment(overrides=stands)):
+            text = remedy("client.endpoint-override", told).text
+            assert "DOCTOR_ALLOW_LOCAL" not in text
+            assert ("AWS_ENDPOINT_URL=http://HOST:PORT" in text) is (stands[0].host == endpoint_overrides.NO_HOST)
+
+    def test_a_profiles_is_found_in_its_file(self) -> None:
+        stands = endpoint_overrides.override("endpoint_url in the shared configuration", None, "http://localhost:4566")
+        cure = remedy("client.endpoint-override", environment(in_function=False, overrides=(stands,)))
+        assert cure.commands == (
+            'grep -n endpoint_url "${AWS_CONFIG_FILE:-$HOME/.aws/config}"',
+            "export AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true",
+        )
+
+    def test_a_name_that_no_shell_can_set_is_not_pasted_into_one(self) -> None:
+        stands = endpoint_overrides.by_variables({"AWS_ENDPOINT_URL_A;reboot": "http://localhost:4566"})
+        assert not any(
+            "reboot" in line for line in remedy("client.endpoint-override", environment(overrides=stands)).commands
+        )
+
+    @pytest.mark.parametrize(
+        ("reply", "written"),
+        [
+            (
+                {"FunctionName": "jobs", "Environment": {"Variables": {"AWS_ENDPOINT_URL": "x", "A": "b 'c' $d\"\\"}}},
+                {"FunctionName": "jobs", "Environment": {"Variables": {"A": "b 'c' $d\"\\"}}},
+            ),
+            ({"FunctionName": "jobs", "Environment": {"Variables": {"A": "b"}}}, None),
+            ({"FunctionName": "jobs", "Environment": {"Variables": None}}, None),
+            (None, None),
+        ],
+        ids=["it goes and the others stay", "not there", "not readable", "no reply"],
+    )
+    def test_the_removal_keeps_all_other_variables(self, tmp_path: Path, reply: object, written: object) -> None:
+        """What cannot be read is not written back: the AWS CLI refuses an empty text."""
+        said = json.dumps(reply) if reply else ""
+        (tmp_path / "reply").write_text(said)
+        (tmp_path / "aws").write_text(
+            '#!/bin/sh\ncase $2 in get-*) cat "${0%/*}/reply" ;; update-*) printf %s "$6" > "${0%/*}/written" ;; esac\n'
+        )
+        (tmp_path / "aws").chmod(0o755)
+        removal = remedy("client.endpoint-override", function(overrides=(LOCALSTACK,))).commands[1]
+        environ = {"PATH": f"{tmp_path}:{Path(sys.executable).parent}:{os.environ['PATH']}"}
+        subprocess.run(removal, shell=True, env=environ, capture_output=True, check=True)
+        given = (tmp_path / "written").read_text()
+        assert (json.loads(given) if given else None) == written
 
     @pytest.mark.parametrize("value", ["notaurl", "localhost:4566", "http:/x", "http://[::1"])
     def test_what_is_no_url_is_called_so(self, value: str) -> None:

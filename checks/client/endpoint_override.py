@@ -5,9 +5,16 @@ from doctor import Observation, Remedy, Severity, check, ok, problem, unknown
 from doctor.evidence.application import Application
 from doctor.evidence.environment import Environment
 from doctor.evidence.function import Function
+from doctor.evidence.settings import endpoint_overrides
 from doctor.evidence.settings.endpoint_overrides import NO_HOST, Override
 
 _GREP = "grep -rnE 'endpoint_url|AWS_ENDPOINT_URL|localstack|4566' ."
+_FILE = '"${AWS_CONFIG_FILE:-$HOME/.aws/config}"'
+_SHARED = Remedy(
+    "Delete the line from the file, under the profile or its `services` section. Until then this shell can be told to leave "
+    "all of them unread.",
+    commands=(f"grep -n endpoint_url {_FILE}", "export AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true"),
+)
 
 
 @check(
@@ -15,8 +22,8 @@ _GREP = "grep -rnE 'endpoint_url|AWS_ENDPOINT_URL|localstack|4566' ."
     severity=Severity.BREAKS,
     remedy=Remedy(
         "Remove the variable from the function's configuration, endpoint_url from the profile in ~/.aws/config, or the "
-        "argument from the code that runs in AWS. Where an emulator is meant, set DOCTOR_ALLOW_LOCAL=1 beside it, and the "
-        "doctor takes it for intended.",
+        "argument from the code that runs in AWS. Where an emulator on this machine is meant, set DOCTOR_ALLOW_LOCAL=1 "
+        "beside it, and the doctor takes it for intended.",
         commands=(_GREP,),
     ),
 )
@@ -35,7 +42,7 @@ def endpoint_override(
         ValueError: Invalid endpoint: localhost:4566
 
     The variable for one service, such as AWS_ENDPOINT_URL_SQS, wins over AWS_ENDPOINT_URL, and both win over
-    `endpoint_url` in ~/.aws/config; a blank value is ignored, and AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true disables all.
+    `endpoint_url` in ~/.aws/config; an empty value is ignored, and AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true disables all.
 
     Source: AWS SDKs and Tools reference guide, "Service-specific endpoints"; measured with botocore 1.44.
     """
@@ -65,24 +72,47 @@ def _judge(subject: str, override: Override, told: Environment | Function) -> Ob
     words = f"{subject} sends {scope} to {override.address}, which is not AWS"
     if override.host == NO_HOST:
         words = f"{subject} is meant for {scope} and is no URL: boto3 can make no client for them (ValueError)"
-    return problem(subject, words, targets=targets, remedy=_remedy(override.variable, told))
+    return problem(subject, words, targets=targets, remedy=_remedy(override, told))
 
 
-def _remedy(variable: str, told: Environment | Function) -> Remedy | None:
+def _remedy(override: Override, told: Environment | Function) -> Remedy | None:
     """Where it is configured: a function's variables, this machine's, or its shared configuration."""
+    here, variable = isinstance(told, Environment) and not told.in_function, override.variable
     if not variable.startswith("AWS_"):
+        return _SHARED if here and variable.endswith(endpoint_overrides.SHARED) else None
+    if not variable.isidentifier():  # such as no shell can set: not to be pasted into one
         return None
-    if isinstance(told, Environment) and not told.in_function:
+    if here:
         return Remedy(
-            f"Unset {variable}, or take it out of what sets it. Where an emulator is meant, set DOCTOR_ALLOW_LOCAL=1 beside "
-            "it, and the doctor takes it for intended.",
+            f"Unset {variable}, and take it out of what sets it.{_meant(override, '`export DOCTOR_ALLOW_LOCAL=1`')}",
             commands=(f"unset {variable}", f"grep -rn {variable} . ~/.profile ~/.bashrc ~/.zshrc"),
         )
     name = shlex.quote(told.name) if isinstance(told, Function) else "FUNCTION"
     look = f"aws lambda get-function-configuration --function-name {name} --query Environment.Variables.{variable}"
     return Remedy(
-        f"Remove {variable} from the function's configuration or, where it is not there, from the code or .env file that sets "
-        "it in the sandbox. Where an emulator is meant, set DOCTOR_ALLOW_LOCAL=1 beside it, and the doctor takes it for "
-        "intended.",
-        commands=(look, _GREP),
+        f"Remove {variable} from the function's configuration, and from the template that deploys it; the other variables "
+        "stay. Where the first command prints null, code or an .env file in the package sets it, which the last one "
+        f"finds.{_meant(override, 'set the variable DOCTOR_ALLOW_LOCAL=1')}",
+        commands=(look, _removal(name, variable), _GREP),
     )
+
+
+def _meant(override: Override, allowed: str) -> str:
+    """What makes the doctor accept it, where anything does."""
+    if override.host == NO_HOST:
+        return f" Where an endpoint is meant, it starts with its scheme: {override.variable}=http://HOST:PORT."
+    if override.local:
+        return f" Where an emulator is meant, {allowed} beside it, and the doctor takes it for intended."
+    return ""
+
+
+def _removal(name: str, variable: str) -> str:
+    """All variables are written at once, so that the others go back as they are, neither shown nor kept in a file.
+
+    What fails on the way leaves an empty text, which the AWS CLI refuses (measured with 1.45).
+    """
+    kept = "{FunctionName: FunctionName, Environment: {Variables: Environment.Variables}}"
+    drop = f'del given["Environment"]["Variables"]["{variable}"]'
+    read = f"aws lambda get-function-configuration --function-name {name} --output json --query '{kept}'"
+    without = f"python3 -c 'import json, sys; given = json.load(sys.stdin); {drop}; json.dump(given, sys.stdout)'"
+    return f'aws lambda update-function-configuration --query LastUpdateStatus --cli-input-json "$({read} | {without})"'

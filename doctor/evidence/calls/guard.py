@@ -16,7 +16,17 @@ def overridden(world: World, service: str) -> str:
     stands = endpoint_overrides.serving(endpoint_overrides.standing(world.environ), service)
     if stands is None or stands.aws:
         return ""
-    return f"{stands.variable} puts {stands.address} in AWS's place, and no signed call is sent there"
+    return f"{stands.variable} puts {stands.address} in AWS's place, and no signed call is sent there{_lifted(world, stands)}"
+
+
+def _lifted(world: World, stands: endpoint_overrides.Override) -> str:
+    """What an operator types to be heard by AWS; in a function there is nobody who types."""
+    if world.in_function:
+        return ""
+    if stands.variable.endswith(endpoint_overrides.SHARED):
+        return "; type: export AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true"
+    meant = "" if stands.host == endpoint_overrides.NO_HOST else ", or where it is meant: export DOCTOR_ALLOW_LOCAL=1"
+    return f"; type: unset {stands.variable}{meant}"
 
 
 def only_probeable(resolve: Callable[..., Any], *, allow_loopback: bool) -> Callable[..., Any]:

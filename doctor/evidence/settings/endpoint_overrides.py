@@ -12,6 +12,7 @@ from doctor import hosts, shared_configuration
 from doctor.aws_domains import is_aws
 
 NO_HOST = "?"  # of what is no URL
+SHARED = " in the shared configuration"  # how the name of a setting ends that is no variable
 _VARIABLE = "AWS_ENDPOINT_URL"
 
 
@@ -40,11 +41,9 @@ class Override:
 
 
 def by_variables(environ: Mapping[str, str]) -> tuple[Override, ...]:
-    """What variables alone say, as in a function's configuration. A blank one says nothing."""
+    """What variables alone say, as in a function's configuration. An empty one says nothing, and one of spaces is no URL."""
     named = (name for name in sorted(environ) if name == _VARIABLE or name.startswith(f"{_VARIABLE}_"))
-    return tuple(
-        override(name, _plain(name.removeprefix(_VARIABLE)), environ[name]) for name in named if environ[name].strip()
-    )
+    return tuple(override(name, _plain(name.removeprefix(_VARIABLE)), environ[name]) for name in named if environ[name])
 
 
 def standing(environ: Mapping[str, str]) -> tuple[Override, ...]:
@@ -100,7 +99,7 @@ def _by_profile(environ: Mapping[str, str], decided: set[str | None]) -> Iterato
         name = _plain(service)
         if name not in decided:
             setting = f"endpoint_url of {service}" if service else "endpoint_url"
-            yield override(f"{setting[:64]} in the shared configuration", name, url)
+            yield override(f"{setting[:64]}{SHARED}", name, url)
 
 
 def _plain(service: str) -> str | None:
