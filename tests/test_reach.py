@@ -8,14 +8,18 @@ from collections.abc import Iterator
 import pytest
 import trustme
 
+from doctor import registry
 from doctor.evidence import Missing
 from doctor.evidence.endpoint import Endpoint
 from doctor.evidence.names import Names, Reply, SystemAnswer
 from doctor.evidence.reach import Reach, Tcp, Tls
+from doctor.judge import judge
 from doctor.request import Request
+from doctor.verdict import Outcome
 from doctor.world import World
 from tests import peers
 from tests.evidence import sealed
+from tests.evidence.build import sandbox
 
 pytestmark = pytest.mark.alone
 
@@ -79,3 +83,32 @@ def test_what_may_not_be_probed_gets_no_packet(tls: bool) -> None:
             listener.accept()
     assert {(one.tcp, one.tries) for one in reach.probes} == {(Tcp.FORBIDDEN, ())}
     assert len(reach.probes) == 3
+
+
+ABOVE_TCP = {
+    *("reach.certificate-untrusted", "reach.certificate-wrong-name", "reach.not-tls", "reach.handshake-timeout"),
+    *("reach.connection-reset", "reach.no-response", "client.slow-handshake", "client.slow-service"),
+}
+TCP_ITSELF = ("reach.connect-timeout", "reach.connection-refused", "reach.unreachable", "client.slow-connect")
+
+
+@pytest.mark.parametrize("addresses", [(), ("127.0.0.1",)], ids=["no address", "not connected"])
+@pytest.mark.parametrize("tls", [False, True])
+def test_a_plain_target_owes_no_rung_above_tcp(addresses: tuple[str, ...], tls: bool, silent: int) -> None:
+    """What is never asked of a target is no question that stays open; what is asked of it, and was not reached, is one."""
+    place = Endpoint(host="db.internal", port=silent, tls=tls)
+    (found,) = collected(resolved(place, *addresses), seconds=2.0)
+    said = {
+        check_id: {judged.finding.outcome for judged in judge(registry.load(check_id), sealed(found, sandbox()))}
+        for check_id in (*ABOVE_TCP, *TCP_ITSELF)
+    }
+    above = Outcome.UNKNOWN if tls else Outcome.NOT_APPLICABLE
+    assert {check_id: said[check_id] for check_id in ABOVE_TCP} == {key: {above} for key in ABOVE_TCP}
+    assert said["reach.connect-timeout"] == {Outcome.PROBLEM if addresses else Outcome.UNKNOWN}
+    assert all(said[check_id] <= {Outcome.PROBLEM, Outcome.UNKNOWN} for check_id in TCP_ITSELF)
+
+
+def test_a_plain_target_that_may_not_be_probed_stays_open() -> None:
+    (found,) = collected(resolved(Endpoint(host="db.internal", port=5432, tls=False), HERE), seconds=2.0, local=False)
+    (judged,) = judge(registry.load("reach.not-tls"), sealed(found))
+    assert judged.finding.outcome is Outcome.UNKNOWN

@@ -25,6 +25,6 @@ def slow_service(reach: Reach, sandbox: Sandbox, clients: Clients | None) -> Ite
     Judged against the time that this invocation had, by the fastest address.
     """
     took = min((probe.http_took for probe in reach.probes if probe.carries and probe.http), default=None)
-    carried = any(probe.carries for probe in reach.probes) or not reach.expected
+    carried = any(probe.carries for probe in reach.probes) or not (reach.expected and reach.tls)
     seen = judge_phase("the first answer of", reach.concerns, took, sandbox, carried=carried)
     yield compared(seen, clients, Phase.FIRST_BYTE)

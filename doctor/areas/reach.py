@@ -9,6 +9,7 @@ from doctor.verdict import Remedy, Separation, Severity
 
 Probes = tuple[Probe, ...]
 _MOST_NAMED = 4  # addresses in a message
+_CONNECTED = Probe(address="", tcp=Tcp.CONNECTED, tcp_took=0.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +36,8 @@ class Rung:
         target = reach.concerns
         if not reach.expected:
             return not_applicable(target, f"{target} is declared unreachable")
+        if self._beyond(reach):
+            return not_applicable(target, f"{target} is asked for TCP only")
         if not reach.probes:
             return unknown(target, f"not reached: the name {reach.host} gave no address to connect to")
         faulty = tuple(probe for probe in reach.probes if self.failed(probe))
@@ -56,6 +59,11 @@ class Rung:
             share = f" at {passed} of {len(reach.probes)} addresses" if passed < len(reach.probes) else ""
             return ok(target, f"{target} {self.healthy}{share}")
         return _not_decided(target, reach)
+
+    def _beyond(self, reach: Reach) -> bool:
+        """Whether a target that is only connected to never comes to this rung; one that may not be probed says so."""
+        refused = any(probe.tcp is Tcp.FORBIDDEN for probe in reach.probes)
+        return not (reach.tls or refused or self.passed(_CONNECTED))
 
 
 def _not_decided(target: str, reach: Reach) -> Observation:

@@ -109,7 +109,10 @@ class Probe:
 
 @dataclass(frozen=True, kw_only=True)
 class Reach(Facts):
-    """One target's addresses, each with how far it came. No probes: the name gave no address."""
+    """One target's addresses, each with how far it came. No probes: the name gave no address.
+
+    Without `tls` TCP is the last rung, since TLS is never spoken to this target.
+    """
 
     kind: ClassVar[str] = "reach"
     shared: ClassVar[Shared] = Shared.NETWORK
@@ -122,6 +125,7 @@ class Reach(Facts):
     overridden: str = ""
     expected: bool = True
     proxied: bool = False
+    tls: bool = True
     probes: tuple[Probe, ...] = ()
 
     @property
@@ -160,6 +164,7 @@ class Reach(Facts):
             overridden=endpoint.overridden,
             expected=endpoint.expected,
             proxied=endpoint.proxied,
+            tls=_shakes_hands(endpoint),
             probes=tuple(probes),
         )
 
