@@ -32,6 +32,12 @@ def defines(environ: Mapping[str, str], profile: str) -> bool:
     return profile in _read(environ).profiles
 
 
+def absent(profile: str) -> str:
+    """Words about a profile that no file defines, for whoever can name another. With it the AWS CLI itself would fail."""
+    look = " ".join(("env", *(f"-u {name}" for name in _PROFILE), "aws configure list-profiles"))
+    return f"there is no profile {profile!r} in the files of the AWS CLI; to see those there are: {look}"
+
+
 def silent(environ: Mapping[str, str]) -> bool:
     """Whether a file is there that tells nothing: empty, not to be read, or not to be parsed."""
     files = [place(environ, variable, default) for variable, default in FILES]

@@ -285,6 +285,8 @@ def test_via_needs_a_function(run: Run) -> None:
     assert "FUNCTION" in said
 
 
+ABSENT = "there is no profile 'nobody' in the files of the AWS CLI; to see those there are: "
+ABSENT += "env -u AWS_DEFAULT_PROFILE -u AWS_PROFILE aws configure list-profiles"
 ASKS = (("examine", "orders"), ("path", "--from", "subnet-1+sg-1", "--to", "sqs"), ("snapshot", "saved"))
 SSO = "[profile work]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = x\n[sso-session corp]\n"
 SSO += "sso_start_url = https://corp.awsapps.com/start\nsso_region = us-east-1\n"
@@ -356,7 +358,7 @@ def test_a_profile_of_this_machine_that_does_not_exist_is_two(nobody: Path, run:
     """It was typed: no variable is to blame, and nothing else is worth a look."""
     code, out, said = run("examine", "--profile", "nobody")
     assert (code, out) == (2, "")
-    assert said == "doctor: --profile: there is no profile 'nobody' in the files of the AWS CLI\n"
+    assert said == f"doctor: --profile: {ABSENT}\n"
 
 
 def test_where_the_files_cannot_be_parsed_it_is_examined(nobody: Path, run: Run) -> None:
@@ -370,14 +372,34 @@ def test_where_the_files_cannot_be_parsed_it_is_examined(nobody: Path, run: Run)
 def test_a_profile_that_does_not_exist_is_two(operator: None, run: Run, words: tuple[str, ...]) -> None:
     code, out, said = run(*words, "--profile", "nobody")
     assert (code, out) == (2, "")
-    assert said == "doctor: --profile: there is no profile 'nobody' in the files of the AWS CLI\n"
+    assert said == f"doctor: --profile: {ABSENT}\n"
 
 
 @pytest.mark.parametrize("words", ASKS, ids=lambda words: words[0])
 def test_no_region_is_two(operator: None, run: Run, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]) -> None:
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     code, out, said = run(*words)
-    assert (code, out, said) == (2, "", "doctor: --region: no region is configured: name one\n")
+    told = "write --region and one, such as eu-west-1, or type: aws configure set region REGION"
+    assert (code, out, said) == (2, "", f"doctor: --region: no region is configured: {told}\n")
+
+
+EMPTY = "is empty, and botocore takes that for a profile's name; type: unset AWS_DEFAULT_PROFILE"
+
+
+@pytest.mark.parametrize("words", ASKS, ids=lambda words: words[0])
+def test_a_variable_that_selects_no_profile_is_named(
+    operator: None, run: Run, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    assert run(*words) == (2, "", f"doctor: AWS_PROFILE: {ABSENT}\n")
+    monkeypatch.setenv("AWS_DEFAULT_PROFILE", "")  # to botocore it comes first
+    assert run(*words) == (2, "", f"doctor: AWS_DEFAULT_PROFILE: {EMPTY}\n")
+
+
+@pytest.mark.parametrize("words", ASKS, ids=lambda words: words[0])
+def test_what_cannot_be_a_region_is_two(operator: None, run: Run, words: tuple[str, ...]) -> None:
+    told = "doctor: --region: 'us east' is not written as regions are, such as eu-west-1\n"
+    assert run(*words, "--region", "us east") == (2, "", told)
 
 
 @pytest.fixture

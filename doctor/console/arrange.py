@@ -44,8 +44,6 @@ def examination(function: str | None, bring: Bring | None, common: Mapping[str, 
         UnansweredError: no evidence could be got.
     """
     environ = environment(common["profile"], common["region"], function)
-    if common["profile"] and function is None:  # of a function, whoever asks AWS is told
-        _must_stand(common["profile"], environ)
     named = {"function": function} if function is not None else {}
     targets = list(common["targets"])
     try:
@@ -75,7 +73,7 @@ def _must_stand(profile: str, environ: Mapping[str, str]) -> None:
         InvalidRequest: there is no such profile.
     """
     if not (shared_configuration.defines(environ, profile) or shared_configuration.silent(environ)):
-        raise InvalidRequest("--profile", f"there is no profile {profile!r} in the files of the AWS CLI")
+        raise InvalidRequest("--profile", shared_configuration.absent(profile))
 
 
 def _beside_template(run: Run, file: Path) -> Run:
@@ -109,7 +107,8 @@ def environment(profile: str | None, region: str | None, function: str | None = 
     reads, as with the AWS CLI.
 
     Raises:
-        InvalidRequest: the ARN is of another region than the one that was chosen, whose Lambda knows nothing of it.
+        InvalidRequest: the ARN is of another region than the one that was chosen, whose Lambda knows nothing of it; or
+            there is no such profile.
     """
     environ = dict(os.environ)
     of_arn = arn.parse(function or "").region
@@ -118,6 +117,7 @@ def environment(profile: str | None, region: str | None, function: str | None = 
     if profile:
         environ.pop("AWS_DEFAULT_PROFILE", None)  # to botocore it comes before the other
         environ["AWS_PROFILE"] = profile
+        _must_stand(profile, environ)
     if profile and function is not None:
         for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
             environ.pop(key, None)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from doctor import shared_configuration
 from doctor.console.snapshot import Snapshot
 from doctor.evidence import Known, Missing, Reason
 from doctor.evidence.calls.control import Reading, Refusal
@@ -17,7 +18,9 @@ from doctor.world import World
 
 _PATIENCE = 60.0  # seconds for all reading; a network of 1,000 interfaces takes five
 _ONE_CALL = 8.0  # seconds
-_NO_REGION = "no region is configured: name one"
+_NO_REGION = (
+    "no region is configured: write --region and one, such as eu-west-1, or type: aws configure set region REGION"
+)
 # How AWS is asked for the VPC of what a path starts from: operation, parameter, key of the reply.
 _WHERE = {
     "subnet": ("DescribeSubnets", "SubnetIds", "Subnets"),
@@ -147,8 +150,11 @@ def require_asked(unread: Missing | Refusal, world: World) -> None:
         UnansweredError, InvalidRequest: as `asking`.
     """
     if "ProfileNotFound" in unread.detail:
-        name = world.environ.get("AWS_DEFAULT_PROFILE") or world.environ.get("AWS_PROFILE")
-        raise InvalidRequest("--profile", f"there is no profile {name!r} in the files of the AWS CLI")
+        variable, name = shared_configuration.selected(world.environ) or ("AWS_PROFILE", "default")
+        blank = f"is empty, and botocore takes that for a profile's name; type: unset {variable}"
+        raise InvalidRequest(variable, shared_configuration.absent(name) if name else blank)
+    if "InvalidRegionError" in unread.detail:
+        raise InvalidRequest("--region", f"{world.region!r} is not written as regions are, such as eu-west-1")
     if "NoRegionError" in unread.detail:
         raise InvalidRequest("--region", _NO_REGION)
     if "MissingDependencyException" in unread.detail:

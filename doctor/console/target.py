@@ -45,7 +45,9 @@ def place(target: AnyTarget, region: str) -> tuple[str, int]:
             raise InvalidRequest("--to", f"{target.host}: {refused}")
         return target.host, target.port
     if not region:
-        raise InvalidRequest("--region", f"the region of {target.service} is not known: name one")
+        raise InvalidRequest(
+            "--region", f"the region of {target.service} is not known: write --region and one, such as eu-west-1"
+        )
     environ = _PLAIN | {"AWS_DEFAULT_REGION": region}
     with exported(environ):
         world = World(request=Request(targets=(target,)), until=0.0, environ=environ)
