@@ -43,6 +43,8 @@ FAMILIES = {
     "node",
     "java",
     "go",
+    "postgresql",
+    "mysql",
 }
 SOURCES = ("botocore", "botocore:", "AWS: ", "thread: ", "public code: ", "measured", "awslambdaric", "believed")
 
@@ -335,3 +337,59 @@ def test_a_run_does_not_read_the_atlas_before_an_error_came() -> None:
         "assert not error_atlas.atlas.cache_info().currsize"
     )
     subprocess.run([sys.executable, "-c", program], check=True, cwd=Path(__file__).parent.parent)
+
+
+LOGINS = [
+    ("database-password-refused", 'FATAL:  password authentication failed for user "app"'),
+    ("database-password-refused", '{"msg": "pq: password authentication failed for user \\"app\\""}'),
+    (
+        "database-password-refused",
+        'asyncpg.exceptions.InvalidPasswordError: password authentication failed for user "app"',
+    ),
+    ("database-token-refused", 'pq: PAM authentication failed for user "app"'),
+    ("database-admits-nobody-so", 'no pg_hba.conf entry for host "10.0.1.2", user "app", database "orders", SSL off'),
+    (
+        "database-admits-nobody-so",
+        'pg_hba.conf rejects connection for host "10.0.1.2", user "app", database "orders", SSL off',
+    ),
+    ("database-password-or-token-refused", "Access denied for user 'app'@'10.0.1.2' (using password: YES)"),
+    (
+        "database-password-absent",
+        "ER_ACCESS_DENIED_ERROR: Access denied for user 'app'@'10.0.1.2' (using password: NO)",
+    ),
+    ("database-not-granted", "ERROR 1044 (42000): Access denied for user 'app'@'%' to database 'orders'"),
+    ("database-name-unknown", 'asyncpg.exceptions.InvalidCatalogNameError: database "orders" does not exist'),
+    ("database-name-unknown", "ERROR 1049 (42000): Unknown database 'orders'"),
+]
+
+
+@pytest.mark.parametrize(("cause", "text"), LOGINS)
+def test_a_database_that_answers_clears_the_network(cause: str, text: str) -> None:
+    found, _ = error_atlas.matches(error_atlas.normal(text))
+    assert {match.row.cause for match in found} == {cause}
+    read = errors.read(text)
+    assert not [each.check for each in read.candidates if each.check.startswith(("network.", "reach."))]
+    assert {"network.*", "reach.*"} <= {entry.partition(":")[0] for entry in read.ruled_out}
+    assert not any("— certain:" in each.why for each in read.candidates), "the database does not tell which it is"
+
+
+def test_one_login_clears_no_other_hosts_way() -> None:
+    silent = 'connection to server at "10.0.0.5", port 5432 failed: Connection timed out'
+    read = errors.read(f'{silent}\nconnection to server at "10.0.0.6", port 5432 failed: FATAL:  {LOGINS[0][1]}')
+    assert "reach.connect-timeout" in {each.check for each in read.candidates}
+    assert not [entry for entry in read.ruled_out if entry.startswith(("network.", "reach."))]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Password authentication failed", 'database "orders" does not exist', "Access denied for user app", "PAM is here"],
+)
+def test_what_others_say_too_is_no_databases_answer(text: str) -> None:
+    found, _ = error_atlas.matches(error_atlas.normal(text))
+    assert not [match for match in found if match.row.cause.startswith("database-")]
+
+
+def test_the_file_that_a_drift_is_compared_with_is_the_readers() -> None:
+    said = catalogue.reading(LOGINS[0][1], "terminal")[1]
+    assert "--template FILE --only function.configuration-drifted" in said
+    assert "In the commands put your own in place of FUNCTION, FILE." in said

@@ -16,7 +16,9 @@ from doctor.schedule import Schedule
 from doctor.verdict import InvalidRequest
 
 # What stands in commands in place of a name that the error text does not tell.
-_BLANKS = re.compile(r"(?<![\w.])(?:FUNCTION|ROLE|ACTION|RESOURCE_ARN|BUCKET|QUEUE|TABLE|SECRET|ACCOUNT|KEY)(?![\w.])")
+_BLANKS = re.compile(
+    r"(?<![\w.])(?:FUNCTION|ROLE|ACTION|RESOURCE_ARN|BUCKET|QUEUE|TABLE|SECRET|ACCOUNT|KEY|FILE)(?![\w.])"
+)
 _PATIENCE = 80.0  # seconds; describing takes a quarter of a schedule
 
 
