@@ -128,11 +128,13 @@ def replay(casefile: Any, **common: Any) -> int:
 
     wanted = _wanted(common)
     case = incoming.case(casefile)
-    request = arrange.request(common, **{**plain(replace(case.request, evidence=())), "budget_seconds": _TO_JUDGE})
-    known = case.known
-    same = arrange.repeated(case.request, known)
-    setting = replace(arrange.setting(request, arrange.environ_of(case), started, common, same), runtime=case.runtime)
-    return _report(judge_again(setting, known), request, wanted)
+    asked = {**plain(replace(case.request, evidence=())), "budget_seconds": _TO_JUDGE}
+    with incoming.asked_by(casefile.name, common):
+        request = arrange.request(common, **asked)
+        same = arrange.repeated(case.request, case.known)
+        setting = arrange.setting(request, arrange.environ_of(case), started, common, same)
+        examination = judge_again(replace(setting, runtime=case.runtime), case.known)
+    return _report(examination, request, wanted)
 
 
 def _wanted(common: dict[str, Any]) -> "Presentation":

@@ -26,6 +26,15 @@ if TYPE_CHECKING:
 
 CASEFILE_VERSION = "1"
 MOST_BROUGHT = 512 * 1024  # bytes of JSON; judging and masking it has to fit into the shortest budgets
+_WORDS = {  # for readers, by pydantic's types of errors
+    "missing": "is missing",
+    "unexpected_keyword_argument": "is no field here: replay it with the doctor that wrote it",
+    "extra_forbidden": "is no field here: replay it with the doctor that wrote it",
+    "tuple_type": "must be a list",
+    "dict_type": "must be an object",
+    "dataclass_type": "must be an object",
+    "string_type": "must be a text",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,4 +176,4 @@ def _checked(item: Evidence, path: str) -> Evidence | Missing:
 def _refused(error: "ValidationError", where: str) -> InvalidRequest:
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     path = where + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
-    return InvalidRequest(path, first["msg"])
+    return InvalidRequest(path, _WORDS.get(first["type"], first["msg"]))

@@ -205,6 +205,30 @@ def test_a_replay_gives_the_same_verdict_from_any_place(tmp_path: Path) -> None:
     assert {key: before[key] for key in kept} == {key: after[key] for key in kept}
 
 
+def test_a_case_file_is_blamed_for_what_stands_in_it(tmp_path: Path) -> None:
+    """Nobody typed `--only`, nor knows the words of a library."""
+    case, broken = tmp_path / "case.json", tmp_path / "broken.json"
+    doctor(*QUICK, "--output", f"casefile={case}")
+    plain = json.loads(case.read_text())
+
+    def said(*options: str, **changed: object) -> str:
+        broken.write_text(json.dumps(plain | changed))
+        done = doctor("replay", str(broken), *options)
+        assert done.returncode == 2
+        return done.stderr.removeprefix("doctor: ").removeprefix(f"{broken}: ")
+
+    later = plain["request"] | {"only": ["later.check"]}
+    assert said(request=later) == (
+        "request.only[0]: 'later.check' matches no check; `doctor checks` lists them; --only chooses others\n"
+    )
+    assert said("--only", "dns.none-such", request=later).startswith(
+        "--only number 1: 'dns.none-such' matches no check"
+    )
+    assert said(evidence="x") == "evidence: must be a list\n"
+    assert said(evidence=[5]) == "evidence[0]: must be an object\n"
+    assert said(later=1) == "later: is no field here: replay it with the doctor that wrote it\n"
+
+
 def test_a_comparison_says_better_worse_and_incomparable(tmp_path: Path) -> None:
     good, bad, other = (tmp_path / name for name in ("good.json", "bad.json", "other.json"))
     doctor(*QUICK, "--output", f"json={good}")

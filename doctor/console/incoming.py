@@ -2,8 +2,8 @@
 
 import contextlib
 import json
-from collections.abc import Iterator
-from typing import IO
+from collections.abc import Iterator, Mapping
+from typing import IO, Any
 
 from doctor import casefile, strict_json
 from doctor.evidence import Evidence, Known
@@ -75,6 +75,20 @@ def _apart(name: str) -> Iterator[None]:
         if not error.field.startswith(f"{name}."):
             raise
         raise InvalidRequest(f"{name}: {error.field.removeprefix(f'{name}.')}", str(error)) from None
+
+
+@contextlib.contextmanager
+def asked_by(name: str, common: Mapping[str, Any]) -> Iterator[None]:
+    """Blame a case file for the fields of its request that no option of the command line replaces."""
+    try:
+        yield
+    except InvalidRequest as error:
+        where, _, field = error.field.partition(".")
+        option = field.partition("[")[0]
+        if common.get(option) or where not in ("request", "doctor"):
+            raise
+        words = f"{error}; --{option} chooses others" if option in ("only", "skip") else str(error)
+        raise InvalidRequest(f"{name}: request.{field}", words) from None
 
 
 def _text(file: IO[str]) -> str:
