@@ -2,16 +2,20 @@
 
 import dataclasses
 import re
+import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from doctor import casefile
 from doctor.console import present
 from doctor.render import terminal
 from doctor.verdict import Finding, Outcome, Severity, Status
 from tests import hostile
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
+INCIDENT = Path(__file__).parent / "cases" / "incident-004-ideal-response" / "verdict.json"
 WIDE = 60_000  # nothing wraps
 BENIGN = terminal.render(hostile.verdict(), colour=False, width=WIDE)
 OURS = set(SGR.findall(terminal.render(hostile.verdict(), colour=True, width=100)))
@@ -126,3 +130,14 @@ def test_progress_is_for_terminals_that_can_take_a_line_back(
     assert present.wants_progress() is wanted
     monkeypatch.setattr("sys.stderr", SimpleNamespace(isatty=lambda: False))
     assert not present.wants_progress()
+
+
+@pytest.mark.parametrize("columns", [40, 52, 80])
+def test_on_a_telephone_no_sentence_is_wider_than_the_screen(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    """Commands alone are: they are copied whole."""
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    told = casefile.verdict_in(INCIDENT.read_text(encoding="utf-8"), INCIDENT.name)
+    shown = present.for_terminal(told, colour=False)
+    assert not [line for line in shown.splitlines() if len(line) > columns and "$ " not in line]
+    assert max(map(len, shown.splitlines())) > 30

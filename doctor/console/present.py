@@ -60,12 +60,12 @@ def for_terminal(verdict: Verdict, *, colour: bool, brief: bool = False) -> str:
     """The verdict as wide as the terminal is."""
     from doctor.render.terminal import render
 
-    return render(verdict, colour=colour, width=terminal_width(), brief=brief)
+    return render(verdict, colour=colour, width=terminal_width(least=40), brief=brief)
 
 
-def terminal_width() -> int:
-    """Columns of the terminal, at least 60; a hundred where there is none."""
-    return max(60, shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100)
+def terminal_width(least: int = 60) -> int:
+    """Columns of the terminal, at least these many; a hundred where there is none."""
+    return max(least, shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100)
 
 
 def wants_colour() -> bool:
