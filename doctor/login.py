@@ -47,7 +47,14 @@ class WayIn:
 
 def refused(detail: str, environ: Mapping[str, str]) -> UnansweredError:
     """The operator's credentials are missing or expired; `detail` says which of it, in AWS's or botocore's words."""
-    return UnansweredError(f"{detail}; {_command(environ)}")
+    aside = put_aside(detail.removesuffix(")"))
+    return UnansweredError(f"{detail}; {f'mend that file, or put it aside: {aside}' if aside else _command(environ)}")
+
+
+def put_aside(message: str) -> str:
+    """What to type where botocore cannot parse a file, which stops `aws configure` as well (measured); "" of other errors."""
+    file = shlex.quote(message.partition("Unable to parse config file: ")[2])
+    return f"mv {file} {file}.broken" if file != "''" else ""
 
 
 def _command(environ: Mapping[str, str]) -> str:
@@ -65,7 +72,7 @@ def way_in(environ: Mapping[str, str]) -> WayIn:
     profile = environ.get("AWS_DEFAULT_PROFILE") or environ.get("AWS_PROFILE") or "default"  # botocore's order
     try:
         profiles = botocore.session.Session(profile=None).full_config.get("profiles", {})
-    except Exception:  # noqa: BLE001 - a file that cannot be parsed: what makes a new one is right then, too
+    except Exception:  # noqa: BLE001 - a file that cannot be parsed tells of no profile
         profiles = {}
     return _by_profile(profile, profiles)
 

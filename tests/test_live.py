@@ -366,6 +366,8 @@ def test_where_the_files_cannot_be_parsed_it_is_examined(nobody: Path, run: Run)
     code, out, _ = run("examine", "--profile", "nobody", "--only", "credentials.none-found", "--budget", "5")
     assert code == 1
     assert "ConfigParseError" in out
+    assert f"$ mv {nobody / 'config'} {nobody / 'config'}.broken" in out
+    assert "aws configure" not in out
 
 
 @pytest.mark.parametrize("words", ASKS, ids=lambda words: words[0])
@@ -394,6 +396,15 @@ def test_a_variable_that_selects_no_profile_is_named(
     assert run(*words) == (2, "", f"doctor: AWS_PROFILE: {ABSENT}\n")
     monkeypatch.setenv("AWS_DEFAULT_PROFILE", "")  # to botocore it comes first
     assert run(*words) == (2, "", f"doctor: AWS_DEFAULT_PROFILE: {EMPTY}\n")
+
+
+@pytest.mark.parametrize("words", ASKS, ids=lambda words: words[0])
+def test_a_file_that_cannot_be_parsed_is_put_aside(nobody: Path, run: Run, words: tuple[str, ...]) -> None:
+    """`aws configure` would fail on it as well."""
+    (nobody / "config").write_text("no section at all\n")
+    code, out, said = run(*words)
+    assert (code, out) == (3, "")
+    assert said.endswith(f"; mend that file, or put it aside: mv {nobody / 'config'} {nobody / 'config'}.broken\n")
 
 
 @pytest.mark.parametrize("words", ASKS, ids=lambda words: words[0])

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from doctor import Observation, Remedy, Severity, check, not_applicable, ok, problem, unknown
 from doctor.evidence.caller import Caller
 from doctor.evidence.credentials import Credentials
-from doctor.login import Makes, WayIn
+from doctor.login import Makes, WayIn, put_aside
 
 
 @check(
@@ -41,18 +41,20 @@ def none_found(credentials: Credentials, caller: Caller | None) -> Iterator[Obse
         yield unknown(subject, f"{words}: what it finds after the next one is not known")
     elif credentials.error:
         words = f"the default chain breaks off: {credentials.error}: {credentials.message}"
-        yield problem(subject, words, remedy=_remedy(credentials.way_in, credentials.error))
+        yield problem(subject, words, remedy=_remedy(credentials.way_in, credentials.error, credentials.message))
     else:
         words = "the default chain finds no credentials anywhere (NoCredentialsError)"
-        yield problem(subject, words, remedy=_remedy(credentials.way_in, ""))
+        yield problem(subject, words, remedy=_remedy(credentials.way_in, "", ""))
 
 
-def _remedy(way: WayIn | None, error: str) -> Remedy | None:
+def _remedy(way: WayIn | None, error: str, message: str) -> Remedy | None:
     """What the operator of a machine does about the very profile; in a function it is what the check says."""
     if way is None or error == "ProfileNotFound":
         return None
     if error == "MissingDependencyException":
         return Remedy("Install what botocore asks for, beside it.", commands=("pip install 'botocore[crt]'",))
+    if error == "ConfigParseError" and (aside := put_aside(message)):
+        return Remedy("Mend the file, whose text is none of a configuration, or put it aside.", commands=(aside,))
     if error and way.makes is Makes.PROCESS:
         return Remedy(
             f"The credential_process of the profile {way.profile!r} fails. Look at what it is, run it, and mend what it "
