@@ -36,8 +36,16 @@ def without_zone(text: str) -> Address | None:
     return as_address(text.partition("%")[0])
 
 
+def _with_brackets(spelled: str) -> str:
+    """What to write where an IPv6 address ends in what may as well be a port: a silent guess would judge another host."""
+    host, _, port = spelled.rpartition(":")
+    if port.isdecimal() and ":" in host and as_address(spelled) and as_address(host):
+        return f"may end in a port or not: write [{host}]:{port}, or [{spelled}]:443"
+    return ""
+
+
 def written_instead(spelled: str) -> str:
-    """What to write instead of a URL or an ARN, which is no host; "" where the text is neither.
+    """What to write instead of a URL or an ARN, which is no host, or of an address that may end in a port; else "".
 
     Of a URL nothing but host and port is said again: the rest may hold a password.
     """
@@ -47,7 +55,7 @@ def written_instead(spelled: str) -> str:
         return f'is an ARN: write the name of a boto3 client{example}, or {{"service": …, "resource": …}}'
     scheme, mark, rest = spelled.partition("://")
     if not mark:
-        return ""
+        return _with_brackets(spelled)
     host, colon, port = re.split("[/?#]", rest, maxsplit=1)[0].rpartition("@")[2].partition(":")
     if scheme.lower() == "s3" and _LABEL.fullmatch(host.replace(".", "-")):
         return f'is an address of S3: write s3, or {{"service": "s3", "resource": "{host}"}}'

@@ -145,6 +145,7 @@ PASTED = [
     ("https://sqs.eu-west-1.amazonaws.com/1/jobs", ": is a URL: write host and port alone, sqs.eu-west-1.amazonaws.com:443"),
     ("http://db.internal:8080", ": is a URL: write host and port alone, db.internal:8080"),
     ("postgres://me:hunter2@db.internal/x?y", ": is a URL: write host and port alone, db.internal:PORT"),
+    ("2600::1:443", ": may end in a port or not: write [2600::1]:443, or [2600::1:443]:443"),
     ("https://-/", ": is a URL: write host and port alone, HOST:443"),
     ("arn:aws:sqs:eu-west-1:123456789012:jobs", ": is an ARN: write the name of a boto3 client such as sqs, or {"),
     ("arn:x", ": is an ARN: write the name of a boto3 client, or {"),

@@ -337,3 +337,13 @@ def test_a_selection_is_made_of_known_ids(only: list[str]) -> None:
 def test_spelled_as_host_and_refusal_agree_on_what_is_an_address() -> None:
     for host in MISSPELT:
         assert hosts.as_address(host) is None or not hosts.spelled_as_host(host)
+
+
+@pytest.mark.parametrize(
+    ("spelled", "host", "port"),
+    [("2600::1", "2600::1", None), ("fd00::10", "fd00::10", None), ("[2600::1:443]:443", "2600::1:443", 443)],
+)
+def test_an_ipv6_address_that_can_only_be_one_is_taken(spelled: str, host: str, port: int | None) -> None:
+    target = request.target_spelled(spelled, "--to")
+    assert isinstance(target, dict)
+    assert (target["host"], target.get("port")) == (host, port)
