@@ -107,12 +107,13 @@ def _meant(override: Override, allowed: str) -> str:
 
 
 def _removal(name: str, variable: str) -> str:
-    """All variables are written at once, so that the others go back as they are, neither shown nor kept in a file.
-
-    What fails on the way leaves an empty text, which the AWS CLI refuses (measured with 1.45).
+    """All variables are written at once, so that the others go back as they are: through a pipe, where no list of processes
+    shows them. What fails on the way leaves an empty text, which the AWS CLI refuses (measured with 1.46).
     """
-    kept = "{FunctionName: FunctionName, Environment: {Variables: Environment.Variables}}"
-    drop = f'del given["Environment"]["Variables"]["{variable}"]'
-    read = f"aws lambda get-function-configuration --function-name {name} --output json --query '{kept}'"
-    without = f"python3 -c 'import json, sys; given = json.load(sys.stdin); {drop}; json.dump(given, sys.stdout)'"
-    return f'aws lambda update-function-configuration --query LastUpdateStatus --cli-input-json "$({read} | {without})"'
+    read = f"aws lambda get-function-configuration --function-name {name} --output json --query Environment.Variables"
+    drop = f'del kept["{variable}"]; json.dump({{"Variables": kept}}, sys.stdout)'
+    write = f"aws lambda update-function-configuration --function-name {name} --query LastUpdateStatus"
+    return (
+        f"{read} | python3 -c 'import json, sys; kept = json.load(sys.stdin); {drop}' | {write} "
+        "--environment file:///dev/stdin"
+    )
