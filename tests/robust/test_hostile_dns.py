@@ -22,6 +22,7 @@ from tests.robust.dns_messages import Question
 from tests.robust.judged import said, sealed
 
 UNTIL = 2.0  # seconds of a collector; a nameserver gets 0.15 of them, all questions together half
+UNTIL_HEAVY = 6.0  # seconds for what takes a busy machine long to read
 LATE = 0.1
 AT_ONCE, HEAVY_AT_ONCE = 12, 2  # targets; each has three threads
 CHECKS = tuple(f"dns.{name}" for name in ("server-failure", "resolver-silent", "name-not-found", "no-address"))
@@ -120,10 +121,11 @@ def _batches() -> Iterator[list[int]]:
 
 def _collected(rows: list[Row], numbers: list[int], resolv_conf: Path) -> dict[str, Names]:
     endpoints = [Endpoint(host=f"r{number}.example", port=443, tls=True) for number in numbers]
+    time_ = UNTIL_HEAVY if any(row.heavy for row in rows) else UNTIL
     began = time.monotonic()
-    world = World(request=Request(), until=began + UNTIL, environ={}, known=sealed(*endpoints), resolv_conf=resolv_conf)
+    world = World(request=Request(), until=began + time_, environ={}, known=sealed(*endpoints), resolv_conf=resolv_conf)
     found = [item for item in Names.collect(world) if isinstance(item, Names)]
-    assert time.monotonic() - began <= UNTIL / 2 + LATE, [row.name for row in rows]
+    assert time.monotonic() - began <= time_ / 2 + LATE, [row.name for row in rows]
     return {row.name: item for row, item in zip(rows, found, strict=True)}
 
 
@@ -141,4 +143,4 @@ def test_is_classified(row: Row, seen: dict[str, Names]) -> None:
     for lookup in lookups:
         assert bool(lookup.addresses) == (row.reply is Reply.RESOLVED)
         assert row.addresses in (None, len(lookup.addresses)), lookup
-        assert lookup.took <= UNTIL * 0.5
+        assert lookup.took <= (UNTIL_HEAVY if row.heavy else UNTIL) * 0.5

@@ -187,7 +187,7 @@ LOCAL = (
         key="Subnets",
         page=1000,
         vpcs="vpc-id",
-        keeps="SubnetId VpcId OwnerId State Ipv6Native AvailabilityZone AvailabilityZoneId AvailableIpAddressCount"
+        keeps="SubnetId VpcId OwnerId State Ipv6Native EnableDns64 AvailabilityZone AvailabilityZoneId AvailableIpAddressCount"
         + f" {_CIDRS} {_BLOCKED}",
     ),
     Call(
