@@ -102,7 +102,7 @@ def _on_the_chain(service: str) -> Callable[[Scene], None]:
 
 
 def _row(name: str, *targets: str, build: Callable[[Scene], object], **more: Any) -> Row:
-    return Row(**{"name": name, "breaks": build, "expect": (), "targets": targets, "budget": 8.0, **more})
+    return Row(**{"name": name, "breaks": build, "expect": (), "targets": targets, **more})
 
 
 ROWS = (

@@ -50,6 +50,7 @@ MANY = {"MultiValueAnswer": True}
 PRIMARY, SECONDARY = {"Failover": "PRIMARY"}, {"Failover": "SECONDARY"}
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize(
     ("first", "second", "code"),
     [
