@@ -21,6 +21,9 @@ from doctor.network.zones import depth
 _SERVES = "available"
 _BOTH = frozenset({4, 6})
 _FAMILIES = {"ipv4": frozenset({4}), "ipv6": frozenset({6})}
+_RECORDS = frozenset(
+    {"", "ipv4", "ipv6", "dualstack", "service-defined"}
+)  # EC2 API reference, DnsOptions; "" in older replies
 _PRIVATELY = _FAMILIES | {"service-defined": frozenset({4})}  # its regional and zonal names have records of both
 # EC2 API reference, VpcEndpoint, VpcEndpointType.
 _OTHER_KINDS = frozenset({"gatewayloadbalancer", "resource", "servicenetwork", "tunnel"})
@@ -185,7 +188,10 @@ def _addresses(
 ) -> tuple[tuple[Block, ...], tuple[str, ...]]:
     """The addresses of an endpoint's interfaces (of one zone, where it is given) that records tell, and what was not read."""
     network, found, unread = question.network, set[Block](), []
-    families = _FAMILIES.get(endpoint.families, _BOTH) & recorded
+    carried = _FAMILIES.get(endpoint.families, _BOTH)
+    families = carried & recorded
+    if carried == _BOTH and endpoint.records not in _RECORDS:
+        unread.append(f"which records the names of {endpoint.id} have was not told in words that are known")
     for id in sorted(endpoint.interfaces):
         interface = (network.interfaces or {}).get(id)
         if interface is None:

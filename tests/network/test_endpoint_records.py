@@ -37,6 +37,11 @@ def test_names_have_the_records_that_were_asked_for(records: str, private: list[
     assert shown(resolved(known, OWN)) == own
 
 
+def test_a_type_that_nobody_knows_leaves_an_endpoint_of_both_families_open() -> None:
+    assert resolved(network(endpoint(families="dualstack", records="later"))).unknowns
+    assert resolved(network(endpoint(families="ipv4", records="later"))).unknowns == ()
+
+
 def test_the_type_of_records_is_read() -> None:
     told = {"VpcEndpointId": "vpce-1", "DnsOptions": {"DnsRecordIpType": "service-defined"}}
     assert read_places.endpoint(told).records == "service-defined"
