@@ -120,6 +120,7 @@ def test_code_in_a_remedy_is_code_as_it_was_written() -> None:
     assert shown(markdown.spans("`a` and `b c`")) == ["a", " and ", "b c"]
 
 
+@pytest.mark.sampled(7)  # of 8 places, so that each has its turn
 @pytest.mark.parametrize("text", [*hostile.HTML, *hostile.MARKDOWN, *hostile.PLACES, *JIRA])
 @pytest.mark.parametrize(
     "around", ["{}", "Set `{}` anew", "Name {} in `x`", "`x`{}`y`", "{}`", "a`{}", "`x` {}", "b {}`x`"]
