@@ -3,7 +3,7 @@
 import queue
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from laboratory import Laboratory, LaboratoryError
@@ -41,6 +41,7 @@ class Vpc(Laboratory):
 class Played:
     """A row, its three verdicts, and the seconds that it took to set it up; or why it could not be played.
 
+    `again` tells that it was not as it should be at first, beside others.
     `took` is the seconds that each side's doctor had it in hand at least, by the clock of who asked.
     """
 
@@ -49,6 +50,7 @@ class Played:
     set_up: float = 0.0
     failure: str = ""
     took: Mapping[str, float] = field(default_factory=dict)
+    again: bool = False
 
     def expected(self, side: str) -> tuple[str, ...]:
         """What this side should name."""
@@ -96,6 +98,10 @@ class Played:
         broken = bool(verdict["diagnoses"]) and verdict["diagnoses"][0]["severity"] == "breaks"
         return told and (verdict["status"] == "unhealthy" or not broken)
 
+    def well(self) -> bool:
+        """Whether all sides told the truth in time."""
+        return all(map(self.right, SIDES)) and not self.late()
+
     def late(self) -> dict[str, tuple[float, dict[str, Any]]]:
         """The sides that did not keep to their budget: by the clock of who asked, or by the doctor's own, which it tells."""
         found = {}
@@ -118,7 +124,19 @@ class Played:
 
 
 def play(rows: Iterable[Row], laboratories: int) -> Iterator[Played]:
-    """Play all rows in several laboratories at once, so that silences wait beside each other; in any order."""
+    """Play all rows, in any order. What was not as it should be is played again by itself: so much a busy machine may upset."""
+    upset = []
+    for played in _at_once(rows, laboratories):
+        if played.well():
+            yield played
+        else:
+            upset.append(played.row)
+    for played in _at_once(upset, min(len(upset), 1)):
+        yield replace(played, again=True)
+
+
+def _at_once(rows: Iterable[Row], laboratories: int) -> Iterator[Played]:
+    """Play the rows in several laboratories at once, so that silences wait beside each other."""
     waiting: queue.SimpleQueue[Row | None] = queue.SimpleQueue()
     done: queue.SimpleQueue[Played | BaseException] = queue.SimpleQueue()
     rows = list(rows)
