@@ -114,6 +114,6 @@ def judged(drivers: Drivers, setting: Setting, chosen: Sequence[Told]) -> list[T
         for one in told
         if (flaws := must_hold(setting, one))
     }
-    assert not wrong
+    assert not wrong, wrong
     assert sum(one["fired"] for one in told) >= 0.95 * len(told)
     return told

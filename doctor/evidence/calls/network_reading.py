@@ -3,8 +3,10 @@
 Each call is bounded in time, pages and items; one that is denied or fails takes away its own reply and nothing else.
 """
 
+import json
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +31,8 @@ _THROTTLED = ("throttled", "function-throttled")  # causes of the atlas; the sec
 _TELLING = ("A", "AAAA", "CNAME", "NS")
 
 Replies = dict[str, list[Any]]
+# What several calls tell together, such as prefix lists.
+_SHARED = {key for key, calls in Counter(call.key for call in (*WIDE, *LOCAL)).items() if calls > 1}
 
 
 class Reader:
@@ -74,6 +78,8 @@ class Reader:
             self._ended = True
             late = {call.key for call in (*WIDE, *LOCAL)} - set(self.replies) - set(self.unread)
             unread = self.unread | dict.fromkeys(late, "out of time")
+            for key in _SHARED & set(self.replies):  # whichever call was answered first, the reply is the same
+                self.replies[key].sort(key=lambda item: json.dumps(item, sort_keys=True, default=str))
             return dict(sorted(self.replies.items())), dict(sorted(unread.items()))
 
     def parents(self, call: Call, found: Iterable[str]) -> list[str]:
