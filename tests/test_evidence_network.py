@@ -231,6 +231,15 @@ def test_a_refused_call_takes_away_its_own_reply_only(aws: boto3.Session, code: 
     assert parts["vpce"] in (found.endpoints or {})
 
 
+@pytest.mark.parametrize("call", ["DescribeManagedPrefixLists", "DescribePrefixLists", "DescribeVpcEndpoints"])
+def test_a_reply_that_tells_nothing_is_no_empty_list(aws: boto3.Session, call: str) -> None:
+    parts = build(aws)
+    aws.events.register(f"after-call.ec2.{call}", lambda parsed, **_: parsed.clear())
+    _, unread = read(aws, (parts["vpc"],))
+    key = "VpcEndpoints" if call == "DescribeVpcEndpoints" else "PrefixLists"
+    assert unread[key] == f"refused: ec2:{call}: the reply has no {key}"
+
+
 def test_with_no_permission_every_gap_names_its_action(aws: boto3.Session) -> None:
     refuse(aws, "*", "UnauthorizedOperation")
     replies, unread = read(aws, ("vpc-1",))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from doctor import registry
-from doctor.evidence import Evidence, revive
+from doctor.evidence import Evidence, Missing, revive
 from doctor.examine import Examination
 from doctor.judge import judge
 from doctor.verdict import Finding, Outcome, Status
@@ -26,7 +26,8 @@ class Sound:
         itself. Second, each conclusion that decided then stands again. Third, each field of evidence that a deciding check
         reads (they are watched while they judge) says the same, but for figures of the clock and what differs between runs
         without a fault as well. Or else the difference is told: by a finding that was not there and is not ok, of this
-        check, of a check that reads this kind of evidence, or of the engine about this kind.
+        check, of a check that reads this kind of evidence, or of the engine about this kind. A network's reply that the
+        evidence itself names as unread is told as well: `tests/network/test_blind.py` holds what is judged without it.
         """
         if run.verdict.status is not Status.HEALTHY:
             return []
@@ -38,9 +39,11 @@ class Sound:
         was = {(finding.id, finding.outcome) for finding in before.verdict.findings}
         told = [f for f in run.verdict.findings if f.outcome in _NOT_FINE and (f.id, f.outcome) not in was]
         spoken = {word for finding in told for word in (finding.check, finding.subject, *_kinds(finding.check))}
+        unread = {("replies", key) for item in run.gathered if item.kind == "network" for key in _unread(item)}
         unsaid = [id_ for id_ in lost if not spoken & {decided[id_], *_kinds(decided[id_])}]
         differing = {place for place, _ in set(_facts(before).items()) ^ set(_facts(run).items())} - self._restless
         differing = {path for path in differing if path[0] not in spoken and path[-1] not in _OF_STS.get(path[0], ())}
+        differing = {path for path in differing if path[2:4] not in unread}
         changed = sorted(filter(self._watch.concerns, differing))
         return [*(f"{id_} is gone" for id_ in unsaid), *(f"{'.'.join(path)} differs" for path in changed)]
 
@@ -54,6 +57,12 @@ _NOT_FINE = (Outcome.PROBLEM, Outcome.UNKNOWN)
 def _deciding(run: Examination) -> list[Finding]:
     verdict = run.verdict
     return [f for f in verdict.findings if f.outcome is Outcome.OK and f.severity.reaches(verdict.fail_on)]
+
+
+def _unread(network: Evidence | Missing) -> Iterator[str]:
+    """The replies that a network's evidence says were not read."""
+    if isinstance(network, Evidence):
+        yield from network.facts["unread"]
 
 
 def _kinds(check: str) -> list[str]:

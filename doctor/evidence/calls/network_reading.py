@@ -123,7 +123,7 @@ class Reader:
         """
         tree, found = _tree(call.keeps), []
         for number, page in enumerate(_pages(self._clients[call.service], call, parameters)):
-            part = page if call is ATTRIBUTES else page.get(call.key) or []
+            part = page if call is ATTRIBUTES else _told(page, call)
             found += [_kept(item, tree) for item in (part if isinstance(part, list) else [part])]
             if number + 1 >= MOST_PAGES or len(found) > MOST_ITEMS:
                 raise _NotReadError(f"cut: more than {len(found)} items or {number + 1} pages")
@@ -194,6 +194,17 @@ def _pages(client: Any, call: Call, parameters: Mapping[str, Any]) -> Iterator[d
         if not page.get("NextToken"):
             return
         asked["NextToken"] = page["NextToken"]
+
+
+def _told(page: Mapping[str, Any], call: Call) -> Any:
+    """What a page tells. AWS sends an empty list where there is nothing; a reply without the list told nothing.
+
+    Raises:
+        _NotReadError: the list is not there, as in an empty reply.
+    """
+    if page.get(call.key) is None:
+        raise _NotReadError(f"refused: {call.action}: the reply has no {call.key}")
+    return page[call.key]
 
 
 def _reason(error: Exception, call: Call) -> str:
