@@ -1,6 +1,9 @@
 # Every target sets up what it needs, so each works in a fresh clone; a second run does nothing again.
 # `make run` examines a broken function, `make test` and `make check` are what a change must pass.
 
+# Bytecode that is not kept is compiled again by each of hundreds of processes: say so even where a machine says no.
+export PYTHONDONTWRITEBYTECODE :=
+
 PYTHON ?= python3
 BIN := .venv/bin
 

@@ -167,6 +167,7 @@ def test_builds_for_every_runtime_that_the_template_offers(tmp_path: Path, runti
     built_for_another(tmp_path, runtime, machine)
 
 
+@pytest.mark.long
 def test_builds_for_another_runtime_and_architecture_and_says_what_that_costs(tmp_path: Path) -> None:
     other = "python3.13" if OWN != "python3.13" else "python3.12"
     said = built_for_another(tmp_path, other, "arm64")

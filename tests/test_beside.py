@@ -167,7 +167,7 @@ def test_a_sound_factory_is_healthy(sandbox: Path, monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     "factory",
     [
-        pytest.param(name, marks=() if name in ("hangs", "raises") else pytest.mark.long)
+        pytest.param(name, marks=() if name == "raises" else pytest.mark.long)
         for name in sorted(set(FACTORIES) - {"sound", "sound-resource"})
     ],
 )

@@ -60,6 +60,7 @@ def test_both_sides_of_an_application_are_one_verdict(
     assert vantages == {"inside": "orders", "control": "orders"}
 
 
+@pytest.mark.long
 def test_a_doctor_names_what_blocks_a_function_that_was_declared() -> None:
     with environment("closed") as environ:
         declared = environ | {"AWS_LAMBDA_FUNCTION_NAME": "doctor", "DOCTOR_FUNCTIONS": '["orders"]'}

@@ -18,9 +18,10 @@ def scheduled(row: str) -> dict[str, Any]:
     ("row", "blocker"),
     [
         ("no egress to the database", "network.egress-blocked"),
-        pytest.param("database lets nobody in", "network.target-ingress-blocked", marks=pytest.mark.long),
+        ("database lets nobody in", "network.target-ingress-blocked"),
     ],
 )
+@pytest.mark.long
 def test_it_names_what_blocks_its_own_function(means: None, row: str, blocker: str) -> None:
     verdict = scheduled(row)
     first = verdict["diagnoses"][0]

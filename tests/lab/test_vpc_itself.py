@@ -41,6 +41,7 @@ def vpc(means: None) -> Iterator[Vpc]:
         ),
     ],
 )
+@pytest.mark.sampled(2)
 def test_packets(vpc: Vpc, row: str, address: str, port: int, ends: tuple[str, str]) -> None:
     """Groups remember connections, ACLs do not; only NAT hides the function's own address."""
     assert vpc.do("knock", name=row, address=address, port=port) == list(ends)

@@ -275,7 +275,7 @@ def _some(rows: list[Any], name: Callable[[Any], str], every: int) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize("row", _some(BROKEN, lambda row: row.name, every=6))
+@pytest.mark.parametrize("row", _some(BROKEN, lambda row: row.name, every=10))
 def test_what_breaks_it_comes_first(row: Row, account: Callable[[list[Any]], Account]) -> None:
     made = account(list(row.targets))
     subject = row.breaks(made)
