@@ -338,6 +338,12 @@ def asked_of_the_handler(**fields: object) -> tuple[dict[str, Any], float]:
     return reply, time.monotonic() - started
 
 
+def stamped(answer: tuple[dict[str, Any], float]) -> tuple[tuple[dict[str, Any], float], float]:
+    """The answer, and its time; that is endless where it took longer than it tells: told is what it took, to the last step."""
+    reply, spent = answer
+    return answer, spent if spent - 0.05 <= reply["timings"]["total"] else float("inf")
+
+
 def reached(number: int) -> dict[str, object]:
     facts = {"host": f"host-{number}.internal", "port": 443, "probes": []}
     return {"kind": "reach", "source": "inside", "facts": facts, "at": now(), "took": 0.1}
@@ -375,10 +381,9 @@ def test_writing_of_sixty_four_silent_targets_is_a_part_of_the_budget(
         targets = [{"host": f"127.0.1.{number}", "port": port} for number in range(1, 65)]
         monkeypatch.setenv("DOCTOR_ALLOW_LOCAL", "1")
         monkeypatch.setenv("DOCTOR_TARGETS", json.dumps(targets))
-        reply, spent = asked_of_the_handler(include_casefile=True)
-    assert spent <= BUDGET + LATE
+        reply, spent = in_time(lambda: stamped(asked_of_the_handler(include_casefile=True)))
     assert reply["status"] != "healthy"
     assert len(reply["findings"]) > 64, "there was much to write of"
     assert reply["casefile"]["evidence"]
-    assert spent - 0.05 <= reply["timings"]["total"] <= spent, "told is what it took, to the last step"
+    assert reply["timings"]["total"] <= spent
     assert capsys.readouterr().out
