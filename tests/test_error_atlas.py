@@ -360,6 +360,13 @@ LOGINS = [
     ("database-not-granted", "ERROR 1044 (42000): Access denied for user 'app'@'%' to database 'orders'"),
     ("database-name-unknown", 'asyncpg.exceptions.InvalidCatalogNameError: database "orders" does not exist'),
     ("database-name-unknown", "ERROR 1049 (42000): Unknown database 'orders'"),
+    ("database-connections-exhausted", "FATAL:  sorry, too many clients already"),
+    ("database-connections-exhausted", 'FATAL:  too many connections for role "app"'),
+    ("database-connections-exhausted", "ERROR 1040 (HY000): Too many connections"),
+    (
+        "database-connections-exhausted",
+        "ERROR 1203 (42000): User app already has more than 'max_user_connections' active connections",
+    ),
 ]
 
 
@@ -382,7 +389,13 @@ def test_one_login_clears_no_other_hosts_way() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Password authentication failed", 'database "orders" does not exist', "Access denied for user app", "PAM is here"],
+    [
+        "Password authentication failed",
+        'database "orders" does not exist',
+        "Access denied for user app",
+        "PAM is here",
+        "too many connections",
+    ],
 )
 def test_what_others_say_too_is_no_databases_answer(text: str) -> None:
     found, _ = error_atlas.matches(error_atlas.normal(text))
