@@ -231,13 +231,21 @@ def test_a_refused_call_takes_away_its_own_reply_only(aws: boto3.Session, code: 
     assert parts["vpce"] in (found.endpoints or {})
 
 
-@pytest.mark.parametrize("call", ["DescribeManagedPrefixLists", "DescribePrefixLists", "DescribeVpcEndpoints"])
-def test_a_reply_that_tells_nothing_is_no_empty_list(aws: boto3.Session, call: str) -> None:
+@pytest.mark.parametrize(
+    ("service", "call", "key"),
+    [
+        ("ec2", "DescribeManagedPrefixLists", "PrefixLists"),
+        ("ec2", "DescribePrefixLists", "PrefixLists"),
+        ("ec2", "DescribeVpcEndpoints", "VpcEndpoints"),
+        ("route53", "ListHostedZonesByVPC", "HostedZoneSummaries"),
+    ],
+)
+def test_a_reply_that_tells_nothing_is_no_empty_list(aws: boto3.Session, service: str, call: str, key: str) -> None:
     parts = build(aws)
-    aws.events.register(f"after-call.ec2.{call}", lambda parsed, **_: parsed.clear())
+    aws.events.register(f"after-call.{service}.{call}", lambda parsed, **_: parsed.clear())
     _, unread = read(aws, (parts["vpc"],))
-    key = "VpcEndpoints" if call == "DescribeVpcEndpoints" else "PrefixLists"
-    assert unread[key] == f"refused: ec2:{call}: the reply has no {key}"
+    why = f"refused: {service}:{call}: the reply has no {key}"
+    assert unread[f"{key}/{parts['vpc']}" if service == "route53" else key] == why
 
 
 def test_with_no_permission_every_gap_names_its_action(aws: boto3.Session) -> None:

@@ -26,6 +26,9 @@ ATTRIBUTES_READ = ("enableDnsSupport", "enableDnsHostnames")
 NO_SUCH_CALL = "refused: this botocore does not know"
 _THREADS = 8
 _CONNECT, _READ, _ATTEMPTS = 3.0, 10.0, 3  # seconds at most; less where less is left
+# Where nothing is there, EC2's XML holds an empty element, and Route 53's model requires the list. Services that speak JSON
+# may leave an empty list out, as SQS does.
+_SEND_EMPTY = ("ec2", "route53")
 _THROTTLED = ("throttled", "function-throttled")  # causes of the atlas; the second has the codes of REST services
 # Values of other records are no addresses: they may be anybody's text.
 _TELLING = ("A", "AAAA", "CNAME", "NS")
@@ -197,14 +200,15 @@ def _pages(client: Any, call: Call, parameters: Mapping[str, Any]) -> Iterator[d
 
 
 def _told(page: Mapping[str, Any], call: Call) -> Any:
-    """What a page tells. AWS sends an empty list where there is nothing; a reply without the list told nothing.
+    """What a page tells.
 
     Raises:
-        _NotReadError: the list is not there, as in an empty reply.
+        _NotReadError: what this service always sends is not there, as in an empty reply.
     """
-    if page.get(call.key) is None:
+    found = page.get(call.key)
+    if found is None and call.service in _SEND_EMPTY:
         raise _NotReadError(f"refused: {call.action}: the reply has no {call.key}")
-    return page[call.key]
+    return found or []
 
 
 def _reason(error: Exception, call: Call) -> str:
