@@ -19,10 +19,10 @@ from moto import mock_aws
 from doctor.console import snapshot
 from doctor.evidence import Evidence, Missing, Reason, Vantage, revive
 from doctor.evidence import network as evidence
-from doctor.evidence.calls import network_reading
-from doctor.evidence.calls.network_calls import LOCAL, WIDE, Call
-from doctor.evidence.calls.network_details import ALL, ATTRIBUTES, DOMAINS
-from doctor.evidence.calls.network_read import read
+from doctor.evidence.calls.network import reader
+from doctor.evidence.calls.network.details import ALL, ATTRIBUTES, DOMAINS
+from doctor.evidence.calls.network.listings import LOCAL, WIDE, Call
+from doctor.evidence.calls.network.read import read
 from doctor.evidence.function import Function
 from doctor.network import read as network_reader
 from doctor.network import read_naming, read_routes
@@ -294,7 +294,7 @@ def test_time_that_is_over_leaves_everything_unread(aws: boto3.Session) -> None:
 @pytest.mark.long
 def test_more_than_anybody_reads_is_cut_and_said(aws: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> None:
     parts = build(aws)
-    monkeypatch.setattr(network_reading, "MOST_ITEMS", 1)
+    monkeypatch.setattr(reader, "MOST_ITEMS", 1)
     replies, unread = read(aws, (parts["vpc"],))
     assert unread["SecurityGroups"].startswith("cut: more than 3 items")
     assert "SecurityGroups" not in replies, "a part of the groups would pass for all of them"
@@ -303,7 +303,7 @@ def test_more_than_anybody_reads_is_cut_and_said(aws: boto3.Session, monkeypatch
 
 def test_more_parents_than_anybody_asks_are_cut_and_said(aws: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> None:
     build(aws)
-    monkeypatch.setattr(network_reading, "MOST_PARENTS", 1)
+    monkeypatch.setattr(reader, "MOST_PARENTS", 1)
     replies, unread = read(aws)
     cut = {key for key, why in unread.items() if why == "cut: more than 1 of them"}
     assert len([key for key in replies if key.startswith("HostedZoneSummaries/")]) == 1
@@ -312,7 +312,7 @@ def test_more_parents_than_anybody_asks_are_cut_and_said(aws: boto3.Session, mon
 
 def test_a_botocore_that_does_not_know_a_call_says_so(aws: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> None:
     invented = Call(operation="DescribeTeapots", key="Teapots", keeps="TeapotId")
-    monkeypatch.setattr("doctor.evidence.calls.network_read.WIDE", (*WIDE, invented))
+    monkeypatch.setattr("doctor.evidence.calls.network.read.WIDE", (*WIDE, invented))
     _, unread = read(aws, ("vpc-1",))
     assert unread["Teapots"] == "refused: this botocore does not know DescribeTeapots"
 
@@ -395,7 +395,7 @@ def test_neighbours_are_bounded_and_those_left_out_are_named(
     aws: boto3.Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     parts = build(aws)
-    monkeypatch.setattr("doctor.evidence.calls.network_read.MOST_NEIGHBOURS", 0)
+    monkeypatch.setattr("doctor.evidence.calls.network.read.MOST_NEIGHBOURS", 0)
     replies, unread = read(aws, (parts["vpc"],))
     assert unread[f"Vpcs/{parts['peer']}"] == "cut: more than 0 VPCs beside those that were asked for"
     assert [vpc["VpcId"] for vpc in replies["Vpcs"]] == [parts["vpc"]]
@@ -488,7 +488,7 @@ def test_nothing_that_the_model_reads_is_left_out() -> None:
         said = said if isinstance(said, list) else [said]
         said = [apart(item) for item in said] if call.key == "RouteTables" else said
         full.setdefault(key, []).extend(said)
-        kept.setdefault(key, []).extend(network_reading._kept(said, network_reading._tree(call.keeps)))
+        kept.setdefault(key, []).extend(reader._kept(said, reader._tree(call.keeps)))
     whole = network(full)
     assert whole == network(kept)
     assert all(section for name, section in vars(whole).items() if name not in ("unread", "derived"))

@@ -10,7 +10,7 @@ from doctor import shared_configuration
 from doctor.console.snapshot import Snapshot
 from doctor.evidence import Known, Missing, Reason
 from doctor.evidence.calls.control import Reading, Refusal
-from doctor.evidence.calls.network_read import kept_from, read
+from doctor.evidence.calls.network.read import kept_from, read
 from doctor.login import UnansweredError, refused
 from doctor.request import Request
 from doctor.verdict import InvalidRequest

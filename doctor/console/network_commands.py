@@ -121,7 +121,7 @@ def snapshot(folder: Path, vpcs: tuple[str, ...], function: str | None, **common
     from doctor.console import arrange, live
     from doctor.console.snapshot import replaced
     from doctor.console.snapshot import write as save
-    from doctor.evidence.calls.network_reading import NO_SUCH_CALL
+    from doctor.evidence.calls.network.reader import NO_SUCH_CALL
     from doctor.login import UnansweredError
     from doctor.redact import Redactor
 

@@ -16,8 +16,8 @@ from typing import Any
 from doctor import strict_json
 from doctor.console import output
 from doctor.console.unread import absent
-from doctor.evidence.calls.network_calls import LOCAL, WIDE
-from doctor.evidence.calls.network_details import ATTRIBUTES, OF_PARENTS
+from doctor.evidence.calls.network.details import ATTRIBUTES, OF_PARENTS
+from doctor.evidence.calls.network.listings import LOCAL, WIDE
 from doctor.network import read as network_reader
 from doctor.network.model import Network
 from doctor.network.reply import kind

@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-from doctor.evidence.calls.network_details import ALL
+from doctor.evidence.calls.network.details import ALL
 
 _ACTION = re.compile(r"[a-z0-9]+:[A-Z][A-Za-z0-9]+")
 

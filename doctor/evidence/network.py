@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Self
 
 from doctor.evidence import Facts, Missing, Reason, Shared
 from doctor.evidence.calls.guard import only_probeable
-from doctor.evidence.calls.network_details import ALL
-from doctor.evidence.calls.network_read import kept_from, read
+from doctor.evidence.calls.network.details import ALL
+from doctor.evidence.calls.network.read import kept_from, read
 from doctor.evidence.calls.replies import MOST_LISTED, bound_replies
 from doctor.evidence.function import Function
 from doctor.verdict import Source

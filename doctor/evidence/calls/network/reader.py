@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from doctor import error_atlas
 from doctor.evidence.calls.control import DENIALS
-from doctor.evidence.calls.network_calls import LOCAL, WIDE, Call
-from doctor.evidence.calls.network_details import ALL, ATTRIBUTES, RECORDS
+from doctor.evidence.calls.network.details import ALL, ATTRIBUTES, RECORDS
+from doctor.evidence.calls.network.listings import LOCAL, WIDE, Call
 from doctor.redact import cut
 
 if TYPE_CHECKING:

@@ -5,8 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from doctor.evidence.calls.guard import overridden
-from doctor.evidence.calls.network_calls import LOCAL, WIDE
-from doctor.evidence.calls.network_details import (
+from doctor.evidence.calls.network.details import (
     ALL,
     ASSOCIATIONS,
     ATTRIBUTES,
@@ -17,7 +16,8 @@ from doctor.evidence.calls.network_details import (
     TRANSIT_ROUTES,
     ZONES,
 )
-from doctor.evidence.calls.network_reading import ATTRIBUTES_READ, Reader, Replies
+from doctor.evidence.calls.network.listings import LOCAL, WIDE
+from doctor.evidence.calls.network.reader import ATTRIBUTES_READ, Reader, Replies
 from doctor.world import World
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """Calls that are asked of one parent at a time: VPCs, zones, prefix lists, route tables, rule groups, domain lists."""
 
-from doctor.evidence.calls.network_calls import LOCAL, WIDE, Call
+from doctor.evidence.calls.network.listings import LOCAL, WIDE, Call
 
 ZONES = Call(
     service="route53",
