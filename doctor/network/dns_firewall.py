@@ -32,7 +32,7 @@ class Ruling:
     @property
     def trusts(self) -> bool:
         """Whether it lets through whatever the name leads to as well."""
-        return self.rule is not None and self.rule.trusting and not self.blocks
+        return self.rule is not None and self.rule.trusting is True and not self.blocks
 
 
 def judge(groups: tuple[FirewallGroup, ...], host: str, record: Type, chain: tuple[str, ...] = ()) -> Ruling:
@@ -52,6 +52,8 @@ def judge(groups: tuple[FirewallGroup, ...], host: str, record: Type, chain: tup
             continue
         elif rule.action not in ("allow", "alert", "block"):
             unknowns.append(f"DNS Firewall group {group.id} has a rule with the unknown action {rule.action!r}")
+        elif rule.trusting is None:
+            unknowns.append(f"DNS Firewall group {group.id} has a rule that treats redirections in a way nobody knows")
         else:
             return Ruling(group=group, rule=rule, unknowns=(*unknowns, *(rescues if rule.action == "block" else ())))
     return Ruling(unknowns=tuple(unknowns))

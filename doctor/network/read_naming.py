@@ -17,6 +17,8 @@ Thing = TypeVar("Thing")
 _GONE = ("deleting", "deleted", "failed", "overridden")
 _THREATS = ("DnsThreatProtection", "FirewallThreatProtectionId")  # what a rule without a list looks for
 _TYPES = {"TYPE1": "A", "TYPE28": "AAAA"}  # types of queries may be written as numbers (FirewallRule, Qtype)
+# Of a rule that tells nothing, what CNAMEs lead to is inspected (FirewallRule, FirewallDomainRedirectionAction).
+_TRUSTING = {"trust_redirection_domain": True, "inspect_redirection_domain": False, "": False}
 _LISTS = (
     "HostedZones",
     "HostedZoneSummaries",
@@ -170,7 +172,7 @@ def _firewall_rule(item: dict[str, Any], managed: set[str], replies: Replies) ->
         override=plain(text(item, "BlockOverrideDomain")),
         record=_TYPES.get(record, record),
         managed=listed in managed or any(text(item, key) for key in _THREATS),
-        trusting=word(item, "FirewallDomainRedirectionAction") == "trust_redirection_domain",
+        trusting=_TRUSTING.get(word(item, "FirewallDomainRedirectionAction")),
     )
 
 

@@ -52,7 +52,7 @@ class FirewallRule:
 
     `action` is allow, alert or block, `response` nodata, nxdomain or override, `record` the type of query that it
     is limited to. `managed` tells that AWS writes the list, or finds threats without one, `trusting` that only the name
-    that is asked for is inspected, and not what a CNAME leads to.
+    that is asked for is inspected, and not what a CNAME leads to; None where that is told in a word that nobody knows.
     """
 
     priority: int
@@ -64,7 +64,7 @@ class FirewallRule:
     override: str = ""
     record: str = ""
     managed: bool = False
-    trusting: bool = False
+    trusting: bool | None = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,19 +63,26 @@ def test_it_trusts_for_its_own_type_of_query_alone() -> None:
     assert shown(resolved(network(naming=naming), NAME)) == ["10.0.3.77"]
 
 
+def test_a_rule_that_treats_redirections_in_an_unknown_way_decides_nothing() -> None:
+    found = resolved(network(naming=behind(letting(NAME, trusting=None), block_rule("*.rds.internal"))), NAME)
+    assert not found.certain
+    assert "treats redirections in a way nobody knows" in found.unknowns[0]
+
+
 def test_types_and_redirection_are_read() -> None:
     rule = {"FirewallDomainListId": "l-1", "Priority": 1, "Action": "BLOCK", "BlockResponse": "NODATA"}
     rules = [
         rule | {"Qtype": "TYPE1"},
         rule | {"Qtype": "TYPE28", "FirewallDomainRedirectionAction": "TRUST_REDIRECTION_DOMAIN"},
         rule | {"Qtype": "TYPE65", "FirewallDomainRedirectionAction": "INSPECT_REDIRECTION_DOMAIN"},
+        rule | {"FirewallDomainRedirectionAction": "FOLLOW_REDIRECTION_DOMAIN"},
     ]
     association = {"FirewallRuleGroupId": "g-1", "VpcId": "vpc-1", "Priority": 101, "Status": "COMPLETE"}
     found = read_naming.naming({"FirewallRuleGroupAssociations": [association], "FirewallRules/g-1": rules})
     assert found is not None
     assert found.firewalls is not None
     told = [(each.record, each.trusting) for each in found.firewalls[0].rules or ()]
-    assert told == [("A", False), ("AAAA", True), ("TYPE65", False)]
+    assert told == [("A", False), ("AAAA", True), ("TYPE65", False), ("", None)]
 
 
 @pytest.mark.parametrize("public", [(), PUBLIC])
