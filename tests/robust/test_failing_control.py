@@ -53,10 +53,7 @@ class Runs:
         self._harness = Harness({}, {}, {}, self._log)
         for module in (child, zygote):
             patch.setattr(module, "serve", self._harness.counted(child.serve))
-        ec2 = boto3.client("ec2", region_name=REGION)
-        self._paged = {
-            operation for name, operation in ec2.meta.method_to_api_mapping.items() if ec2.can_paginate(name)
-        }
+        self._lists = dict(_lists_of_pages())
         self._answer = botocore_stubber.process_request
         patch.setattr(botocore_stubber, "process_request", self._answering)
         outside.deploy(patch)
@@ -104,14 +101,24 @@ class Runs:
         """EC2's answer in two pages, the second one empty."""
         body = request.body.decode() if isinstance(request.body, bytes) else str(request.body)
         asked = re.search(r"Action=(\w+)", body)
-        if not asked or asked[1] not in self._paged or "//ec2." not in request.url:
+        if not asked or asked[1] not in self._lists or "//ec2." not in request.url:
             return self._answer(request)
         ending = f"</{asked[1]}Response>"
         if "NextToken=more" in body:
-            return 200, {}, f"<{asked[1]}Response><requestId>second</requestId>{ending}"
+            return 200, {}, f"<{asked[1]}Response><requestId>second</requestId><{self._lists[asked[1]]}/>{ending}"
         status, headers, reply = self._answer(request)
         text = reply.decode() if isinstance(reply, bytes) else reply
         return status, headers, text.replace(ending, f"<nextToken>more</nextToken>{ending}")
+
+
+def _lists_of_pages() -> Iterator[tuple[str, str]]:
+    """The operations of EC2 that answer in pages, and how the list of a page is called on the wire."""
+    ec2 = boto3.client("ec2", region_name=REGION)
+    for name, operation in ec2.meta.method_to_api_mapping.items():
+        if ec2.can_paginate(name):
+            (key, *_) = ec2.get_paginator(name).result_keys
+            shape = ec2.meta.service_model.operation_model(operation).output_shape
+            yield operation, shape.members[key.expression].serialization["name"]
 
 
 def _recorded(request: Any) -> Any:
