@@ -223,6 +223,13 @@ def in_time(run: Callable[[], tuple[Given, float]], until: float = BUDGET) -> Gi
     return given
 
 
+def heard(run: tuple[Examination, float]) -> tuple[Examination, float]:
+    """The run, and its time; that is endless where not even the first of the healthy checks had its turn."""
+    examination, spent = run
+    fine = {finding.check for finding in examination.verdict.findings if finding.outcome is Outcome.OK}
+    return examination, spent if "aaa.first" in fine else float("inf")
+
+
 FLOODS = {"floods", "gushes"}
 
 
@@ -240,25 +247,25 @@ def must_hold(examination: Examination) -> None:
         assert undecided & (own | {f"{check_id}@{kind}"}), check_id
     fine = {finding.check for finding in verdict.findings if finding.outcome is Outcome.OK}
     # Those behind the hung ones, where the machine leaves them a turn; and what floods sent before it was stopped.
-    assert {"aaa.first"} <= fine <= HEALTHY | {f"need.{kind}" for kind in FLOODS}
+    assert fine <= HEALTHY | {f"need.{kind}" for kind in FLOODS}
     assert not verdict.diagnoses
 
 
 @pytest.mark.parametrize("turn", range(4))
 def test_a_verdict_in_time_whatever_hangs(turn: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    must_hold(in_time(lambda: examined(CHECKS, monkeypatch, BUDGET)))
+    must_hold(in_time(lambda: heard(examined(CHECKS, monkeypatch, BUDGET))))
 
 
 def test_with_a_little_more_time_all_that_is_healthy_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
-    examination = in_time(lambda: examined(CHECKS, monkeypatch, 4.0), 4.0)
+    examination = in_time(lambda: heard(examined(CHECKS, monkeypatch, 4.0)), 4.0)
     must_hold(examination)
     assert {finding.check for finding in examination.verdict.findings if finding.outcome is Outcome.OK} == HEALTHY
 
 
 @pytest.mark.long
 def test_a_verdict_in_time_two_hundred_times(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two may be late, since a machine stands still now and then; all must hold in each of them."""
-    turns = [examined(CHECKS, monkeypatch, BUDGET) for _ in range(200)]
+    """Two may be late, or leave the healthy no turn, since a machine stands still now and then; each must be honest."""
+    turns = [heard(examined(CHECKS, monkeypatch, BUDGET)) for _ in range(200)]
     for examination, _ in turns:
         must_hold(examination)
     assert len([spent for _, spent in turns if spent > BUDGET + LATE]) <= 2
